@@ -1,0 +1,277 @@
+//! The settings: the only reader of the environment; every fault is reported at once.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+use reqwest::Url;
+use tracing::level_filters::LevelFilter;
+
+/// The published region domains of Genesys Cloud.
+///
+/// Source: <https://help.genesys.cloud/articles/aws-regions-for-genesys-cloud-deployment/>.
+pub const REGIONS: [&str; 18] = [
+    "mypurecloud.com",
+    "use2.us-gov-pure.cloud",
+    "usw2.pure.cloud",
+    "cac1.pure.cloud",
+    "mxc1.pure.cloud",
+    "sae1.pure.cloud",
+    "mypurecloud.ie",
+    "euw2.pure.cloud",
+    "mypurecloud.de",
+    "euc2.pure.cloud",
+    "edee1.eusc-pure.cloud",
+    "mec1.pure.cloud",
+    "aps1.pure.cloud",
+    "apne2.pure.cloud",
+    "apne3.pure.cloud",
+    "mypurecloud.jp",
+    "apse1.pure.cloud",
+    "mypurecloud.com.au",
+];
+
+/// The path of the screen recording's pause and resume, unpublished and therefore a setting.
+pub const DEFAULT_PATH: &str =
+    "/api/v2/conversations/{conversationId}/participants/{participantId}/screenrecording/{action}";
+/// What the source of every event of a Genesys partner event bus begins with.
+pub const DEFAULT_SOURCE_PREFIX: &str = "aws.partner/genesys.com/cloud/";
+/// The CloudWatch namespace of the metrics.
+pub const DEFAULT_NAMESPACE: &str = "SecurePause";
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `GENESYS_SECRET_ID`: name or ARN of the secret that holds the OAuth client credentials.
+    pub secret_id: String,
+    /// `GENESYS_API_URL`, or `https://api.{GENESYS_REGION}`; without a slash at the end.
+    pub api_url: String,
+    /// `GENESYS_LOGIN_URL`, or `https://login.{GENESYS_REGION}`; without a slash at the end.
+    pub login_url: String,
+    /// `SCREEN_RECORDING_PATH`, default [`DEFAULT_PATH`].
+    pub screen_recording_path: String,
+    /// `NOT_RECORDED_STATUS`: refusals that mean "this screen is not being recorded"; default none.
+    pub not_recorded: BTreeSet<u16>,
+    /// `EVENT_SOURCE_PREFIX`, default [`DEFAULT_SOURCE_PREFIX`].
+    pub event_source_prefix: String,
+    /// `PAUSE_SCOPE`, default [`Scope::Initiator`].
+    pub scope: Scope,
+    /// `MODE`, default [`Mode::Act`].
+    pub mode: Mode,
+    /// `WATCH_QUEUE_URL`: queue of the watch, for the direct door; default none.
+    pub watch_queue_url: Option<String>,
+    /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`].
+    pub metrics_namespace: String,
+}
+
+/// Whose screens a secure pause darkens (`PAUSE_SCOPE`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// `initiator`: the agent who started the secure pause.
+    #[default]
+    Initiator,
+    /// `all-agents`: every live agent on the conversation.
+    AllAgents,
+}
+
+/// What the function does with its plan (`MODE`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// `act`: carry it out.
+    #[default]
+    Act,
+    /// `observe`: log it and read on; send no pause and no resume.
+    Observe,
+    /// `pause-only`: carry out pauses, never a resume; the brake for an incident.
+    PauseOnly,
+}
+
+/// Every fault of the settings, each naming its variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFaults(Vec<String>);
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "settings: {}; mend them in the function's environment", self.0.join("; "))
+    }
+}
+
+impl Config {
+    /// The settings from the process's environment.
+    ///
+    /// # Errors
+    /// All faults found, as [`Config::from_lookup`].
+    pub fn from_env() -> Result<Self, ConfigFaults> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// The settings from any source of variables. A variable whose default is "none" may be empty; an
+    /// empty value elsewhere is a fault, since nothing falls back in silence.
+    ///
+    /// # Errors
+    /// Every variable that is missing or holds a value it cannot have, all at once.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
+        let mut faults = Faults(Vec::new());
+        let optional = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let or = |name: &str, default: &str| lookup(name).unwrap_or_else(|| default.to_owned());
+
+        let secret_id = faults.check("GENESYS_SECRET_ID", optional("GENESYS_SECRET_ID").ok_or("is required"));
+        let region = faults.check("GENESYS_REGION", region(optional("GENESYS_REGION")));
+        let mut host = |name: &str, service: &str| match optional(name) {
+            Some(url) => faults.check(name, base_url(&url)),
+            None => format!("https://{service}.{region}"),
+        };
+        let config = Self {
+            api_url: host("GENESYS_API_URL", "api"),
+            login_url: host("GENESYS_LOGIN_URL", "login"),
+            secret_id,
+            screen_recording_path: faults
+                .check("SCREEN_RECORDING_PATH", path(or("SCREEN_RECORDING_PATH", DEFAULT_PATH))),
+            not_recorded: faults
+                .check("NOT_RECORDED_STATUS", statuses(&optional("NOT_RECORDED_STATUS").unwrap_or_default())),
+            event_source_prefix: faults
+                .check("EVENT_SOURCE_PREFIX", not_empty(or("EVENT_SOURCE_PREFIX", DEFAULT_SOURCE_PREFIX))),
+            scope: faults.check("PAUSE_SCOPE", scope(&or("PAUSE_SCOPE", "initiator"))),
+            mode: faults.check("MODE", mode(&or("MODE", "act"))),
+            watch_queue_url: optional("WATCH_QUEUE_URL")
+                .map(|url| faults.check("WATCH_QUEUE_URL", base_url(&url))),
+            metrics_namespace: faults
+                .check("METRICS_NAMESPACE", namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE))),
+        };
+        if faults.0.is_empty() { Ok(config) } else { Err(ConfigFaults(faults.0)) }
+    }
+}
+
+/// The level of the function's own log lines, from `AWS_LAMBDA_LOG_LEVEL` as Lambda sets it, INFO where it
+/// is not set; `None` where the value is none of Lambda's.
+pub fn log_level() -> Option<LevelFilter> {
+    let value = std::env::var("AWS_LAMBDA_LOG_LEVEL").unwrap_or_default();
+    match value.to_ascii_uppercase().as_str() {
+        "TRACE" => Some(LevelFilter::TRACE),
+        "DEBUG" => Some(LevelFilter::DEBUG),
+        "INFO" | "" => Some(LevelFilter::INFO),
+        "WARN" => Some(LevelFilter::WARN),
+        "ERROR" | "FATAL" => Some(LevelFilter::ERROR),
+        _ => None,
+    }
+}
+
+struct Faults(Vec<String>);
+
+impl Faults {
+    /// Notes a fault under its variable's name and goes on, so that all are found; the value that
+    /// stands in never leaves this file. The faulty one is not repeated: a secret pasted into the wrong
+    /// variable must not reach the log.
+    fn check<T: Default>(&mut self, name: &str, value: Result<T, impl fmt::Display>) -> T {
+        value.unwrap_or_else(|fault| {
+            self.0.push(format!("{name} {fault}"));
+            T::default()
+        })
+    }
+}
+
+fn region(value: Option<String>) -> Result<String, String> {
+    match value {
+        Some(region) if REGIONS.contains(&region.as_str()) => Ok(region),
+        Some(_) => Err(format!("is no Genesys region domain; one of {}", REGIONS.join(", "))),
+        None => Err("is required, for example mypurecloud.com".to_owned()),
+    }
+}
+
+fn base_url(value: &str) -> Result<String, &'static str> {
+    let url = Url::parse(value).map_err(|_| "is not a URL")?;
+    let host = url.host_str().unwrap_or_default();
+    let loopback = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if !(url.scheme() == "https" || url.scheme() == "http" && loopback) {
+        return Err("must begin with https:// (http:// on a loopback address only)");
+    }
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err("must be a host and a path, without user, query or fragment");
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn path(value: String) -> Result<String, &'static str> {
+    let mut rest = value.clone();
+    for placeholder in ["{conversationId}", "{participantId}", "{action}"] {
+        if !rest.contains(placeholder) {
+            return Err("must hold {conversationId}, {participantId} and {action}");
+        }
+        rest = rest.replace(placeholder, "x");
+    }
+    let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~:@%+".contains(&b));
+    if !rest.starts_with('/') || !plain || rest.split('/').any(|part| part == "..") {
+        return Err("must be a path: begin with a slash and hold no other placeholder, query or space");
+    }
+    Ok(value)
+}
+
+fn statuses(list: &str) -> Result<BTreeSet<u16>, &'static str> {
+    // 401, 403 and 429 say something about the client, never about the screen: a lost permission must
+    // not pass for a screen that is not recorded.
+    let refusal = |status: &u16| (400..500).contains(status) && ![401, 403, 429].contains(status);
+    list.split(',')
+        .filter(|_| !list.is_empty())
+        .map(|status| status.trim().parse().ok().filter(refusal))
+        .collect::<Option<_>>()
+        .ok_or("must be a list of statuses from 400 to 499, without 401, 403 and 429, such as 404,409")
+}
+
+fn scope(value: &str) -> Result<Scope, &'static str> {
+    match value {
+        "initiator" => Ok(Scope::Initiator),
+        "all-agents" => Ok(Scope::AllAgents),
+        _ => Err("must be initiator or all-agents"),
+    }
+}
+
+fn mode(value: &str) -> Result<Mode, &'static str> {
+    match value {
+        "act" => Ok(Mode::Act),
+        "observe" => Ok(Mode::Observe),
+        "pause-only" => Ok(Mode::PauseOnly),
+        _ => Err("must be act, observe or pause-only"),
+    }
+}
+
+fn not_empty(value: String) -> Result<String, &'static str> {
+    if value.trim().is_empty() { Err("must not be empty") } else { Ok(value) }
+}
+
+/// CloudWatch's own rule: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>.
+fn namespace(value: String) -> Result<String, &'static str> {
+    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/#: ".contains(&b));
+    if plain && (1..=255).contains(&value.len()) && !value.starts_with("AWS/") && !value.trim().is_empty() {
+        Ok(value)
+    } else {
+        Err(
+            "must be a CloudWatch namespace: up to 255 letters, digits and . - _ / # :, not beginning with AWS/",
+        )
+    }
+}
+
+/// What to tell somebody who starts the program by hand: it is Lambda that starts it, with these set.
+pub fn outside_lambda() -> Option<String> {
+    let missing: Vec<_> = [
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+    ]
+    .into_iter()
+    .filter(|name| std::env::var_os(name).is_none())
+    .collect();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "secure-pause {} is an AWS Lambda function, and Lambda's environment is not there ({} not set).\n\
+             To see it at work, run `make demo`.",
+            env!("CARGO_PKG_VERSION"),
+            missing.join(", "),
+        )
+    })
+}

@@ -1,0 +1,196 @@
+//! What can go wrong: one variant per reaction, each with a stable name for alarms and a remedy.
+
+use std::fmt;
+
+use lambda_runtime::Diagnostic;
+use thiserror::Error;
+
+use crate::config::ConfigFaults;
+use crate::ids::TraceId;
+
+/// A failure, as the caller of the function sees it.
+///
+/// The text says which operation failed, how, and what to do about it. It holds our own words, statuses
+/// and trace ids: nothing that an event, a secret or an upstream's body said.
+#[derive(Clone, Debug, Error)]
+pub enum Error {
+    /// Settings are missing or wrong; every event is answered so until they are mended.
+    #[error("{0}")]
+    InvalidConfig(ConfigFaults),
+    /// The payload is not one the function serves; trying again cannot help.
+    #[error("event: {0}; compare it with those in events/ and with the EventBridge rule's pattern")]
+    InvalidEvent(&'static str),
+    /// No client credentials could be had from Secrets Manager.
+    #[error("secret: {0}; check GENESYS_SECRET_ID, the secret's value and the role's right to read it")]
+    CredentialsUnavailable(String),
+    /// Genesys refuses the client credentials, or a token that was just issued.
+    #[error("{0}; compare the client id and secret in Secrets Manager with the OAuth client in Genesys")]
+    CredentialsRejected(Answered),
+    /// The OAuth client may not do this.
+    #[error("{0}; give the OAuth client's role the permission, in the division of the conversation")]
+    Forbidden(Answered),
+    /// The conversation can be read, but the path of the screen recording does not exist.
+    #[error("{0}, though the conversation can be read; check SCREEN_RECORDING_PATH in this organization")]
+    EndpointMissing(Answered),
+    /// Genesys refuses to pause or resume this screen recording.
+    #[error(
+        "{0}; if this is how the organization says that a screen is not being recorded, \
+         add the status to NOT_RECORDED_STATUS, else ask Genesys support"
+    )]
+    Rejected(Answered),
+    /// The conversation cannot be read, so nobody knows whose screen it is.
+    #[error("{0}; check GENESYS_REGION, and that the conversation belongs to this organization")]
+    ConversationUnreadable(Answered),
+    /// Nobody on the conversation has a screen that could be paused.
+    #[error(
+        "plan: no live agent leg was found on the conversation; \
+         check who took the call, and whether its screen was recorded"
+    )]
+    NoTarget,
+    /// Genesys asks for a pause longer than the time that is left.
+    #[error("{0}; raise the organization's rate limit, or take load off the OAuth client")]
+    RateLimited(Answered),
+    /// Genesys did not answer, or answered that it cannot.
+    #[error("{0}; see the status page of Genesys Cloud, and the network between")]
+    UpstreamUnavailable(Answered),
+    /// The time Lambda gives ran out before anything else could be said.
+    #[error("{0}: no time was left; see the latency of Genesys, and the function's timeout")]
+    DeadlineExceeded(Operation),
+    /// A fault of this program.
+    #[error("internal: {0}; keep the event and report this")]
+    Internal(&'static str),
+}
+
+/// The names by which alarms know the failures, by precedence: where several targets fail, the first of
+/// these is returned.
+pub const NAMES: [&str; 13] = [
+    "InvalidConfig",
+    "InvalidEvent",
+    "CredentialsUnavailable",
+    "CredentialsRejected",
+    "Forbidden",
+    "EndpointMissing",
+    "Rejected",
+    "ConversationUnreadable",
+    "NoTarget",
+    "RateLimited",
+    "UpstreamUnavailable",
+    "DeadlineExceeded",
+    "Internal",
+];
+
+impl Error {
+    /// Where the failure stands in [`NAMES`]; the lower, the sooner it is told.
+    pub const fn precedence(&self) -> usize {
+        match self {
+            Self::InvalidConfig(_) => 0,
+            Self::InvalidEvent(_) => 1,
+            Self::CredentialsUnavailable(_) => 2,
+            Self::CredentialsRejected(_) => 3,
+            Self::Forbidden(_) => 4,
+            Self::EndpointMissing(_) => 5,
+            Self::Rejected(_) => 6,
+            Self::ConversationUnreadable(_) => 7,
+            Self::NoTarget => 8,
+            Self::RateLimited(_) => 9,
+            Self::UpstreamUnavailable(_) => 10,
+            Self::DeadlineExceeded(_) => 11,
+            Self::Internal(_) => 12,
+        }
+    }
+
+    /// The stable name: the answer's `errorType`.
+    pub const fn name(&self) -> &'static str {
+        NAMES[self.precedence()]
+    }
+
+    /// The one of two that is told first.
+    #[must_use]
+    pub fn or_sooner(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.precedence() < self.precedence() => other,
+            _ => self,
+        }
+    }
+
+    /// Whether no token can be had, so that no request could be sent at all.
+    pub const fn is_about_credentials(&self) -> bool {
+        matches!(self, Self::CredentialsUnavailable(_) | Self::CredentialsRejected(_))
+    }
+}
+
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        Self { error_type: error.name().to_owned(), error_message: error.to_string() }
+    }
+}
+
+/// A request the function makes, as error texts name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// `GetSecretValue` of Secrets Manager.
+    Secret,
+    /// `POST /oauth/token`.
+    Token,
+    /// `GET /api/v2/conversations/{id}`.
+    Conversation,
+    /// The `PUT` that pauses a screen recording.
+    Pause,
+    /// The `PUT` that resumes a screen recording.
+    Resume,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Secret => "secret",
+            Self::Token => "token",
+            Self::Conversation => "conversation",
+            Self::Pause => "pause of the screen recording",
+            Self::Resume => "resume of the screen recording",
+        })
+    }
+}
+
+/// How Genesys answered an operation, in the terms that its support asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// What was asked.
+    pub operation: Operation,
+    /// What came back.
+    pub what: What,
+    /// Genesys' own id of the request, from its header or the error body's `contextId`.
+    pub correlation: Option<TraceId>,
+}
+
+/// What came back for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An HTTP status.
+    Status(u16),
+    /// No connection could be made.
+    Unreachable,
+    /// The connection broke before the answer was whole.
+    Broken,
+    /// No answer within the time of one attempt.
+    TimedOut,
+    /// A success whose body is not what the API promises.
+    Unreadable,
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.operation)?;
+        match self.what {
+            What::Status(status) => write!(f, "answered with status {status}")?,
+            What::Unreachable => f.write_str("no connection")?,
+            What::Broken => f.write_str("the connection broke")?,
+            What::TimedOut => f.write_str("no answer in time")?,
+            What::Unreadable => f.write_str("answered with a body that cannot be read")?,
+        }
+        match &self.correlation {
+            Some(id) => write!(f, " (correlation id {id})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! A conversation as Genesys tells it, cut down to what is used, and the words the tables use of it.
+//!
+//! Bodies are open: fields are missing, null, or hold values nobody announced. Whatever cannot be read is
+//! taken as not told; nothing in one leg ever hides another.
+//! Source: `GET /api/v2/conversations/{id}`, <https://developer.genesys.cloud/routing/conversations/>.
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::ids::{ParticipantId, UserId};
+
+/// A conversation as read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Conversation {
+    #[serde(rename = "endTime", deserialize_with = "told")]
+    ended: bool,
+    #[serde(deserialize_with = "lenient")]
+    recording_state: Recording,
+    #[serde(deserialize_with = "lenient")]
+    secure_pause: bool,
+    #[serde(deserialize_with = "each")]
+    participants: Vec<Participant>,
+}
+
+/// One leg: somebody, or something, on the conversation.
+#[expect(clippy::struct_excessive_bools, reason = "each stands for a time that the body tells or does not")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Participant {
+    #[serde(deserialize_with = "lenient")]
+    id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    user_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    purpose: String,
+    #[serde(rename = "connectedTime", deserialize_with = "told")]
+    connected: bool,
+    #[serde(rename = "endTime", deserialize_with = "told")]
+    ended: bool,
+    #[serde(rename = "startAcwTime", deserialize_with = "told")]
+    wrap_up_started: bool,
+    #[serde(rename = "endAcwTime", deserialize_with = "told")]
+    wrap_up_ended: bool,
+    #[serde(rename = "screenRecordingState", deserialize_with = "lenient")]
+    screen: Screen,
+    #[serde(deserialize_with = "each")]
+    calls: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    callbacks: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    chats: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    cobrowsesessions: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    emails: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    messages: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    internal_messages: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    screenshares: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    social_expressions: Vec<Media>,
+    #[serde(deserialize_with = "each")]
+    videos: Vec<Media>,
+}
+
+/// One medium of a leg: a call, a chat and so on. The recording is told of calls only.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Media {
+    #[serde(deserialize_with = "lenient")]
+    state: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    recording_state: Recording,
+    #[serde(deserialize_with = "lenient")]
+    secure_pause: bool,
+}
+
+/// The voice recording, as the conversation or one call tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Recording {
+    #[serde(alias = "ACTIVE")]
+    Active,
+    #[serde(alias = "PAUSED")]
+    Paused,
+    #[default]
+    Untold,
+}
+
+/// The screen recording of a leg. A state nobody announced is as good as none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Screen {
+    /// Asked for, not running yet.
+    Requested,
+    /// Running.
+    Active,
+    /// Paused.
+    Paused,
+    /// Over.
+    Stopped,
+    /// Failed.
+    Error,
+    /// Never came about.
+    Timeout,
+    /// Not told; real bodies often do not.
+    #[default]
+    Unknown,
+}
+
+/// Secure pause, as far as one reading of the conversation tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecurePause {
+    /// The conversation or a live call says so.
+    On,
+    /// Nothing says so, the voice is seen recording again, and no secure flow can be under way.
+    Off,
+    /// Everything else. `securePause: false` alone proves nothing: it is a default in bodies.
+    Unknown,
+}
+
+/// How much of a leg is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Life {
+    /// Every medium has ended, or there never was one.
+    Dead,
+    /// It rings, and nothing more.
+    Alerting,
+    /// A medium is connected, on its way there, or in a state nobody announced.
+    Live,
+}
+
+impl Conversation {
+    /// The conversation in a JSON body; `None` where the body is no JSON object.
+    pub fn from_body(body: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(body).ok()?;
+        value.is_object().then(|| serde_json::from_value(value).ok()).flatten()
+    }
+
+    /// The legs of agents: participants with a user and the purpose `agent` or `user`.
+    pub fn agent_legs(&self) -> impl Iterator<Item = &Participant> {
+        self.participants.iter().filter(|leg| leg.is_agent())
+    }
+
+    /// The agent leg with this id.
+    pub fn agent_leg(&self, id: ParticipantId) -> Option<&Participant> {
+        self.agent_legs().find(|leg| leg.id() == Some(id))
+    }
+
+    /// Whether it has ended, and no agent is in wrap-up: until then a screen may still be recorded.
+    pub fn is_over(&self) -> bool {
+        self.ended && !self.agent_legs().any(Participant::is_in_wrap_up)
+    }
+
+    /// Secure pause as this reading tells it.
+    pub fn secure_pause(&self) -> SecurePause {
+        let calls = || self.participants.iter().flat_map(Participant::live_calls);
+        let voice =
+            |state| self.recording_state == state || calls().any(|call| call.recording_state == state);
+        // A secure flow runs as an ivr or workflow leg, and the voice may be seen recording meanwhile.
+        let flow = self.participants.iter().any(|leg| leg.is_flow() && leg.life() > Life::Dead);
+        if self.secure_pause || calls().any(|call| call.secure_pause) {
+            SecurePause::On
+        } else if voice(Recording::Active) && !voice(Recording::Paused) && !flow {
+            SecurePause::Off
+        } else {
+            SecurePause::Unknown
+        }
+    }
+}
+
+impl Participant {
+    /// Its id; `None` where it is no UUID, and so fit for no URL.
+    pub fn id(&self) -> Option<ParticipantId> {
+        self.id.as_deref().and_then(ParticipantId::parse)
+    }
+
+    /// Whether it is a leg of this user.
+    pub fn is_of(&self, user: UserId) -> bool {
+        self.user_id.as_deref().and_then(UserId::parse) == Some(user)
+    }
+
+    /// The state of its screen recording.
+    pub fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    /// Whether the agent is in wrap-up, where the screen recording runs on.
+    pub fn is_in_wrap_up(&self) -> bool {
+        self.wrap_up_started && !self.wrap_up_ended
+    }
+
+    /// How much of the leg is left, by the liveliest of its media; where none is listed, by its times.
+    pub fn life(&self) -> Life {
+        let by_times = if self.connected && !self.ended { Life::Live } else { Life::Dead };
+        self.media().map(|medium| medium.life(self.ended)).max().unwrap_or(by_times)
+    }
+
+    fn is_agent(&self) -> bool {
+        let user = self.user_id.as_deref().is_some_and(|user| !user.is_empty());
+        user && ["agent", "user"].iter().any(|purpose| self.purpose.eq_ignore_ascii_case(purpose))
+    }
+
+    fn is_flow(&self) -> bool {
+        ["ivr", "workflow"].iter().any(|purpose| self.purpose.eq_ignore_ascii_case(purpose))
+    }
+
+    fn live_calls(&self) -> impl Iterator<Item = &Media> {
+        self.calls.iter().filter(|call| call.life(self.ended) > Life::Dead)
+    }
+
+    fn media(&self) -> impl Iterator<Item = &Media> {
+        [
+            &self.calls,
+            &self.callbacks,
+            &self.chats,
+            &self.cobrowsesessions,
+            &self.emails,
+            &self.messages,
+            &self.internal_messages,
+            &self.screenshares,
+            &self.social_expressions,
+            &self.videos,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+impl Media {
+    /// A state nobody announced is a life; a state not told is judged by whether the leg has ended.
+    fn life(&self, leg_ended: bool) -> Life {
+        match self.state.as_deref().map(str::to_ascii_lowercase).as_deref() {
+            Some("disconnected" | "terminated" | "none") => Life::Dead,
+            Some("alerting") => Life::Alerting,
+            None if leg_ended => Life::Dead,
+            Some(_) | None => Life::Live,
+        }
+    }
+}
+
+/// A field of another type than expected is as good as none.
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// A list of which every usable entry is taken; no list is an empty one.
+fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let entries: Vec<Value> = lenient(deserializer)?;
+    let objects = entries.into_iter().filter(Value::is_object);
+    Ok(objects.filter_map(|entry| serde_json::from_value(entry).ok()).collect())
+}
+
+/// Whether a time is told at all; which one does not matter.
+fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Value::deserialize(deserializer).map(|value| !value.is_null())
+}

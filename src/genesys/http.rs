@@ -1,0 +1,160 @@
+//! HTTP towards Genesys: timeouts, no redirects, and the one place where an answer gets its meaning.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{
+    Client, ClientBuilder, RequestBuilder, Response, StatusCode, redirect, retry as reqwest_retry,
+};
+use serde::Deserialize;
+
+use crate::error::{Answered, Error, Operation, What};
+use crate::ids::TraceId;
+use crate::retry::{Attempt, Failure, Retry};
+
+/// One attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms; a screen is
+/// being recorded meanwhile.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// A connection, TLS included, takes up to 300 ms across an ocean.
+const CONNECT: Duration = Duration::from_secs(1);
+/// A pooled connection idle for longer is likely to have been closed by the other side.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
+/// The HTTP clients: one with a pool, and one that opens a connection for every request.
+#[derive(Debug)]
+pub(super) struct Http {
+    pooled: Client,
+    unpooled: OnceLock<Client>,
+}
+
+/// What Genesys' answer means, where trying again is not the way to find out.
+pub(super) enum Meaning {
+    /// Any 2xx.
+    Success(Response),
+    /// A status that will not change by itself: a 4xx, or a redirect, which is never followed.
+    Refused(StatusCode, Answered),
+}
+
+/// The only field of Genesys' error body that is read; message and details may hold a caller's data.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorBody {
+    context_id: String,
+}
+
+impl Http {
+    /// Reads the root certificates; opens no connection.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where TLS cannot be set up.
+    pub(super) fn new() -> Result<Self, Error> {
+        let pooled = settings().pool_idle_timeout(POOL_IDLE).build();
+        pooled
+            .map(|pooled| Self { pooled, unpooled: OnceLock::new() })
+            .map_err(|_| Error::Internal("the HTTP client cannot be set up, root certificates included"))
+    }
+
+    /// The client for an attempt. The one without a pool is only built once it is needed.
+    pub(super) fn client(&self, attempt: Attempt) -> &Client {
+        if !attempt.on_fresh_connection {
+            return &self.pooled;
+        }
+        let build = || settings().pool_max_idle_per_host(0).build().unwrap_or_else(|_| self.pooled.clone());
+        self.unpooled.get_or_init(build)
+    }
+}
+
+fn settings() -> ClientBuilder {
+    Client::builder()
+        .timeout(ATTEMPT)
+        .connect_timeout(CONNECT)
+        .redirect(redirect::Policy::none())
+        .retry(reqwest_retry::never())
+        .no_proxy()
+        .user_agent(concat!("secure-pause/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Sends one request and says what came back.
+///
+/// # Errors
+/// A failure that another attempt may mend, or one that no request of this kind can get past.
+pub(super) async fn send(operation: Operation, request: RequestBuilder) -> Result<Meaning, Failure> {
+    let started = tokio::time::Instant::now();
+    let response = request.send().await.map_err(|error| broken(operation, &error))?;
+    let status = response.status();
+    let mut correlation = correlation(response.headers());
+    tracing::debug!(
+        operation = %operation,
+        status = status.as_u16(),
+        ms = started.elapsed().as_millis(),
+        upstream_correlation_id = correlation.as_ref().map(tracing::field::display),
+        "answered"
+    );
+    if status.is_success() {
+        return Ok(Meaning::Success(response));
+    }
+    let asked_to_wait = retry_after(response.headers());
+    if correlation.is_none() {
+        correlation = context_id(response).await;
+    }
+    let answered = answered(operation, What::Status(status.as_u16()), correlation);
+    match status {
+        StatusCode::FORBIDDEN => Err(Failure { error: Error::Forbidden(answered), retry: Retry::Never }),
+        StatusCode::TOO_MANY_REQUESTS => Err(Failure {
+            error: Error::RateLimited(answered),
+            retry: asked_to_wait.map_or(Retry::Backoff, Retry::After),
+        }),
+        StatusCode::NOT_IMPLEMENTED => {
+            Err(Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Never })
+        }
+        _ if status.is_server_error() => {
+            Err(Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Backoff })
+        }
+        _ => Ok(Meaning::Refused(status, answered)),
+    }
+}
+
+/// The body of a success.
+///
+/// # Errors
+/// The connection broke, or the time of the attempt was over, before it was whole.
+pub(super) async fn body(operation: Operation, response: Response) -> Result<impl AsRef<[u8]>, Failure> {
+    response.bytes().await.map_err(|error| broken(operation, &error))
+}
+
+/// Genesys' id of the request, under either of its names.
+pub(super) fn correlation(headers: &HeaderMap) -> Option<TraceId> {
+    ["inin-correlation-id", "genesys-correlation-id"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok().and_then(TraceId::parse))
+}
+
+/// An answer, in the terms of an error.
+pub(super) const fn answered(operation: Operation, what: What, correlation: Option<TraceId>) -> Answered {
+    Answered { operation, what, correlation }
+}
+
+fn broken(operation: Operation, error: &reqwest::Error) -> Failure {
+    let what = match error {
+        _ if error.is_builder() => {
+            let error = Error::Internal("a request cannot be built from the settings");
+            return Failure { error, retry: Retry::Never };
+        }
+        _ if error.is_connect() => What::Unreachable,
+        _ if error.is_timeout() => What::TimedOut,
+        _ => What::Broken,
+    };
+    Failure { error: Error::UpstreamUnavailable(answered(operation, what, None)), retry: Retry::Reconnect }
+}
+
+/// `Retry-After` in whole seconds, the only form Genesys uses.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+async fn context_id(response: Response) -> Option<TraceId> {
+    let body = response.bytes().await.ok()?;
+    let error: ErrorBody = serde_json::from_slice(&body).ok()?;
+    TraceId::parse(&error.context_id)
+}

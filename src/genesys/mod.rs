@@ -1,0 +1,158 @@
+//! The Genesys Cloud client: the two requests the function makes, authorized.
+
+pub mod conversation;
+mod http;
+mod token;
+
+use std::cell::Cell;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
+use reqwest::{Client, RequestBuilder, StatusCode};
+
+use self::conversation::Conversation;
+use self::http::{Http, Meaning};
+use self::token::Tokens;
+use crate::config::Config;
+use crate::credentials::Secret;
+use crate::error::{Answered, Error, Operation, What};
+use crate::ids::{ConversationId, ParticipantId};
+use crate::plan::Action;
+use crate::retry::{self, Deadline, Failure, Retry};
+
+/// A gateway's page in place of a conversation is often gone by the next reading; so many are tried.
+const UNREADABLE_READINGS: u32 = 4;
+
+/// Genesys Cloud, as one organization's OAuth client sees it.
+#[derive(Debug)]
+pub struct Genesys {
+    http: Http,
+    tokens: Tokens,
+    api_url: String,
+    screen_recording_path: String,
+}
+
+/// How Genesys takes a request to pause or resume a screen recording.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Any 2xx. Acknowledged, which is not yet done.
+    Acknowledged,
+    /// 404, 405, 409 or another 4xx: reading the conversation again may tell why.
+    Refused(StatusCode, Answered),
+}
+
+impl Genesys {
+    /// The client for these settings. Sends nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where TLS cannot be set up.
+    pub async fn new(config: &Config) -> Result<Self, Error> {
+        let secret = Secret::new(config.secret_id.clone()).await;
+        Ok(Self {
+            http: Http::new()?,
+            tokens: Tokens::new(&config.login_url, secret),
+            api_url: config.api_url.clone(),
+            screen_recording_path: config.screen_recording_path.clone(),
+        })
+    }
+
+    /// Fetches secret and token, so that the first event finds them.
+    ///
+    /// # Errors
+    /// As for any other request; the next one simply tries again.
+    pub async fn prepare(&self, deadline: Deadline) -> Result<(), Error> {
+        self.tokens.get(&self.http, deadline).await.map(|_token| ())
+    }
+
+    /// `GET /api/v2/conversations/{id}`; `None` where Genesys knows no such conversation (404).
+    ///
+    /// # Errors
+    /// [`Error::ConversationUnreadable`] for another 4xx or a body that is none; else how the token or the
+    /// request failed.
+    pub async fn conversation(
+        &self,
+        id: ConversationId,
+        deadline: Deadline,
+    ) -> Result<Option<Conversation>, Error> {
+        let url = format!("{}/api/v2/conversations/{id}", self.api_url);
+        let unreadable = Cell::new(0);
+        let request = |client: &Client| client.get(&url);
+        self.authorized(Operation::Conversation, deadline, request, async |meaning| match meaning {
+            Meaning::Success(response) => {
+                let correlation = http::correlation(response.headers());
+                let body = http::body(Operation::Conversation, response).await?;
+                Conversation::from_body(body.as_ref()).map(Some).ok_or_else(|| {
+                    unreadable.set(unreadable.get() + 1);
+                    let again = unreadable.get() < UNREADABLE_READINGS;
+                    let answered = http::answered(Operation::Conversation, What::Unreadable, correlation);
+                    let retry = if again { Retry::Backoff } else { Retry::Never };
+                    Failure { error: Error::ConversationUnreadable(answered), retry }
+                })
+            }
+            Meaning::Refused(StatusCode::NOT_FOUND, _) => Ok(None),
+            Meaning::Refused(_, answered) => {
+                Err(Failure { error: Error::ConversationUnreadable(answered), retry: Retry::Never })
+            }
+        })
+        .await
+    }
+
+    /// `PUT {SCREEN_RECORDING_PATH}` with an empty body, for one leg. `sent` counts the requests, those
+    /// that failed included.
+    ///
+    /// # Errors
+    /// How the token or the request failed, after all attempts that fit before the deadline.
+    pub async fn screen_recording(
+        &self,
+        action: Action,
+        conversation: ConversationId,
+        participant: ParticipantId,
+        deadline: Deadline,
+        sent: &Cell<u32>,
+    ) -> Result<Answer, Error> {
+        let (operation, verb) = match action {
+            Action::Pause => (Operation::Pause, "pause"),
+            Action::Resume => (Operation::Resume, "resume"),
+        };
+        let path = self
+            .screen_recording_path
+            .replace("{conversationId}", &conversation.to_string())
+            .replace("{participantId}", &participant.to_string())
+            .replace("{action}", verb);
+        let url = format!("{}{path}", self.api_url);
+        let request = |client: &Client| {
+            sent.set(sent.get() + 1);
+            client.put(&url).header(CONTENT_LENGTH, HeaderValue::from_static("0"))
+        };
+        self.authorized(operation, deadline, request, async |meaning| match meaning {
+            Meaning::Success(_) => Ok(Answer::Acknowledged),
+            Meaning::Refused(status, answered) => Ok(Answer::Refused(status, answered)),
+        })
+        .await
+    }
+
+    /// Sends a request with a token; once more with a new one where Genesys refuses that.
+    async fn authorized<T>(
+        &self,
+        operation: Operation,
+        deadline: Deadline,
+        request: impl Fn(&Client) -> RequestBuilder,
+        finish: impl AsyncFn(Meaning) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let renewed = Cell::new(false);
+        let (request, finish, renewed) = (&request, &finish, &renewed);
+        retry::until(deadline, operation, |attempt| async move {
+            let token = self.tokens.get(&self.http, deadline).await;
+            let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
+            let client = self.http.client(attempt);
+            match http::send(operation, request(client).header(AUTHORIZATION, token.header.clone())).await? {
+                Meaning::Refused(StatusCode::UNAUTHORIZED, answered) => {
+                    self.tokens.forget(&token).await;
+                    let retry = if renewed.replace(true) { Retry::Never } else { Retry::Now };
+                    Err(Failure { error: Error::CredentialsRejected(answered), retry })
+                }
+                meaning => finish(meaning).await,
+            }
+        })
+        .await
+    }
+}

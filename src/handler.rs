@@ -1,0 +1,132 @@
+//! One invocation: reads the payload, has the plan made and carried out, and reports.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::act;
+use crate::case::Case;
+use crate::config::{Config, ConfigFaults, Mode};
+use crate::error::Error;
+use crate::event::{self, Payload};
+use crate::genesys::Genesys;
+use crate::observe;
+use crate::outcome::Report;
+use crate::plan::{Action, Outcome, Plan, Resolution};
+use crate::retry::Deadline;
+
+/// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
+const INIT: Duration = Duration::from_secs(3);
+/// The function, ready for its first event, or knowing why it cannot serve any.
+#[derive(Debug)]
+pub struct Function {
+    ready: Result<Ready, Error>,
+}
+
+#[derive(Debug)]
+struct Ready {
+    config: Config,
+    genesys: Genesys,
+}
+
+impl Function {
+    /// Sets the function up, in Lambda's INIT phase: clients, secret and token. Never fails: faulty
+    /// settings are logged and answer every event, and what could not be fetched is tried again by the
+    /// next event.
+    pub async fn start(config: Result<Config, ConfigFaults>) -> Self {
+        let ready = Ready::new(config).await;
+        match &ready {
+            Ok(ready) => match ready.genesys.prepare(Deadline::after(INIT)).await {
+                Ok(()) => tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready"),
+                Err(error) => tracing::warn!(
+                    version = env!("CARGO_PKG_VERSION"),
+                    error_type = error.name(),
+                    error_message = %error,
+                    "no token yet; the next event tries again"
+                ),
+            },
+            Err(error) => tracing::error!(
+                version = env!("CARGO_PKG_VERSION"),
+                error_type = error.name(),
+                error_message = %error,
+                "no event can be served"
+            ),
+        }
+        Self { ready }
+    }
+
+    /// Serves one invocation.
+    ///
+    /// # Errors
+    /// Whatever was left undone, under its stable name, so that Lambda tries again and then keeps the event.
+    pub async fn invoke(&self, event: LambdaEvent<Value>) -> Result<Value, Error> {
+        let (payload, context) = event.into_parts();
+        let deadline = Deadline::of_invocation(context.deadline());
+        let mut report = Report::new(&payload, &context);
+        let served = AssertUnwindSafe(self.serve(&payload, deadline, &mut report)).catch_unwind().await;
+        let result = served.unwrap_or(Err(Error::Internal("a panic, logged with its place")));
+        report.close(result)
+    }
+
+    async fn serve(
+        &self,
+        payload: &Value,
+        deadline: Deadline,
+        report: &mut Report,
+    ) -> Result<Outcome, Error> {
+        let Ready { config, genesys } = self.ready.as_ref().map_err(Clone::clone)?;
+        let request = match event::parse(payload, &config.event_source_prefix, OffsetDateTime::now_utc()) {
+            Ok(Payload::Request(request)) => request,
+            Ok(Payload::OtherTopic) => return Ok(Outcome::Ignored),
+            Err(refusal) => return Err(Error::InvalidEvent(refusal)),
+        };
+        report.asked(&request);
+        run(&Case::new(config, genesys, &request, deadline), report).await
+    }
+}
+
+impl Ready {
+    async fn new(config: Result<Config, ConfigFaults>) -> Result<Self, Error> {
+        let config = config.map_err(Error::InvalidConfig)?;
+        let genesys = Genesys::new(&config).await?;
+        Ok(Self { config, genesys })
+    }
+}
+
+async fn run(case: &Case<'_>, report: &mut Report) -> Result<Outcome, Error> {
+    let plan = match case.settle().await {
+        Ok(plan) => plan,
+        Err(error) => {
+            let unread = case.take_unread();
+            let first = error.or_sooner(unread.as_ref().and_then(|target| target.error.clone()));
+            if let Some(target) = unread {
+                report.resolved(Resolution::Unread);
+                report.acted(vec![target]);
+            }
+            return Err(first);
+        }
+    };
+    let (action, targets) = match plan {
+        Plan::Nothing(outcome) => return Ok(outcome),
+        Plan::Act { action, targets, resolution } => {
+            report.resolved(resolution);
+            (action, targets)
+        }
+    };
+    match (case.config.mode, action) {
+        (Mode::Observe, _) => {
+            observe::watch(case, action, &targets).await;
+            Ok(Outcome::Observed)
+        }
+        (Mode::PauseOnly, Action::Resume) => Ok(Outcome::PauseOnly),
+        (Mode::Act | Mode::PauseOnly, _) => {
+            let (landed, result) = act::carry_out(case, action, targets).await;
+            report.acted(landed);
+            result
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Ids as types: what is not one of these never reaches a URL, a log line or an answer.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Defines an id that Genesys writes as a UUID, kept apart from the other ids by its type.
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The id in a JSON value; `None` for everything that is no text holding a UUID.
+            pub fn from_json(value: &Value) -> Option<Self> {
+                value.as_str().and_then(Self::parse)
+            }
+
+            /// The id in a text; `None` where it is no UUID.
+            pub fn parse(text: &str) -> Option<Self> {
+                Uuid::parse_str(text).ok().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// A conversation: one interaction with a customer, however many people take part.
+    ConversationId
+);
+uuid_id!(
+    /// A user: an agent's account, the same on every leg.
+    UserId
+);
+uuid_id!(
+    /// A participant: one leg of one conversation. The same user may hold many.
+    ParticipantId
+);
+
+/// An id that another system made up to find its own records by: an EventBridge event id, a Genesys
+/// correlation id, a Lambda request id. Often a UUID, not always.
+///
+/// It comes from outside and goes into the log, so it is let through only if it cannot be a card or
+/// telephone number: ASCII letters, digits, `-`, `_` and `.`, at most [`TraceId::LONGEST`] of them, and,
+/// unless it begins with a UUID, never [`TraceId::DIGITS`] digits on end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceId(String);
+
+impl TraceId {
+    /// Longest id let through, in characters: two UUIDs and a word.
+    pub const LONGEST: usize = 100;
+    /// So many digits in a row may be a telephone number: the shortest in use have seven.
+    pub const DIGITS: usize = 7;
+    /// A UUID in its usual form, in characters.
+    const UUID: usize = 36;
+
+    /// The id, or `None` where the text is not fit to be logged.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        let rest = match text.get(..Self::UUID) {
+            Some(head) if Uuid::try_parse(head).is_ok() => &text[Self::UUID..],
+            _ => text,
+        };
+        let numbers = rest.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= Self::DIGITS);
+        (plain && !numbers && (1..=Self::LONGEST).contains(&text.len())).then(|| Self(text.to_owned()))
+    }
+
+    /// The id in a JSON value, as [`TraceId::parse`] sees it.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        value.as_str().and_then(Self::parse)
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for TraceId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_id_is_let_through_unless_it_could_be_a_number_of_the_caller() {
+        let cases = [
+            ("6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11", true, "a UUID"),
+            ("6f1c1f7e-0d5c-4b43-9f0e-123456789012", true, "a UUID that ends in digits"),
+            ("6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11-archival", true, "a UUID with a word"),
+            ("correlation-17", true, "a word"),
+            ("4111111111111111", false, "a card number"),
+            ("6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11-4111111111111111", false, "a card behind a UUID"),
+            ("id-13175550100", false, "a telephone number"),
+            ("+1317555", false, "not a plain character"),
+            ("two words", false, "a space"),
+            ("", false, "nothing"),
+        ];
+        for (text, let_through, reason) in cases {
+            assert_eq!(TraceId::parse(text).is_some(), let_through, "{reason}");
+        }
+        assert!(TraceId::parse(&"a".repeat(TraceId::LONGEST + 1)).is_none(), "too long");
+    }
+
+    #[test]
+    fn an_id_is_written_into_a_url_in_one_form_only() {
+        let id = ConversationId::parse("6F1C1F7E0D5C4B439F0E2B7D8A1C9E11").map(|id| id.to_string());
+        assert_eq!(id.as_deref(), Some("6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11"));
+        assert_eq!(ConversationId::parse("../../6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11"), None);
+    }
+}

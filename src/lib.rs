@@ -1,0 +1,56 @@
+//! Keeps card numbers out of Genesys Cloud screen recordings.
+//!
+//! When an agent starts a secure pause, the voice recording stops and the screen recording does not. This
+//! AWS Lambda function receives the event from EventBridge, finds out whose screen it is, and pauses that
+//! screen recording; when the secure pause ends, it resumes it.
+//!
+//! ```text
+//! payload ─ event::parse ─▶ Request{conversation, user?, participant?, phase, at, door}
+//!                              │
+//!    genesys.conversation(id) ─▶ Conversation              case: again while that may help
+//!                              │
+//!              plan::decide(request, conversation, now, policy) ─▶ Plan{action, targets}    pure
+//!                              │
+//!    genesys.screen_recording(target, pause|resume)        act: every target at once
+//!                              │
+//!              verify (why refused) ─▶ outcome: log line + answer
+//! ```
+//!
+//! # Modules, from the door inwards
+//! - [`handler`] — one invocation, from payload to report
+//! - [`event`] — what Lambda hands in becomes a request, or is refused
+//! - [`case`] — one request under way: reads and plans, again while that may help
+//! - [`plan`] — the decision tables; pure
+//! - [`act`] — puts a plan's action to every target at once
+//! - [`verify`] — what a leg's state says about a request that was sent for it
+//! - [`observe`] — what is done instead under `MODE=observe`
+//! - [`outcome`] — what happened: the log line and the answer
+//! - [`genesys`] — the client: conversation, screen recording, token
+//! - [`credentials`] — Secrets Manager → the OAuth client credentials
+//! - [`retry`] — which failures are tried again, when, and never past the deadline
+//! - [`telemetry`] — log lines
+//! - [`config`] — the only reader of the environment
+//! - [`error`] — what can go wrong, one variant per reaction
+//! - [`ids`] — ids as types
+//!
+//! Rules that nothing may break: in doubt, pause, and in doubt, do not resume; Genesys is the only state;
+//! every attempt ends in exactly one outcome or error; acknowledged is not done; secrets and callers' data
+//! never reach a log, an error text or an answer.
+
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented)]
+
+pub mod act;
+pub mod case;
+pub mod config;
+pub mod credentials;
+pub mod error;
+pub mod event;
+pub mod genesys;
+pub mod handler;
+pub mod ids;
+pub mod observe;
+pub mod outcome;
+pub mod plan;
+pub mod retry;
+pub mod telemetry;
+pub mod verify;

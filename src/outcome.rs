@@ -1,0 +1,181 @@
+//! What happened: one log line and one answer, from the same record.
+
+use lambda_runtime::Context;
+use serde::Serialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::error::Error;
+use crate::event::{Door, Phase, Request, Trace};
+use crate::ids::{ConversationId, ParticipantId, TraceId};
+use crate::plan::{Action, Outcome, Resolution};
+use crate::telemetry;
+
+/// How one target ended.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// The leg.
+    pub participant_id: ParticipantId,
+    /// What was to be done to its screen recording.
+    pub action: Action,
+    /// How that ended.
+    pub state: State,
+    /// Requests sent for it, those that failed included.
+    pub attempts: u32,
+    /// The name of the error, where it failed.
+    #[serde(rename = "error", serialize_with = "name", skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    /// When that was known.
+    #[serde(skip)]
+    pub at: OffsetDateTime,
+}
+
+/// The last that is known of a target's screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Read back as asked for.
+    Verified,
+    /// Acknowledged, and not told by any reading since.
+    Unverifiable,
+    /// The recording was cut in two instead of paused.
+    Terminated,
+    /// There is no recording to pause.
+    NotRecording,
+    /// The leg has ended.
+    Gone,
+    /// Not done.
+    Failed,
+}
+
+impl State {
+    /// Whether no frame of this screen is being stored, as far as can be known.
+    pub const fn is_dark(self) -> bool {
+        matches!(self, Self::Verified | Self::Unverifiable | Self::Terminated | Self::NotRecording)
+    }
+}
+
+/// What is known of one invocation, filled in while it goes on.
+#[derive(Debug)]
+pub struct Report {
+    request_id: Option<TraceId>,
+    trace: Trace,
+    dropped_fields: u32,
+    event_time: Option<OffsetDateTime>,
+    /// The part that is also the answer.
+    answer: Answer,
+}
+
+/// The function's answer. Every field is always there; what is not known is null.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    door: Option<Door>,
+    phase: Option<Phase>,
+    conversation_id: Option<ConversationId>,
+    resolution: Option<Resolution>,
+    paused: bool,
+    verified: bool,
+    exposure_ms: Option<i64>,
+    targets: Vec<Target>,
+}
+
+/// The log line: the answer, or the error, and the ids to find everything else by.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    message: &'static str,
+    request_id: &'a Option<TraceId>,
+    #[serde(flatten)]
+    trace: &'a Trace,
+    #[serde(flatten)]
+    answer: &'a Answer,
+    #[serde(with = "time::serde::rfc3339::option")]
+    event_time: Option<OffsetDateTime>,
+    dropped_fields: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<String>,
+}
+
+impl Report {
+    /// A record of the invocation that this payload and context began.
+    pub fn new(payload: &Value, context: &Context) -> Self {
+        let answer = Answer {
+            outcome: None,
+            door: crate::event::door(payload),
+            phase: None,
+            conversation_id: None,
+            resolution: None,
+            paused: false,
+            verified: false,
+            exposure_ms: None,
+            targets: Vec::new(),
+        };
+        let request_id = TraceId::parse(&context.request_id);
+        Self { request_id, trace: Trace::of(payload), dropped_fields: 0, event_time: None, answer }
+    }
+
+    /// Notes what the payload asks for.
+    pub fn asked(&mut self, request: &Request) {
+        self.dropped_fields = request.dropped;
+        self.event_time = Some(request.at);
+        self.answer.phase = Some(request.phase);
+        self.answer.conversation_id = Some(request.conversation);
+    }
+
+    /// Notes how the targets were found.
+    pub fn resolved(&mut self, resolution: Resolution) {
+        self.answer.resolution = Some(resolution);
+    }
+
+    /// Notes how each target ended, and what follows for the whole.
+    pub fn acted(&mut self, targets: Vec<Target>) {
+        let pausing = targets.iter().any(|target| target.action == Action::Pause);
+        self.answer.paused = pausing && targets.iter().all(|target| target.state.is_dark());
+        self.answer.verified =
+            !targets.is_empty() && targets.iter().all(|target| target.state == State::Verified);
+        self.answer.exposure_ms =
+            self.event_time.filter(|_| pausing).and_then(|since| exposure(since, &targets));
+        self.answer.targets = targets;
+    }
+
+    /// Ends the invocation: writes its line, and gives what Lambda is to be told.
+    ///
+    /// # Errors
+    /// The error it ended with.
+    pub fn close(mut self, result: Result<Outcome, Error>) -> Result<Value, Error> {
+        self.answer.outcome = result.as_ref().ok().copied();
+        let error = result.as_ref().err();
+        let line = Line {
+            message: if error.is_some() { "secure pause failed" } else { "secure pause handled" },
+            request_id: &self.request_id,
+            trace: &self.trace,
+            answer: &self.answer,
+            event_time: self.event_time,
+            dropped_fields: self.dropped_fields,
+            error_type: error.map(Error::name),
+            error_message: error.map(ToString::to_string),
+        };
+        telemetry::line(if error.is_some() { "ERROR" } else { "INFO" }, &line);
+        result?;
+        serde_json::to_value(&self.answer).map_err(|_| Error::Internal("the answer cannot be written"))
+    }
+}
+
+/// Milliseconds from the start of the secure pause until the last screen was dark, or until giving up on
+/// one. `None` where every leg was gone: no screen was left to be exposed.
+fn exposure(since: OffsetDateTime, targets: &[Target]) -> Option<i64> {
+    let until = targets.iter().filter(|target| target.state != State::Gone).map(|target| target.at).max()?;
+    let ms = (until - since).whole_milliseconds().max(0);
+    i64::try_from(ms).ok()
+}
+
+#[expect(clippy::ref_option, reason = "serde's signature")]
+fn name<S: serde::Serializer>(error: &Option<Error>, serializer: S) -> Result<S::Ok, S::Error> {
+    error.as_ref().map(Error::name).serialize(serializer)
+}

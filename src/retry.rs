@@ -1,0 +1,195 @@
+//! Which failures are tried again, when, and never past the deadline.
+
+use std::time::{Duration, SystemTime};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::error::{Error, Operation};
+
+/// Kept back from Lambda's time, to report in: Lambda would kill the function without a word.
+const REPORTING: Duration = Duration::from_millis(500);
+/// First wait after a failure; a blip of a gateway is often over by then.
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+/// Longest wait before jitter: a screen is being recorded, so never sit still for long.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
+
+/// The moment by which an attempt must have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// So long from now.
+    pub fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    /// Lambda's own deadline, less what reporting needs.
+    pub fn of_invocation(deadline: SystemTime) -> Self {
+        let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        Self::after(left.saturating_sub(REPORTING))
+    }
+
+    /// What is left of the time; zero once it has passed.
+    pub fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// Waits, if time is left afterwards; otherwise says so at once.
+    pub async fn wait(self, time: Duration) -> bool {
+        let fits = time < self.left();
+        if fits {
+            sleep(time).await;
+        }
+        fits
+    }
+}
+
+/// A failed attempt, and whether another may follow.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What to report if none follows.
+    pub error: Error,
+    /// When the next may be made.
+    pub retry: Retry,
+}
+
+/// When a failed attempt may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Never: the answer will not change.
+    Never,
+    /// At once: the attempt itself has mended the cause.
+    Now,
+    /// At once the first time, on a fresh connection; then after a backoff. For connections that broke.
+    Reconnect,
+    /// After a backoff: exponential with jitter.
+    Backoff,
+    /// When the upstream asks to, and no sooner.
+    After(Duration),
+}
+
+/// One attempt, as the operation that makes it sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    /// Whether a connection broke or fell silent before: pooled ones are then suspect, all of them, as
+    /// after a freeze.
+    pub on_fresh_connection: bool,
+}
+
+/// Makes attempts until one succeeds, one fails for good, or no other would fit before the deadline.
+///
+/// # Errors
+/// The last failure; [`Error::DeadlineExceeded`] only where the deadline cut the first attempt short.
+pub async fn until<T, Fut>(
+    deadline: Deadline,
+    operation: Operation,
+    mut attempt: impl FnMut(Attempt) -> Fut,
+) -> Result<T, Error>
+where
+    Fut: Future<Output = Result<T, Failure>>,
+{
+    let mut backoff = ExponentialBuilder::new()
+        .with_min_delay(FIRST_BACKOFF)
+        .with_max_delay(LONGEST_BACKOFF)
+        .with_jitter()
+        .without_max_times()
+        .build();
+    let mut cause = Error::DeadlineExceeded(operation);
+    let mut reconnected = false;
+    loop {
+        let this = Attempt { on_fresh_connection: reconnected };
+        let failure = match timeout_at(deadline.0, attempt(this)).await {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(failure)) => failure,
+            Err(_elapsed) => return Err(cause),
+        };
+        tracing::debug!(error = failure.error.name(), detail = %failure.error, retry = ?failure.retry, "attempt failed");
+        cause = failure.error;
+        let wait = match failure.retry {
+            Retry::Never => None,
+            Retry::Now => Some(Duration::ZERO),
+            Retry::Reconnect if !reconnected => Some(Duration::ZERO),
+            Retry::Reconnect | Retry::Backoff => backoff.next(),
+            // Never sooner than the backoff, lest an upstream that says "0" is hammered.
+            Retry::After(asked) => backoff.next().map(|own| own.max(asked)),
+        };
+        reconnected |= failure.retry == Retry::Reconnect;
+        match wait {
+            Some(wait) if deadline.wait(wait).await => {}
+            _ => return Err(cause),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::error::{Answered, What};
+
+    fn failure(retry: Retry) -> Failure {
+        let answered =
+            Answered { operation: Operation::Conversation, what: What::Status(503), correlation: None };
+        Failure { error: Error::UpstreamUnavailable(answered), retry }
+    }
+
+    async fn attempts_until_success_after(failures: &[Retry], deadline: Duration) -> (u32, Vec<bool>, bool) {
+        let (made, fresh) = (Cell::new(0), std::cell::RefCell::new(Vec::new()));
+        let result = until(Deadline::after(deadline), Operation::Conversation, |attempt| {
+            let retry = failures.get(made.get() as usize).copied();
+            made.set(made.get() + 1);
+            fresh.borrow_mut().push(attempt.on_fresh_connection);
+            async move { retry.map_or(Ok(()), |retry| Err(failure(retry))) }
+        })
+        .await;
+        (made.get(), fresh.into_inner(), result.is_ok())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_failure_is_tried_again_as_its_kind_allows() {
+        let ten = Duration::from_secs(10);
+        let cases: [(&[Retry], u32, bool, &str); 5] = [
+            (&[Retry::Never], 1, false, "an answer that will not change"),
+            (&[Retry::Now, Retry::Backoff, Retry::Backoff], 4, true, "a gateway's blip"),
+            (&[Retry::After(Duration::from_secs(9))], 2, true, "a Retry-After that fits"),
+            (&[Retry::After(Duration::from_secs(11))], 1, false, "a Retry-After past the deadline"),
+            (&[Retry::Backoff; 1000], 0, false, "an outage, until the deadline"),
+        ];
+        for (failures, wanted, succeeds, reason) in cases {
+            let started = Instant::now();
+            let (made, _, succeeded) = attempts_until_success_after(failures, ten).await;
+            assert!(wanted == 0 || made == wanted, "{reason}: {made} attempts");
+            assert_eq!(succeeded, succeeds, "{reason}");
+            assert!(started.elapsed() <= ten, "{reason}: past the deadline");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_broken_connection_is_replaced_at_once_and_the_pool_is_not_trusted_again() {
+        let started = Instant::now();
+        let (made, fresh, _) =
+            attempts_until_success_after(&[Retry::Reconnect], Duration::from_secs(1)).await;
+        assert_eq!((made, started.elapsed()), (2, Duration::ZERO));
+        assert_eq!(fresh, [false, true]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_is_named_only_where_nothing_else_is_known() {
+        let silent = |_| std::future::pending::<Result<(), Failure>>();
+        let result = until(Deadline::after(Duration::from_secs(1)), Operation::Pause, silent).await;
+        assert!(matches!(result, Err(Error::DeadlineExceeded(Operation::Pause))));
+
+        let failed = Cell::new(false);
+        let result =
+            until(Deadline::after(Duration::from_secs(1)), Operation::Pause, |_| {
+                let silent = failed.replace(true);
+                async move {
+                    if silent { std::future::pending().await } else { Err::<(), _>(failure(Retry::Now)) }
+                }
+            })
+            .await;
+        assert!(matches!(result, Err(Error::UpstreamUnavailable(_))));
+    }
+}

@@ -1,0 +1,54 @@
+//! Log lines: one JSON object each, with `level` and an RFC 3339 `timestamp`; other crates at WARN at most.
+
+use std::io::Write;
+use std::panic;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Starts logging to standard output, which Lambda sends to the log group.
+///
+/// Other crates are capped at WARN whatever the level: `lambda_runtime` prints the raw event at TRACE. Its
+/// own line for a failed handler is left out, since [`crate::outcome`] has written one.
+pub fn init(level: Option<LevelFilter>) {
+    let own = level.unwrap_or(LevelFilter::INFO);
+    let targets = Targets::new()
+        .with_default(own.min(LevelFilter::WARN))
+        .with_target("secure_pause", own)
+        .with_target("lambda_runtime::layers::panic", LevelFilter::OFF);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false);
+    tracing_subscriber::registry().with(targets).with(lines).init();
+    if level.is_none() {
+        tracing::warn!("AWS_LAMBDA_LOG_LEVEL is none of Lambda's levels; logging at INFO");
+    }
+    // A panic's message may hold anything; where it happened is enough to find it.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "panic");
+    }));
+}
+
+/// Writes the line of an outcome, whatever the level: nothing may be silent.
+pub fn line(level: &'static str, fields: &impl Serialize) {
+    #[derive(Serialize)]
+    struct Line<'a, T> {
+        #[serde(with = "time::serde::rfc3339")]
+        timestamp: OffsetDateTime,
+        level: &'static str,
+        #[serde(flatten)]
+        fields: &'a T,
+    }
+    let line = serde_json::to_string(&Line { timestamp: OffsetDateTime::now_utc(), level, fields });
+    let written = line.map(|line| writeln!(std::io::stdout().lock(), "{line}"));
+    if !matches!(written, Ok(Ok(()))) {
+        tracing::error!("the line of an outcome could not be written");
+    }
+}

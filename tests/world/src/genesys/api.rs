@@ -1,0 +1,182 @@
+//! The API host: which paths there are, what is wrong with a request, and who answers it.
+
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::{Genesys, error::usual_code, login::Standing, rate};
+use crate::{
+    fault::{Fault, On},
+    journal::Service,
+    wire::{self, Ending, HttpResponse, Request, Server},
+};
+
+/// What a request asks for.
+#[derive(Clone, Copy)]
+enum Route {
+    Conversation(Uuid),
+    Screen { conversation: Uuid, participant: Uuid, pause: bool },
+}
+
+/// Why a request has no route, or is refused whatever its route: status, code, complaint.
+type Refusal = (u16, &'static str, &'static str);
+
+impl Route {
+    fn of(request: &Request, screen_recording_path: &str) -> Result<Self, Refusal> {
+        let path = request.path.split('?').next().unwrap_or_default();
+        let segments: Vec<&str> = path.split('/').collect();
+        if let ["", "api", "v2", "conversations", id] = segments[..] {
+            let conversation = strict_uuid(id)?;
+            return match request.method.as_str() {
+                "GET" => Ok(Self::Conversation(conversation)),
+                _ => Err((405, "method.not.allowed", "a conversation is only read")),
+            };
+        }
+        let (mut conversation, mut participant, mut action) = (None, None, None);
+        let template: Vec<&str> = screen_recording_path.split('/').collect();
+        let mut fits = template.len() == segments.len();
+        for (expected, found) in template.into_iter().zip(segments) {
+            match expected {
+                "{conversationId}" => conversation = Some(found),
+                "{participantId}" => participant = Some(found),
+                "{action}" => action = Some(found),
+                literal => fits &= literal == found,
+            }
+        }
+        let (true, Some(conversation), Some(participant), Some(pause @ ("pause" | "resume"))) =
+            (fits, conversation, participant, action)
+        else {
+            return Err((404, "not.found", "unknown path"));
+        };
+        if request.method != "PUT" {
+            return Err((405, "method.not.allowed", "a screen recording is paused with PUT"));
+        }
+        Ok(Self::Screen {
+            conversation: strict_uuid(conversation)?,
+            participant: strict_uuid(participant)?,
+            pause: pause == "pause",
+        })
+    }
+
+    fn fits(self, on: On) -> bool {
+        match (self, on) {
+            (_, On::Any)
+            | (Self::Conversation(_), On::Conversation)
+            | (Self::Screen { .. }, On::AnyScreenRecording) => true,
+            (Self::Screen { pause, .. }, On::Pause) => pause,
+            (Self::Screen { pause, .. }, On::Resume) => !pause,
+            (Self::Screen { participant, .. }, On::Participant(wanted)) => participant == wanted,
+            _ => false,
+        }
+    }
+}
+
+/// The form with hyphens and no other.
+fn strict_uuid(text: &str) -> Result<Uuid, Refusal> {
+    let id = Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
+    id.ok_or((400, "bad.request", "an id in the path is no UUID"))
+}
+
+impl Genesys {
+    async fn api(&self, request: &Request) -> Ending {
+        let (latency, template) = {
+            let state = self.state();
+            (state.organization.latency, state.organization.screen_recording_path.clone())
+        };
+        let route = Route::of(request, &template);
+        let refusals = refusals(request, route);
+        for (_, _, complaint) in &refusals {
+            self.journal().complain(request, complaint);
+        }
+        sleep(latency).await;
+        let fits = |on| route.map_or(on == On::Any, |route| route.fits(on));
+        let fault = self.state().faults.take(fits);
+        let error = |status| self.error(status, usual_code(status));
+        let normally = || self.in_the_limit(request, route, refusals.first());
+        let mut ending = Fault::end(fault, error, normally).await;
+        self.correlate(&mut ending);
+        ending
+    }
+
+    fn in_the_limit(
+        &self,
+        request: &Request,
+        route: Result<Route, Refusal>,
+        refusal: Option<&Refusal>,
+    ) -> HttpResponse {
+        let limit = self.state().organization.rate_limit;
+        let Some((allowed, length)) = limit else {
+            return self.authorized(request, route, refusal);
+        };
+        let standing = rate::Standing::count(&mut self.state().window, allowed, length);
+        let response = if standing.is_exceeded() {
+            self.error(429, "too.many.requests")
+        } else {
+            self.authorized(request, route, refusal)
+        };
+        standing.dress(response)
+    }
+
+    fn authorized(
+        &self,
+        request: &Request,
+        route: Result<Route, Refusal>,
+        refusal: Option<&Refusal>,
+    ) -> HttpResponse {
+        if let Some((status, code, _)) = refusal {
+            return self.error(*status, code);
+        }
+        let token = request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
+        let standing = self.state().login.standing(token.unwrap_or_default());
+        match (standing, route) {
+            (Standing::Expired, _) => self.error(401, "credentials.expired"),
+            (Standing::Unknown, _) => self.error(401, "bad.credentials"),
+            (Standing::Good, Ok(Route::Conversation(conversation))) => self.read(conversation),
+            (Standing::Good, Ok(Route::Screen { conversation, participant, pause })) => {
+                self.steer(conversation, participant, pause)
+            }
+            (Standing::Good, Err((status, code, _))) => self.error(status, code),
+        }
+    }
+}
+
+/// Everything that is wrong with a request, the gravest first.
+fn refusals(request: &Request, route: Result<Route, Refusal>) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    match request.header("authorization") {
+        None => found.push((401, "authentication.required", "no Authorization")),
+        Some(value) if !value.starts_with("Bearer ") => {
+            found.push((401, "bad.credentials", "client credentials were sent to the API host"));
+        }
+        Some(_) => {}
+    }
+    if let Err(refusal) = route {
+        found.push(refusal);
+    }
+    if request.header("user-agent").is_none() {
+        found.push((400, "bad.request", "no User-Agent"));
+    }
+    if matches!(route, Ok(Route::Screen { .. })) {
+        if !request.body.is_empty() {
+            found.push((400, "bad.request", "a pause or resume has no body"));
+        }
+        if request.header("content-length") != Some("0") {
+            found.push((411, "bad.request", "a pause or resume has Content-Length: 0"));
+        }
+        if request.header("content-type").is_some() {
+            found.push((415, "bad.request", "a pause or resume has no Content-Type"));
+        }
+    }
+    found
+}
+
+/// Serves the API host.
+pub(super) async fn serve(genesys: Genesys) -> Server {
+    wire::serve(move |request| {
+        let genesys = genesys.clone();
+        async move {
+            let answer = genesys.api(&request);
+            genesys.journal().record(Service::Api, &request, answer).await
+        }
+    })
+    .await
+}

@@ -1,0 +1,206 @@
+//! The token host: which client gets a token, and how long a token is good.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::json;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::{Genesys, error::usual_code};
+use crate::{
+    fault::{Fault, On},
+    journal::{Journal, Service},
+    secrets::SecretsManager,
+    wire::{self, Ending, HttpResponse, Request, Server, json, with_header},
+};
+
+/// The one OAuth client of the organization, and the tokens it was given.
+pub(super) struct Login {
+    client_id: String,
+    client_secret: String,
+    tokens: BTreeMap<String, Token>,
+}
+
+struct Token {
+    expires: Instant,
+    revoked: bool,
+}
+
+/// What a token is worth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Good,
+    Expired,
+    Unknown,
+}
+
+impl Login {
+    pub(super) fn new(journal: &Journal) -> Self {
+        let client_secret = random_text();
+        journal.secret(&client_secret);
+        Self { client_id: Uuid::new_v4().to_string(), client_secret, tokens: BTreeMap::new() }
+    }
+
+    pub(super) fn standing(&self, token: &str) -> Standing {
+        match self.tokens.get(token) {
+            Some(token) if token.revoked => Standing::Unknown,
+            Some(token) if token.expires <= Instant::now() => Standing::Expired,
+            Some(_) => Standing::Good,
+            None => Standing::Unknown,
+        }
+    }
+
+    fn issue(&mut self, life: Duration) -> String {
+        let token = format!("{}{}", random_text(), random_text());
+        let expires = Instant::now() + life;
+        self.tokens.insert(token.clone(), Token { expires, revoked: false });
+        token
+    }
+
+    fn revoke_all(&mut self) {
+        self.tokens.values_mut().for_each(|token| token.revoked = true);
+    }
+}
+
+impl Genesys {
+    /// The client id and the client secret that are good now.
+    pub fn client(&self) -> (String, String) {
+        let state = self.state();
+        (state.login.client_id.clone(), state.login.client_secret.clone())
+    }
+
+    /// From now on every token issued so far is answered with 401.
+    pub fn revoke_tokens(&self) {
+        self.state().login.revoke_all();
+    }
+
+    /// A new client secret, here alone; the tokens of the old one are revoked.
+    pub fn rotate_secret(&self) {
+        let secret = random_text();
+        self.journal().secret(&secret);
+        let mut state = self.state();
+        state.login.client_secret = secret;
+        state.login.revoke_all();
+    }
+
+    /// A new client secret here and in Secrets Manager; the tokens of the old one are revoked.
+    pub fn rotate_secret_with(&self, secrets: &SecretsManager) {
+        self.rotate_secret();
+        let (id, secret) = self.client();
+        secrets.set(&id, &secret);
+    }
+
+    async fn token(&self, request: &Request) -> Ending {
+        let refusal = self.strict_about_token(request);
+        let latency = self.state().organization.latency;
+        sleep(latency).await;
+        let fault = self.state().faults.take(|on| matches!(on, On::Token | On::Any));
+        let error = |status| match status {
+            400 | 401 => oauth_error(status, "invalid_client", &self.caller().upstream),
+            _ => self.error(status, usual_code(status)),
+        };
+        let normally = || match refusal {
+            Some((404, code)) => self.error(404, code),
+            Some((status, code)) => oauth_error(status, code, &self.caller().upstream),
+            None => self.issue(request),
+        };
+        let mut ending = Fault::end(fault, error, normally).await;
+        self.correlate(&mut ending);
+        ending
+    }
+
+    /// Adds what Genesys support asks for to an answer.
+    pub(super) fn correlate(&self, ending: &mut Ending) {
+        if let Some(response) = ending.response_mut() {
+            let plain = std::mem::take(response);
+            let id = Uuid::new_v4().to_string();
+            *response = with_header(plain, "inin-correlation-id", &id);
+        }
+    }
+
+    fn strict_about_token(&self, request: &Request) -> Option<(u16, &'static str)> {
+        let complain = |fault: &str| self.journal().complain(request, fault);
+        let mut refusal = None;
+        if request.header("user-agent").is_none() {
+            complain("no User-Agent");
+            refusal = Some((400, "invalid_request"));
+        }
+        if request.header("authorization").is_some_and(|value| !value.starts_with("Basic ")) {
+            complain("a token was sent to the token host");
+            refusal = Some((400, "invalid_request"));
+        }
+        if request.path != "/oauth/token" {
+            complain("unknown path on the token host");
+            return Some((404, "not.found"));
+        }
+        if request.method != "POST" {
+            complain("a token is asked for with POST");
+            return Some((405, "invalid_request"));
+        }
+        if request.header("authorization").is_none() {
+            complain("no Authorization");
+            refusal = Some((400, "invalid_request"));
+        }
+        let form = request.header("content-type").unwrap_or_default();
+        if !form.starts_with("application/x-www-form-urlencoded") {
+            complain("a token request is a form");
+            refusal = Some((415, "invalid_request"));
+        }
+        let grant = form_urlencoded::parse(&request.body).find(|(name, _)| name == "grant_type");
+        if refusal.is_none() && grant.is_none_or(|(_, value)| value != "client_credentials") {
+            complain("the form has no grant_type=client_credentials");
+            refusal = Some((400, "unsupported_grant_type"));
+        }
+        refusal
+    }
+
+    fn issue(&self, request: &Request) -> HttpResponse {
+        let mut state = self.state();
+        let (id, secret) = basic(request).unwrap_or_default();
+        let upstream = &self.caller().upstream;
+        if id != state.login.client_id {
+            return oauth_error(400, "invalid_client", upstream);
+        }
+        if secret != state.login.client_secret {
+            return oauth_error(401, "invalid_client", upstream);
+        }
+        let life = state.organization.token_ttl;
+        let token = state.login.issue(life);
+        self.journal().secret(&token);
+        let seconds = life.as_secs();
+        json(200, &json!({ "access_token": token, "token_type": "bearer", "expires_in": seconds }))
+    }
+}
+
+/// Serves the token host.
+pub(super) async fn serve(genesys: Genesys) -> Server {
+    wire::serve(move |request| {
+        let genesys = genesys.clone();
+        async move {
+            let answer = genesys.token(&request);
+            genesys.journal().record(Service::Login, &request, answer).await
+        }
+    })
+    .await
+}
+
+/// The token endpoint's own form of an error.
+fn oauth_error(status: u16, code: &str, text: &str) -> HttpResponse {
+    json(status, &json!({ "error": code, "description": text, "error_description": text }))
+}
+
+fn basic(request: &Request) -> Option<(String, String)> {
+    let encoded = request.header("authorization")?.strip_prefix("Basic ")?;
+    let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// As long as a real client secret, and as hard to guess.
+fn random_text() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())[..43].to_owned()
+}

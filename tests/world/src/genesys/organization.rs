@@ -1,0 +1,55 @@
+//! The settings of the simulated organization: how it answers, how late, and what it tells.
+
+use std::time::Duration;
+
+use super::state::ScreenState;
+
+/// How the organization behaves; [`Default`] is a quick and talkative one.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// Whether bodies have `screenRecordingState`. Default true.
+    pub tells_screen_state: bool,
+    /// Whether a secure pause shows in `securePause`; if not, only `recordingState` moves. Default true.
+    pub tells_secure_pause: bool,
+    /// Whether the voice recording is paused while a call is held. Default false.
+    pub hold_suppression: bool,
+    /// How far reads of a conversation trail writes. Default none.
+    pub read_lag: Duration,
+    /// How long every request takes, at the least. Default none.
+    pub latency: Duration,
+    /// How long a token is good; `expires_in` tells it in whole seconds. Default a day.
+    pub token_ttl: Duration,
+    /// The status of an accepted pause or resume: 200, 202 or 204. Default 202.
+    pub pause_status: u16,
+    /// Every pause and resume is answered 404, although conversations can be read. Default false.
+    pub endpoint_missing: bool,
+    /// Whether an accepted pause or resume changes the screen recording. Default true.
+    pub pause_takes_effect: bool,
+    /// Path of a pause or resume with `{conversationId}`, `{participantId}` and `{action}`.
+    pub screen_recording_path: String,
+    /// What a screen recording is soon after its agent has answered. Default active.
+    pub screen_starts_as: ScreenState,
+    /// API requests in a window of time, beyond which the answer is 429. Default no limit.
+    pub rate_limit: Option<(u32, Duration)>,
+}
+
+impl Default for Organization {
+    fn default() -> Self {
+        Self {
+            tells_screen_state: true,
+            tells_secure_pause: true,
+            hold_suppression: false,
+            read_lag: Duration::ZERO,
+            latency: Duration::ZERO,
+            token_ttl: Duration::from_secs(86_400),
+            pause_status: 202,
+            endpoint_missing: false,
+            pause_takes_effect: true,
+            screen_recording_path:
+                "/api/v2/conversations/{conversationId}/participants/{participantId}/screenrecording/{action}"
+                    .to_owned(),
+            screen_starts_as: ScreenState::Active,
+            rate_limit: None,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What arrived at Genesys and at Secrets Manager, in order, and what was wrong with it.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::SystemTime,
+};
+
+use crate::{
+    clock::lock,
+    wire::{Ending, Request},
+};
+
+/// Which of the simulated services a request arrived at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The Genesys token host, `login.{region}`.
+    Login,
+    /// The Genesys API host, `api.{region}`.
+    Api,
+    /// AWS Secrets Manager.
+    SecretsManager,
+}
+
+/// One request as it arrived, and how it was answered.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// When it had been read to its end.
+    pub at: SystemTime,
+    /// Where it arrived.
+    pub service: Service,
+    /// The method, in upper case.
+    pub method: String,
+    /// The path with its query.
+    pub path: String,
+    /// The status of the answer; none where there was no answer: reset, closed, still hanging, or the client gave up.
+    pub status: Option<u16>,
+    /// The TCP connection it came on, counted from 1 over the whole process.
+    pub connection: u64,
+}
+
+impl Recorded {
+    /// The request in one line, for snapshots: `PUT /api/v2/… -> 202`, `-> no answer` without a status.
+    pub fn line(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} -> ", self.method, self.path)?;
+        match self.status {
+            Some(status) => write!(f, "{status}"),
+            None => f.write_str("no answer"),
+        }
+    }
+}
+
+/// The shared record of all services of one world.
+#[derive(Clone, Default)]
+pub(crate) struct Journal {
+    pages: Arc<Mutex<Pages>>,
+}
+
+#[derive(Default)]
+struct Pages {
+    requests: Vec<Recorded>,
+    complaints: Vec<String>,
+    secrets: Vec<String>,
+}
+
+impl Journal {
+    /// Records a request on arrival, lets `answer` end it, and records the ending.
+    pub(crate) async fn record(
+        &self,
+        service: Service,
+        request: &Request,
+        answer: impl Future<Output = Ending>,
+    ) -> Ending {
+        let entry = {
+            let mut pages = lock(&self.pages);
+            pages.requests.push(Recorded {
+                at: SystemTime::now(),
+                service,
+                method: request.method.clone(),
+                path: request.path.clone(),
+                status: None,
+                connection: request.connection,
+            });
+            pages.requests.len() - 1
+        };
+        let ending = if request.doomed { Ending::Reset } else { answer.await };
+        lock(&self.pages).requests[entry].status = ending.status();
+        ending
+    }
+
+    pub(crate) fn complain(&self, request: &Request, fault: &str) {
+        let complaint = format!("{} {}: {fault}", request.method, request.path);
+        lock(&self.pages).complaints.push(complaint);
+    }
+
+    /// Remembers a client secret or a token, so that a test can look for it where it must not be.
+    pub(crate) fn secret(&self, secret: &str) {
+        lock(&self.pages).secrets.push(secret.to_owned());
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Recorded> {
+        lock(&self.pages).requests.clone()
+    }
+
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        lock(&self.pages).complaints.clone()
+    }
+
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        lock(&self.pages).secrets.clone()
+    }
+}

@@ -1,0 +1,36 @@
+//! The world outside the function, simulated on loopback: Genesys Cloud, AWS Secrets Manager and the
+//! Lambda runtime API with the real binary as its process.
+//!
+//! A test starts a [`World`], lets something happen in it (a call, a consult transfer, a secure
+//! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
+//! ([`World::requests`]), what was wrong with it ([`World::complaints`]) and whose screen recording
+//! is paused now ([`Genesys::screen`]).
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | `world` | what is started, and the environment the function gets |
+//! | `genesys` | the organization: calls, tokens, the API, the events it emits |
+//! | `secrets` | how Secrets Manager answers |
+//! | `function` | how a process of the real binary is run and invoked |
+//! | `fault` | what can go wrong with a request, and how |
+//! | `journal` | what arrived, and what was wrong with it |
+//! | `wire` | connections: how they are served, closed, reset |
+//! | `caller` | the data of the caller that must never be in a log |
+//! | `clock` | how times are written |
+
+mod caller;
+mod clock;
+mod fault;
+mod function;
+mod genesys;
+mod journal;
+mod secrets;
+mod wire;
+mod world;
+
+pub use fault::{Fault, On};
+pub use function::{Answer, Failure, Function, Lost};
+pub use genesys::{Genesys, Happening, Moment, Organization, ScreenState, Voice};
+pub use journal::{Recorded, Service};
+pub use secrets::SecretsManager;
+pub use world::World;

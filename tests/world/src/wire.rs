@@ -1,0 +1,226 @@
+//! Connections: how they are accepted, served, closed and reset.
+
+use std::{
+    convert::Infallible,
+    future::pending,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    HeaderMap, Response, body::Incoming, header::HeaderValue, server::conn::http1, service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use socket2::SockRef;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+    time::timeout,
+};
+
+pub(crate) type HttpResponse = Response<Full<Bytes>>;
+
+/// How long a connection outlives its last answer under [`Ending::AnswerThenClose`].
+const CLOSE_AFTER: Duration = Duration::from_millis(5);
+
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// A request, read to its end.
+pub(crate) struct Request {
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub connection: u64,
+    /// An earlier answer on this connection was [`Ending::AnswerThenDead`].
+    pub doomed: bool,
+}
+
+impl Request {
+    /// A header as text; none where it is absent or no text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// How a request ends on the wire.
+pub(crate) enum Ending {
+    Answer(HttpResponse),
+    /// Answered as if the connection were to stay, which then closes.
+    AnswerThenClose(HttpResponse),
+    /// Answered; the next request on the same connection is reset.
+    AnswerThenDead(HttpResponse),
+    Reset,
+    Close,
+    Hang,
+}
+
+impl Ending {
+    pub(crate) fn response_mut(&mut self) -> Option<&mut HttpResponse> {
+        match self {
+            Self::Answer(response) | Self::AnswerThenClose(response) | Self::AnswerThenDead(response) => {
+                Some(response)
+            }
+            Self::Reset | Self::Close | Self::Hang => None,
+        }
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer(response) | Self::AnswerThenClose(response) | Self::AnswerThenDead(response) => {
+                Some(response.status().as_u16())
+            }
+            Self::Reset | Self::Close | Self::Hang => None,
+        }
+    }
+}
+
+/// A JSON answer.
+pub(crate) fn json(status: u16, body: &Value) -> HttpResponse {
+    answer(status, "application/json", body.to_string())
+}
+
+/// An answer of any type; one without content has neither type nor body.
+pub(crate) fn answer(status: u16, content_type: &str, body: String) -> HttpResponse {
+    let mut builder = Response::builder().status(status);
+    if !body.is_empty() {
+        builder = builder.header("content-type", content_type);
+    }
+    builder.body(Full::from(body)).expect("the simulator uses valid statuses and types")
+}
+
+/// Adds a header to an answer, replacing one of the same name.
+pub(crate) fn with_header(mut response: HttpResponse, name: &str, value: &str) -> HttpResponse {
+    let name: hyper::header::HeaderName = name.parse().expect("a valid header name");
+    let value = HeaderValue::from_str(value).expect("a valid header value");
+    response.headers_mut().insert(name, value);
+    response
+}
+
+/// A server on loopback; dropping the guard closes it and all its connections.
+pub(crate) struct Server {
+    pub address: SocketAddr,
+    task: AbortHandle,
+}
+
+impl Server {
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn close(&self) {
+        self.task.abort();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Serves `handler` on a port of its own.
+pub(crate) async fn serve<H, F>(handler: H) -> Server
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Ending> + Send + 'static,
+{
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on loopback");
+    let address = listener.local_addr().expect("a bound listener has an address");
+    let task = tokio::spawn(async move {
+        // The set ends its connections when this task is aborted.
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection(stream, handler.clone()));
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    });
+    Server { address, task: task.abort_handle() }
+}
+
+enum Cut {
+    Reset,
+    Now,
+    Soon,
+}
+
+async fn connection<H, F>(stream: TcpStream, handler: H)
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Ending> + Send + 'static,
+{
+    // Kernel buffering would add up to 40 ms to what the demo measures as exposure.
+    let _ = stream.set_nodelay(true);
+    let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1;
+    let socket = SockRef::from(&stream).try_clone().expect("another handle on the socket");
+    let doomed = Arc::new(AtomicBool::new(false));
+    let (cut, mut cuts) = mpsc::unbounded_channel();
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let (handler, cut, doomed) = (handler.clone(), cut.clone(), Arc::clone(&doomed));
+        async move {
+            let Some(request) = read(request, number, doomed.load(Ordering::Relaxed)).await else {
+                return pending().await;
+            };
+            let (response, cut_as) = match handler(request).await {
+                Ending::Answer(response) => (Some(response), None),
+                Ending::AnswerThenClose(response) => (Some(response), Some(Cut::Soon)),
+                Ending::AnswerThenDead(response) => {
+                    doomed.store(true, Ordering::Relaxed);
+                    (Some(response), None)
+                }
+                Ending::Reset => (None, Some(Cut::Reset)),
+                Ending::Close => (None, Some(Cut::Now)),
+                Ending::Hang => (None, None),
+            };
+            if let Some(cut_as) = cut_as {
+                let _ = cut.send(cut_as);
+            }
+            match response {
+                Some(response) => Ok::<_, Infallible>(response),
+                None => pending().await,
+            }
+        }
+    });
+    let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(served);
+    let cut = tokio::select! {
+        _ = &mut served => return,
+        cut = cuts.recv() => cut,
+    };
+    match cut {
+        // Closing a socket that may not linger sends a reset instead of a farewell.
+        Some(Cut::Reset) => {
+            let _ = socket.set_linger(Some(Duration::ZERO));
+        }
+        Some(Cut::Soon) => {
+            let _ = timeout(CLOSE_AFTER, served).await;
+        }
+        Some(Cut::Now) | None => {}
+    }
+}
+
+async fn read(request: hyper::Request<Incoming>, connection: u64, doomed: bool) -> Option<Request> {
+    let (head, body) = request.into_parts();
+    let path = head.uri.path_and_query().map_or_else(|| head.uri.to_string(), ToString::to_string);
+    Some(Request {
+        method: head.method.to_string(),
+        path,
+        headers: head.headers,
+        body: body.collect().await.ok()?.to_bytes(),
+        connection,
+        doomed,
+    })
+}

@@ -1,0 +1,68 @@
+//! What is started together, and the environment that leads the function to it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    genesys::Genesys,
+    journal::{Journal, Recorded},
+    secrets::{ACCESS_KEY_ID, SECRET_NAME, SecretsManager},
+    wire::Server,
+};
+
+/// Genesys Cloud and Secrets Manager on loopback. Clones are the same world; with the last of them its
+/// servers close.
+#[derive(Clone)]
+pub struct World {
+    /// The organization.
+    pub genesys: Genesys,
+    /// The secret with its OAuth client.
+    pub secrets: SecretsManager,
+    journal: Journal,
+    servers: Arc<Servers>,
+}
+
+struct Servers {
+    login: Server,
+    api: Server,
+    secrets: Server,
+}
+
+impl World {
+    /// Starts the servers in the current runtime; the secret holds the organization's OAuth client.
+    pub async fn start() -> Self {
+        let journal = Journal::default();
+        let genesys = Genesys::new(journal.clone());
+        let secrets = SecretsManager::new(journal.clone());
+        let (id, secret) = genesys.client();
+        secrets.set(&id, &secret);
+        let (login, api) = genesys.listen().await;
+        let servers = Servers { login, api, secrets: secrets.listen().await };
+        Self { genesys, secrets, journal, servers: Arc::new(servers) }
+    }
+
+    /// The environment the function needs to run in this world.
+    pub fn env(&self) -> BTreeMap<String, String> {
+        let pairs = [
+            ("GENESYS_SECRET_ID", SECRET_NAME.to_owned()),
+            ("GENESYS_REGION", "mypurecloud.com".to_owned()),
+            ("GENESYS_API_URL", self.servers.api.url()),
+            ("GENESYS_LOGIN_URL", self.servers.login.url()),
+            ("AWS_ENDPOINT_URL", self.servers.secrets.url()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "made-up-secret-access-key".to_owned()),
+            ("AWS_SESSION_TOKEN", "made-up-session-token".to_owned()),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// Everything Genesys and Secrets Manager received, in order of arrival.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.journal.requests()
+    }
+
+    /// What a strict Genesys or Secrets Manager would not have forgiven; empty in a good test.
+    pub fn complaints(&self) -> Vec<String> {
+        self.journal.complaints()
+    }
+}

@@ -1,0 +1,10 @@
+//! The simulated world, as its clients see it.
+
+mod call;
+mod client;
+mod faults;
+mod function;
+mod screen;
+mod secrets;
+mod strict;
+mod token;
