@@ -1,1 +1,16 @@
+//! Behaviour tests of the function: an event file in, the recorded requests out. They run the real binary
+//! in the simulated world; only the decision tables and the settings are tested as what they are, pure.
 
+mod config;
+mod credentials;
+mod event_door;
+mod failures;
+mod leaks;
+mod modes;
+mod pause;
+mod plan_property;
+mod plan_table;
+mod refusals;
+mod resume;
+mod runtime;
+mod stage;

@@ -4,7 +4,7 @@ mod logs;
 mod process;
 mod runtime_api;
 
-use std::{collections::BTreeMap, fmt, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt, io, path::Path, time::Duration};
 
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -81,11 +81,20 @@ impl Function {
     /// # Panics
     /// If the binary cannot be started.
     pub async fn start(binary: &Path, env: BTreeMap<String, String>) -> Self {
+        let started = Self::try_start(binary, env).await;
+        started.unwrap_or_else(|error| panic!("cannot start {}: {error}", binary.display()))
+    }
+
+    /// [`Function::start`].
+    ///
+    /// # Errors
+    /// If the binary cannot be started.
+    pub async fn try_start(binary: &Path, env: BTreeMap<String, String>) -> io::Result<Self> {
         let runtime = RuntimeApi::default();
         let server = runtime.listen().await;
         let logs = Logs::default();
-        let process = Process::start(binary, env, server.address, &logs);
-        Self { process, runtime, server, logs }
+        let process = Process::start(binary, env, server.address, &logs)?;
+        Ok(Self { process, runtime, server, logs })
     }
 
     /// Invokes with an event and a deadline of 30 s; see [`Function::invoke_bytes`].
@@ -139,15 +148,20 @@ impl Function {
     /// # Panics
     /// With the log, if it does not within 20 s, or ends.
     pub async fn ready(&self) {
-        let ready = tokio::select! {
-            ready = timeout(READY_WITHIN, self.runtime.polled()) => ready.is_ok(),
-            () = self.process.ended() => false,
-        };
-        assert!(
-            ready,
-            "the function ended or never asked for an event; its log:\n{}",
-            self.logs().join("\n")
-        );
+        if let Err(lost) = self.try_ready().await {
+            panic!("{lost}: it never asked for an event; its log:\n{}", self.logs().join("\n"));
+        }
+    }
+
+    /// [`Function::ready`].
+    ///
+    /// # Errors
+    /// If it does not ask within 20 s, or ends.
+    pub async fn try_ready(&self) -> Result<(), Lost> {
+        tokio::select! {
+            ready = timeout(READY_WITHIN, self.runtime.polled()) => ready.map_err(|_| Lost::NoAnswer),
+            () = self.process.ended() => Err(Lost::ProcessEnded),
+        }
     }
 
     /// Whether the process is there.

@@ -1,6 +1,6 @@
 //! The process: its environment, its end.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, process::Stdio, sync::Arc};
+use std::{collections::BTreeMap, io, net::SocketAddr, path::Path, process::Stdio, sync::Arc};
 
 use tokio::{
     process::Command,
@@ -34,7 +34,7 @@ impl Process {
         env: BTreeMap<String, String>,
         runtime_api: SocketAddr,
         logs: &Logs,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let profile = std::env::var_os(PROFILE).map(|value| (PROFILE, value));
         let mut child = Command::new(binary)
             .env_clear()
@@ -46,8 +46,7 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {}: {error}", binary.display()));
+            .spawn()?;
         let stdout = logs.follow(child.stdout.take().expect("stdout is piped"));
         let stderr = logs.follow(child.stderr.take().expect("stderr is piped"));
         let (end, ended) = watch::channel(false);
@@ -64,7 +63,7 @@ impl Process {
             let _ = tokio::join!(stdout, stderr);
             end.send_replace(true);
         });
-        Self { ended, kill }
+        Ok(Self { ended, kill })
     }
 
     pub(super) fn is_running(&self) -> bool {

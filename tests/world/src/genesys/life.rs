@@ -180,7 +180,7 @@ impl Genesys {
     }
 }
 
-fn leg(purpose: Purpose, user: Option<Uuid>, state: &'static str) -> Participant {
+pub(super) fn leg(purpose: Purpose, user: Option<Uuid>, state: &'static str) -> Participant {
     let initial = if purpose == Purpose::Agent { "alerting" } else { "offering" };
     let call = call(state, initial);
     Participant {

@@ -4,6 +4,7 @@ mod api;
 mod body;
 mod error;
 mod event;
+mod given;
 mod life;
 mod login;
 mod organization;

@@ -1,0 +1,101 @@
+//! The settings: defaults, every fault at once, and no value repeated.
+
+use secure_pause::config::{Config, ConfigFaults, Mode, Scope};
+
+fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+    let required = [("GENESYS_SECRET_ID", "genesys"), ("GENESYS_REGION", "mypurecloud.ie")];
+    Config::from_lookup(|name| {
+        let given = settings.iter().chain(&required).find(|(set, _)| *set == name);
+        given.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+#[test]
+fn the_region_tells_both_hosts_and_everything_else_has_its_default() {
+    let config = config(&[]).unwrap();
+    assert_eq!(config.api_url, "https://api.mypurecloud.ie");
+    assert_eq!(config.login_url, "https://login.mypurecloud.ie");
+    assert_eq!(config.event_source_prefix, "aws.partner/genesys.com/cloud/");
+    assert_eq!((config.scope, config.mode), (Scope::Initiator, Mode::Act));
+    assert!(config.not_recorded.is_empty());
+    assert_eq!(config.watch_queue_url, None);
+    assert_eq!(config.metrics_namespace, "SecurePause");
+}
+
+#[test]
+fn each_setting_takes_what_it_can_mean_and_nothing_else() {
+    let cases = [
+        ("GENESYS_SECRET_ID", "arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys", true, "an ARN"),
+        ("GENESYS_SECRET_ID", "", false, "required"),
+        ("GENESYS_REGION", "usw2.pure.cloud", true, "a published region"),
+        ("GENESYS_REGION", "MYPURECLOUD.COM", false, "domains are published in small letters"),
+        ("GENESYS_REGION", "evil.example", false, "no region"),
+        ("GENESYS_API_URL", "", true, "empty is none: the region tells it"),
+        ("GENESYS_API_URL", "https://api.example.com", true, "https anywhere"),
+        ("GENESYS_API_URL", "https://api.example.com/", true, "a slash at the end"),
+        ("GENESYS_API_URL", "http://127.0.0.1:8080", true, "http on loopback"),
+        ("GENESYS_API_URL", "http://127.1.2.3", true, "all of 127/8"),
+        ("GENESYS_API_URL", "http://[::1]:8080", true, "IPv6 loopback"),
+        ("GENESYS_API_URL", "http://localhost:8080", true, "the name of loopback"),
+        ("GENESYS_API_URL", "http://api.example.com", false, "a token in the clear"),
+        ("GENESYS_API_URL", "http://127.0.0.1.example.com", false, "looks like loopback"),
+        ("GENESYS_API_URL", "http://127.0.0.1@example.com", false, "looks like loopback too"),
+        ("GENESYS_API_URL", "https://user:password@example.com", false, "credentials in a URL"),
+        ("GENESYS_LOGIN_URL", "ftp://example.com", false, "no HTTP"),
+        ("GENESYS_LOGIN_URL", "login.example.com", false, "no URL"),
+        ("SCREEN_RECORDING_PATH", "/x/{conversationId}/{participantId}/{action}", true, "all three"),
+        ("SCREEN_RECORDING_PATH", "/x/{conversationId}/{participantId}", false, "no action"),
+        ("SCREEN_RECORDING_PATH", "x/{conversationId}/{participantId}/{action}", false, "no path"),
+        ("SCREEN_RECORDING_PATH", "/../{conversationId}/{participantId}/{action}", false, "leads elsewhere"),
+        (
+            "SCREEN_RECORDING_PATH",
+            "/{org}/{conversationId}/{participantId}/{action}",
+            false,
+            "a placeholder more",
+        ),
+        ("SCREEN_RECORDING_PATH", "", false, "nothing falls back in silence"),
+        ("NOT_RECORDED_STATUS", "", true, "none"),
+        ("NOT_RECORDED_STATUS", "404", true, "one"),
+        ("NOT_RECORDED_STATUS", "404, 409", true, "two"),
+        ("NOT_RECORDED_STATUS", "404,", false, "a list that breaks off"),
+        ("NOT_RECORDED_STATUS", "4O4", false, "no number"),
+        ("NOT_RECORDED_STATUS", "200", false, "a success"),
+        ("NOT_RECORDED_STATUS", "403", false, "a lost permission is no paused screen"),
+        ("NOT_RECORDED_STATUS", "500", false, "a failure is tried again"),
+        ("EVENT_SOURCE_PREFIX", "", false, "every source would pass"),
+        ("PAUSE_SCOPE", "all-agents", true, "the other scope"),
+        ("PAUSE_SCOPE", "All-Agents", false, "not as written"),
+        ("MODE", "observe", true, "a mode"),
+        ("MODE", "pause-only", true, "a mode"),
+        ("MODE", "dry-run", false, "no mode"),
+        ("WATCH_QUEUE_URL", "", true, "none"),
+        ("WATCH_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/watch", true, "a queue"),
+        ("WATCH_QUEUE_URL", "watch", false, "no URL"),
+        ("METRICS_NAMESPACE", "Payments/SecurePause", true, "a namespace"),
+        ("METRICS_NAMESPACE", "AWS/Lambda", false, "Amazon's own"),
+        ("METRICS_NAMESPACE", "Ümlaut", false, "not CloudWatch's letters"),
+    ];
+    for (name, value, good, reason) in cases {
+        let read = config(&[(name, value)]);
+        assert_eq!(read.is_ok(), good, "{name}={value}: {reason}");
+        if let Err(faults) = read {
+            assert!(faults.to_string().contains(name), "{faults}");
+        }
+    }
+}
+
+#[test]
+fn all_faults_are_reported_at_once_and_no_value_is_repeated() {
+    let faults = Config::from_lookup(|name| match name {
+        "GENESYS_REGION" => Some("pasted-secret".to_owned()),
+        "MODE" => Some("pasted-secret".to_owned()),
+        "NOT_RECORDED_STATUS" => Some("pasted-secret".to_owned()),
+        _ => None,
+    })
+    .unwrap_err()
+    .to_string();
+    for name in ["GENESYS_SECRET_ID", "GENESYS_REGION", "MODE", "NOT_RECORDED_STATUS"] {
+        assert!(faults.contains(name), "{faults}");
+    }
+    assert!(!faults.contains("pasted-secret"), "{faults}");
+}

@@ -1,0 +1,186 @@
+//! Secret and token: fetched in INIT, cached, renewed, one fetch at a time; and what is wrong with them.
+
+use std::time::Duration;
+
+use world::{Fault, On, Service, World};
+
+use crate::stage::*;
+
+const STARTED: &str = "secure_pause/started.json";
+
+fn call_in(stage: &Stage) {
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
+}
+
+#[tokio::test]
+async fn secret_and_token_are_fetched_in_init_and_never_twice() {
+    let stage = Stage::new().await;
+    call_in(&stage);
+    assert_eq!((stage.count(Service::SecretsManager), stage.count(Service::Login)), (1, 1));
+    for _ in 0..3 {
+        assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    }
+    assert_eq!((stage.count(Service::SecretsManager), stage.count(Service::Login)), (1, 1));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_it_expires() {
+    let world = World::start().await;
+    world.genesys.organization(|organization| organization.token_ttl = Duration::from_secs(2));
+    let stage = Stage::raised(world, &[]).await;
+    call_in(&stage);
+    tokio::time::sleep(Duration::from_millis(1900)).await;
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    assert_eq!(stage.count(Service::Login), 2);
+    assert!(
+        stage.world.requests().iter().all(|request| request.status != Some(401)),
+        "no refusal was needed"
+    );
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once_for_all_targets() {
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
+    call_in(&stage);
+    stage.world.genesys.inject(On::AnyScreenRecording, Fault::Status(401), 2);
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    assert_eq!((stage.count(Service::SecretsManager), stage.count(Service::Login)), (1, 2));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_revoked_token_costs_one_request() {
+    let stage = Stage::new().await;
+    call_in(&stage);
+    stage.world.genesys.revoke_tokens();
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    assert_eq!(
+        stage.new_requests(),
+        [get(401), "POST /oauth/token -> 200".to_owned(), get(200), put(LEG_A, "pause", 202)]
+    );
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_token_refused_again_and_again_is_a_fault_of_the_credentials() {
+    let stage = Stage::new().await;
+    call_in(&stage);
+    stage.world.genesys.inject(On::Conversation, Fault::Status(401), usize::MAX);
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
+    assert_eq!(stage.new_requests(), [get(401), "POST /oauth/token -> 200".to_owned(), get(401)]);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_rotated_secret_is_read_again() {
+    let stage = Stage::new().await;
+    call_in(&stage);
+    stage.world.genesys.rotate_secret_with(&stage.world.secrets);
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    let token = |status| format!("POST /oauth/token -> {status}");
+    let wanted =
+        [get(401), token(401), "POST / -> 200".to_owned(), token(200), get(200), put(LEG_A, "pause", 202)];
+    assert_eq!(stage.new_requests(), wanted);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn credentials_that_genesys_refuses_are_read_once_more_and_then_rejected() {
+    for (id, secret, reason) in [("unknown-id", "x", "400"), ("", "", "an empty pair is unavailable")] {
+        let world = World::start().await;
+        world.secrets.set(id, secret);
+        let stage = Stage::raised(world, &[]).await;
+        call_in(&stage);
+        let answer = stage.invoke(&fresh(STARTED)).await;
+        let name = if id.is_empty() { "CredentialsUnavailable" } else { "CredentialsRejected" };
+        assert_eq!(outcome(&answer), name, "{reason}");
+        assert_eq!(stage.count(Service::Api), 0, "{reason}");
+        if !id.is_empty() {
+            let token = "POST /oauth/token -> 400".to_owned();
+            let secret = "POST / -> 200".to_owned();
+            assert_eq!(stage.new_requests(), [secret.clone(), token.clone(), secret, token], "{reason}");
+        }
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_failed_init_never_stops_the_function() {
+    let world = World::start().await;
+    world.secrets.deny(true);
+    let stage = Stage::raised(world, &[]).await;
+    call_in(&stage);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsUnavailable");
+
+    stage.world.secrets.deny(false);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_hangs_in_init_does_not_keep_the_first_event_waiting_for_long() {
+    let world = World::start().await;
+    world.genesys.inject(On::Token, Fault::Hang, 2);
+    let stage = Stage::raised(world, &[]).await;
+    call_in(&stage);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn secrets_that_cannot_be_used_are_named_without_being_shown() {
+    let unusable =
+        ["not json", "[]", "{\"client_id\":\"only-an-id\"}", "{\"client_id\":7,\"client_secret\":8}"];
+    for text in unusable {
+        let world = World::start().await;
+        world.secrets.set_raw(text);
+        let stage = Stage::raised(world, &[]).await;
+        call_in(&stage);
+        let answer = stage.invoke(&fresh(STARTED)).await;
+        assert_eq!(outcome(&answer), "CredentialsUnavailable", "{text}");
+        assert!(!stage.function.logs().join("\n").contains("only-an-id"), "{text}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn both_spellings_of_the_secret_are_read() {
+    let world = World::start().await;
+    let (id, secret) = world.genesys.client();
+    world.secrets.set_raw(&format!("{{\"clientId\":\"{id}\",\"clientSecret\":\"{secret}\"}}"));
+    let stage = Stage::raised(world, &[]).await;
+    call_in(&stage);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_fails_for_a_moment_is_ridden_out() {
+    for fault in [Fault::Status(503), Fault::Reset, Fault::Close, Fault::RetryAfter(1), Fault::Html(200)] {
+        let what = format!("{fault:?}");
+        let stage = Stage::new().await;
+        call_in(&stage);
+        stage.world.genesys.revoke_tokens();
+        stage.world.genesys.inject(On::Token, fault, 1);
+        assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused", "{what}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn secrets_manager_failing_for_a_moment_is_ridden_out() {
+    let world = World::start().await;
+    world.secrets.inject(Fault::Status(500), 2);
+    world.secrets.inject(Fault::Reset, 1);
+    let stage = Stage::raised(world, &[]).await;
+    call_in(&stage);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}

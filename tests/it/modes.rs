@@ -1,0 +1,47 @@
+//! `MODE`: what is done with a plan.
+
+use crate::stage::*;
+
+#[tokio::test]
+async fn observing_reads_three_times_more_and_sends_nothing() {
+    let stage = Stage::with(&[("MODE", "observe")]).await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+
+    let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
+
+    assert_eq!(outcome(&answer), "observed");
+    assert_eq!(stage.new_requests(), vec![get(200); 4]);
+    assert!(
+        stage.function.logs().join("\n").contains(&format!("\"participants\":\"{LEG_A}\"")),
+        "the plan is logged"
+    );
+    let answer = answer.result.unwrap();
+    assert_eq!((&answer["paused"], &answer["targets"]), (&false.into(), &serde_json::json!([])));
+
+    stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "observed");
+    assert_eq!(stage.new_requests(), vec![get(200); 4]);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn observing_pauses_nothing_unread_either() {
+    let stage = Stage::with(&[("MODE", "observe")]).await;
+    stage.world.genesys.inject(world::On::Conversation, world::Fault::Status(403), usize::MAX);
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "Forbidden");
+    assert_eq!(stage.new_requests(), [get(403)]);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_brake_pauses_and_never_resumes() {
+    let stage = Stage::with(&[("MODE", "pause-only")]).await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
+
+    stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "pause_only");
+    assert_eq!(stage.new_requests(), [get(200)]);
+    stage.end().await;
+}

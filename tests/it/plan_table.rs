@@ -1,0 +1,444 @@
+//! The decision tables of docs/design.md, a row each, with the reason.
+
+use secure_pause::event::{Door, Phase, Request};
+use secure_pause::genesys::conversation::{Conversation, SecurePause};
+use secure_pause::ids::{ConversationId, ParticipantId, UserId};
+use secure_pause::plan::{Action, Decision, Outcome, Patience, Plan, Policy, Resolution, decide};
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+use crate::stage::{AGENT_A, AGENT_B, CONVERSATION, LEG_A, LEG_B, leg, screen};
+
+const INITIATOR: Policy = Policy { all_agents: false };
+const ALL_AGENTS: Policy = Policy { all_agents: true };
+const LEG_C: &str = "c3170be6-5f96-4052-8eab-41afa372de05";
+
+pub fn request(phase: Phase, age: Duration, user: Option<&str>, participant: Option<&str>) -> Request {
+    Request {
+        door: Door::Event,
+        phase,
+        conversation: ConversationId::parse(CONVERSATION).unwrap(),
+        user: user.map(|user| UserId::parse(user).unwrap()),
+        participant: participant.map(|participant| ParticipantId::parse(participant).unwrap()),
+        at: OffsetDateTime::UNIX_EPOCH + Duration::days(20_000) - age,
+        dropped: 0,
+    }
+}
+
+pub fn now() -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::days(20_000)
+}
+
+fn read(body: &Value) -> Conversation {
+    Conversation::from_body(body.to_string().as_bytes()).unwrap()
+}
+
+fn act(action: Action, targets: &[&str], resolution: Resolution) -> Decision {
+    let targets = targets.iter().map(|id| ParticipantId::parse(id).unwrap()).collect();
+    Decision::Settled(Plan::Act { action, targets, resolution })
+}
+
+fn nothing(outcome: Outcome) -> Decision {
+    Decision::Settled(Plan::Nothing(outcome))
+}
+
+#[test]
+fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
+    let open = |secure_pause: Option<bool>, recording: &str| {
+        Some(json!({
+            "securePause": secure_pause, "recordingState": recording,
+            "participants": [screen(leg(AGENT_A, LEG_A, "connected"), "paused")],
+        }))
+    };
+    let (on, off, unknown) =
+        (open(Some(true), "PAUSED"), open(Some(false), "ACTIVE"), open(Some(false), "NONE"));
+    let over =
+        Some(json!({"endTime": "2026-11-02T12:00:00Z", "participants": [leg(AGENT_A, LEG_A, "terminated")]}));
+    let wrap_up = {
+        let mut ended = leg(AGENT_A, LEG_A, "terminated");
+        ended["startAcwTime"] = json!("2026-11-02T12:00:00Z");
+        Some(json!({"endTime": "2026-11-02T12:00:00Z", "securePause": true, "participants": [ended]}))
+    };
+    let pause = act(Action::Pause, &[LEG_A], Resolution::User);
+    let resume = act(Action::Resume, &[LEG_A], Resolution::User);
+    let (started, ended) = (Phase::Started, Phase::Ended);
+    let (left, spent) = (Patience::Left, Patience::Spent);
+    let again = Decision::ReadAgain;
+    let s = Duration::seconds;
+
+    let cases = [
+        (started, s(0), None, left, again.clone(), "404: it may not be there yet"),
+        (started, s(600), None, spent, Decision::NoConversation, "404 to the end, and it should be there"),
+        (started, s(601), None, spent, nothing(Outcome::ConversationOver), "404 long after: gone"),
+        (started, s(0), over.clone(), left, nothing(Outcome::ConversationOver), "over: nothing to pause"),
+        (started, s(0), wrap_up.clone(), left, pause.clone(), "ended, but the screen is recorded in wrap-up"),
+        (started, s(0), on.clone(), left, pause.clone(), "as told"),
+        (started, s(86_400), on.clone(), left, pause.clone(), "however late: it is on now"),
+        (started, s(600), unknown.clone(), left, pause.clone(), "in doubt, pause"),
+        (started, s(601), unknown.clone(), left, nothing(Outcome::Stale), "in doubt, and too long ago"),
+        (started, s(30), off.clone(), left, pause.clone(), "the reading may be older than the event"),
+        (started, s(31), off.clone(), left, nothing(Outcome::Stale), "it has ended since"),
+        (started, s(-20), off.clone(), left, pause.clone(), "the other cloud's clock is ahead"),
+        (ended, s(0), None, left, nothing(Outcome::ConversationOver), "nothing to resume"),
+        (ended, s(0), over, left, nothing(Outcome::ConversationOver), "nothing to resume"),
+        (ended, s(0), on.clone(), left, again, "the reading may be older than the event"),
+        (ended, s(0), on, spent, nothing(Outcome::Superseded), "the next secure pause is on"),
+        (ended, s(0), off.clone(), left, resume.clone(), "as told"),
+        (ended, s(86_400), off, left, resume.clone(), "however late: it is off now"),
+        (ended, s(30), unknown.clone(), left, resume, "nothing speaks against it"),
+        (ended, s(31), unknown, left, nothing(Outcome::Doubtful), "in doubt, do not resume"),
+    ];
+    for (phase, age, conversation, patience, wanted, reason) in cases {
+        let request = request(phase, age, Some(AGENT_A), None);
+        let conversation = conversation.as_ref().map(read);
+        let decision = decide(&request, conversation.as_ref(), now(), INITIATOR, patience);
+        assert_eq!(decision, wanted, "{phase:?}, {age}: {reason}");
+    }
+}
+
+#[test]
+fn the_initiators_live_legs_are_paused_and_in_doubt_everyones() {
+    let live = |user, id| leg(user, id, "connected");
+    let dead = |user, id| leg(user, id, "disconnected");
+    let alerting = |user, id| leg(user, id, "alerting");
+    let wrap_up = |user, id| {
+        let mut leg = leg(user, id, "terminated");
+        leg["startAcwTime"] = json!("2026-11-02T12:00:00Z");
+        leg
+    };
+    let (a, b) = (Some(AGENT_A), Some(AGENT_B));
+    let (user, participant, all) = (Resolution::User, Resolution::Participant, Resolution::AllAgents);
+    let cases = [
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_A],
+            user,
+            "their leg only",
+        ),
+        (
+            b,
+            None,
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_B],
+            user,
+            "not the first agent's",
+        ),
+        (
+            b,
+            Some(LEG_A),
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_B],
+            user,
+            "the user wins",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![dead(AGENT_A, LEG_A), live(AGENT_A, LEG_B)],
+            vec![LEG_B],
+            user,
+            "dead legs do not count",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), live(AGENT_A, LEG_B)],
+            vec![LEG_A, LEG_B],
+            user,
+            "all their live legs",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), alerting(AGENT_A, LEG_B)],
+            vec![LEG_A],
+            user,
+            "ringing beside a live leg",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![dead(AGENT_A, LEG_A), alerting(AGENT_A, LEG_B)],
+            vec![LEG_B],
+            user,
+            "all they have",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![alerting(AGENT_B, LEG_B), live(AGENT_A, LEG_A)],
+            vec![LEG_A],
+            user,
+            "another's ringing leg",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![wrap_up(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_A, LEG_B],
+            user,
+            "wrap-up, and everyone live",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![wrap_up(AGENT_A, LEG_A), alerting(AGENT_A, LEG_C)],
+            vec![LEG_A, LEG_C],
+            user,
+            "wrap-up and ringing: either",
+        ),
+        (
+            a,
+            None,
+            INITIATOR,
+            vec![dead(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_B],
+            user,
+            "only dead legs: everyone live",
+        ),
+        (a, None, INITIATOR, vec![live(AGENT_B, LEG_B)], vec![LEG_B], all, "not found: everyone"),
+        (
+            None,
+            None,
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_A, LEG_B],
+            all,
+            "nobody named: everyone",
+        ),
+        (
+            None,
+            None,
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), alerting(AGENT_B, LEG_B)],
+            vec![LEG_A],
+            all,
+            "a ringing leg of nobody named",
+        ),
+        (
+            None,
+            Some(LEG_B),
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_B],
+            participant,
+            "that leg",
+        ),
+        (
+            None,
+            Some(LEG_B),
+            INITIATOR,
+            vec![live(AGENT_A, LEG_A), dead(AGENT_B, LEG_B)],
+            vec![LEG_A],
+            all,
+            "that leg is dead: everyone",
+        ),
+        (None, Some(LEG_C), INITIATOR, vec![live(AGENT_A, LEG_A)], vec![LEG_A], all, "no such leg: everyone"),
+        (
+            a,
+            None,
+            ALL_AGENTS,
+            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
+            vec![LEG_A, LEG_B],
+            all,
+            "the scope says everyone",
+        ),
+    ];
+    for (user, participant, policy, participants, targets, resolution, reason) in cases {
+        let conversation = read(&json!({"securePause": true, "participants": participants}));
+        let request = request(Phase::Started, Duration::ZERO, user, participant);
+        let decision = decide(&request, Some(&conversation), now(), policy, Patience::Left);
+        assert_eq!(decision, act(Action::Pause, &targets, resolution), "{reason}");
+    }
+}
+
+#[test]
+fn nobody_to_pause_is_looked_for_again_and_then_a_failure() {
+    let mut customer = leg(AGENT_A, LEG_A, "connected");
+    customer["purpose"] = json!("customer");
+    let mut nobody = leg(AGENT_B, LEG_B, "connected");
+    nobody["userId"] = Value::Null;
+    let conversation = read(&json!({"securePause": true, "participants": [customer, nobody]}));
+    let request = request(Phase::Started, Duration::ZERO, Some(AGENT_A), Some(LEG_A));
+    for (patience, wanted) in [(Patience::Left, Decision::ReadAgain), (Patience::Spent, Decision::NoTarget)] {
+        assert_eq!(decide(&request, Some(&conversation), now(), INITIATOR, patience), wanted);
+    }
+}
+
+#[test]
+fn only_screens_that_are_paused_or_untold_are_resumed() {
+    let a = |state| screen(leg(AGENT_A, LEG_A, "connected"), state);
+    let b = |state| screen(leg(AGENT_B, LEG_B, "connected"), state);
+    let untold = |user, id| leg(user, id, "connected");
+    let (user, participant, all) = (Resolution::User, Resolution::Participant, Resolution::AllAgents);
+    let named = Some(AGENT_A);
+    let cases = [
+        (named, None, INITIATOR, vec![a("paused"), b("active")], vec![LEG_A], user, "the paused one"),
+        (named, None, INITIATOR, vec![a("active"), b("paused")], vec![LEG_B], user, "whoever's it is"),
+        (
+            named,
+            None,
+            INITIATOR,
+            vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)],
+            vec![LEG_A],
+            user,
+            "untold: the initiator's",
+        ),
+        (
+            named,
+            None,
+            INITIATOR,
+            vec![a("brightening"), b("active")],
+            vec![LEG_A],
+            user,
+            "a state nobody announced is untold",
+        ),
+        (
+            None,
+            None,
+            INITIATOR,
+            vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)],
+            vec![LEG_A, LEG_B],
+            all,
+            "untold, nobody named",
+        ),
+        (named, None, INITIATOR, vec![untold(AGENT_B, LEG_B)], vec![LEG_B], all, "untold, not found"),
+        (
+            named,
+            None,
+            ALL_AGENTS,
+            vec![untold(AGENT_A, LEG_A), b("stopped")],
+            vec![LEG_A],
+            all,
+            "the scope says everyone",
+        ),
+        (
+            None,
+            Some(LEG_B),
+            INITIATOR,
+            vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)],
+            vec![LEG_B],
+            participant,
+            "untold: that leg",
+        ),
+    ];
+    for (user, participant, policy, participants, targets, resolution, reason) in cases {
+        let conversation = read(&json!({"recordingState": "ACTIVE", "participants": participants}));
+        let request = request(Phase::Ended, Duration::ZERO, user, participant);
+        let decision = decide(&request, Some(&conversation), now(), policy, Patience::Left);
+        assert_eq!(decision, act(Action::Resume, &targets, resolution), "{reason}");
+    }
+}
+
+#[test]
+fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
+    use SecurePause::{Off, On, Unknown};
+    let call = |state: &str, recording: &str, secure_pause: bool| {
+        json!({"purpose": "customer", "calls": [
+            {"state": state, "recordingState": recording, "securePause": secure_pause},
+        ]})
+    };
+    let flow = |purpose: &str, state: &str| json!({"purpose": purpose, "calls": [{"state": state}]});
+    let cases = [
+        (json!({"securePause": true, "recordingState": "ACTIVE"}), On, "the conversation says so"),
+        (
+            json!({"securePause": false, "participants": [call("connected", "active", true)]}),
+            On,
+            "a live call says so",
+        ),
+        (
+            json!({"recordingState": "ACTIVE", "participants": [call("terminated", "paused", true)]}),
+            Off,
+            "a dead call says nothing",
+        ),
+        (json!({"securePause": false}), Unknown, "false is only a default"),
+        (json!({"securePause": false, "recordingState": "ACTIVE"}), Off, "recording again"),
+        (json!({"recordingState": "ACTIVE"}), Off, "recording again, nothing else told"),
+        (
+            json!({"securePause": false, "recordingState": "NONE", "participants": [call("connected", "active", false)]}),
+            Off,
+            "a call is recording",
+        ),
+        (
+            json!({"recordingState": "PAUSED", "participants": [call("connected", "active", false)]}),
+            Unknown,
+            "one of two is paused",
+        ),
+        (
+            json!({"recordingState": "ACTIVE", "participants": [call("connected", "paused", false)]}),
+            Unknown,
+            "the other one",
+        ),
+        (
+            json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "connected")]}),
+            Unknown,
+            "a secure flow may be running",
+        ),
+        (
+            json!({"recordingState": "ACTIVE", "participants": [flow("workflow", "connected")]}),
+            Unknown,
+            "so may a workflow",
+        ),
+        (
+            json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "terminated")]}),
+            Off,
+            "the flow has ended",
+        ),
+        (json!({"recordingState": "ARCHIVED"}), Unknown, "a state nobody announced"),
+        (json!({}), Unknown, "nothing told"),
+    ];
+    for (body, wanted, reason) in cases {
+        assert_eq!(read(&body).secure_pause(), wanted, "{reason}: {body}");
+    }
+}
+
+#[test]
+fn a_leg_is_live_by_any_of_its_media_and_without_media_by_its_times() {
+    let cases = [
+        (json!({"calls": [{"state": "disconnected"}, {"state": "connected"}]}), true, "any call"),
+        (json!({"calls": [], "callbacks": [{"state": "connected"}]}), true, "any medium"),
+        (json!({"calls": [{"state": "teleporting"}]}), true, "a state nobody announced"),
+        (
+            json!({"calls": [{"state": "disconnected"}, {"state": "terminated"}, {"state": "none"}]}),
+            false,
+            "all ended",
+        ),
+        (json!({"calls": null, "connectedTime": "2026-11-02T12:00:00Z"}), true, "no media, connected"),
+        (
+            json!({"connectedTime": "2026-11-02T12:00:00Z", "endTime": "2026-11-02T12:01:00Z"}),
+            false,
+            "no media, ended",
+        ),
+        (json!({"connectedTime": null}), false, "no media, never connected"),
+        (
+            json!({"calls": [{"id": "x"}], "endTime": "2026-11-02T12:01:00Z"}),
+            false,
+            "a call without a state, ended",
+        ),
+        (json!({"calls": [{"id": "x"}]}), true, "a call without a state"),
+        (json!({"calls": "garbage", "videos": [7, {"state": "connected"}]}), true, "what can be read counts"),
+    ];
+    for (mut leg, live, reason) in cases {
+        leg["id"] = json!(LEG_A);
+        leg["userId"] = json!(AGENT_A);
+        leg["purpose"] = json!("user");
+        let conversation = read(&json!({"securePause": true, "participants": [null, leg]}));
+        let request = request(Phase::Started, Duration::ZERO, None, None);
+        let decision = decide(&request, Some(&conversation), now(), INITIATOR, Patience::Spent);
+        let wanted =
+            if live { act(Action::Pause, &[LEG_A], Resolution::AllAgents) } else { Decision::NoTarget };
+        assert_eq!(decision, wanted, "{reason}");
+    }
+}

@@ -1,0 +1,111 @@
+//! A secure pause ends: which screens are resumed, and when none is.
+
+use std::time::Duration;
+
+use world::ScreenState;
+
+use crate::stage::*;
+
+#[tokio::test]
+async fn an_ended_event_resumes_the_paused_screen() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
+
+    let answer = stage.invoke(&fresh("secure_pause/ended.json")).await.result.unwrap();
+
+    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "resume", 202)]);
+    assert_eq!(answer["outcome"], "resumed");
+    assert_eq!(answer["paused"], false, "a resumed screen is not dark");
+    assert!(answer["exposureMs"].is_null());
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn while_another_secure_pause_is_on_nothing_is_resumed() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(true, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
+
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "superseded");
+    assert_eq!(stage.new_requests(), vec![get(200); 6], "read for three seconds");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_reading_that_trails_the_end_is_waited_for() {
+    let world = world::World::start().await;
+    let stage = Stage::raised(world, &[]).await;
+    let genesys = &stage.world.genesys;
+    let user = AGENT_A.parse().unwrap();
+    let call = genesys.start_call();
+    let leg = genesys.join(call, user);
+    let started = genesys.secure_pause(call, user);
+    assert_eq!(outcome(&stage.invoke(&started).await), "paused");
+    genesys.organization(|organization| organization.read_lag = Duration::from_millis(800));
+    genesys.settle();
+    let ended = genesys.end_secure_pause(call, user);
+
+    assert_eq!(outcome(&stage.invoke(&ended).await), "resumed");
+    assert_eq!(genesys.screen(call, leg), Some(ScreenState::Active));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn in_doubt_nothing_is_resumed() {
+    let mut unclear = conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]);
+    unclear["recordingState"] = "NONE".into();
+    let stage = Stage::new().await;
+    stage.serve(unclear);
+
+    let late = aged("secure_pause/ended.json", Duration::from_secs(40));
+    assert_eq!(outcome(&stage.invoke(&late).await), "doubtful");
+    assert_eq!(stage.new_requests(), [get(200)]);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_screen_that_is_not_paused_is_not_resumed() {
+    for state in ["active", "requested", "stopped", "error", "timeout"] {
+        let stage = Stage::new().await;
+        stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), state)]));
+
+        assert_eq!(
+            outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await),
+            "nothing_paused",
+            "{state}"
+        );
+        assert_eq!(stage.new_requests(), [get(200)], "{state}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_an_ended_or_unknown_call_calls_for_nothing() {
+    let stage = Stage::new().await;
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "conversation_over");
+
+    let mut over = conversation(false, &[screen(leg(AGENT_A, LEG_A, "terminated"), "paused")]);
+    over["endTime"] = "2026-11-02T12:10:00.000Z".into();
+    stage.serve(over);
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "conversation_over");
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "conversation_over");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_screen_in_wrap_up_is_resumed() {
+    let stage = Stage::new().await;
+    let genesys = &stage.world.genesys;
+    let user = AGENT_A.parse().unwrap();
+    let call = genesys.start_call();
+    let leg = genesys.join(call, user);
+    let other = genesys.join(call, AGENT_B.parse().unwrap());
+    let started = genesys.secure_pause(call, user);
+    assert_eq!(outcome(&stage.invoke(&started).await), "paused");
+    genesys.wrap_up(call, leg);
+    let ended = genesys.end_secure_pause(call, user);
+
+    assert_eq!(outcome(&stage.invoke(&ended).await), "resumed");
+    assert_eq!(genesys.screen(call, leg), Some(ScreenState::Active));
+    assert_eq!(genesys.screen(call, other), Some(ScreenState::Active));
+    stage.end().await;
+}

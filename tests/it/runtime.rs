@@ -1,0 +1,63 @@
+//! What Lambda sees of the process: its log lines, its settings' faults, and its start by hand.
+
+use std::process::Command;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use world::Service;
+
+use crate::stage::*;
+
+#[tokio::test]
+async fn every_line_of_the_log_is_json_with_level_and_timestamp() {
+    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG")]).await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.world.genesys.inject(world::On::Pause, world::Fault::Reset, 1);
+    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&file("malformed/no_event.json")).await;
+
+    let logs = stage.function.logs();
+    assert!(logs.len() > 5, "{logs:#?}");
+    for line in logs {
+        let parsed: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        let timestamp = parsed["timestamp"].as_str().unwrap();
+        assert!(OffsetDateTime::parse(timestamp, &Rfc3339).is_ok(), "{line}");
+        let level = parsed["level"].as_str().unwrap();
+        assert!(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].contains(&level), "{line}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_line_of_an_outcome_is_written_at_every_level() {
+    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "ERROR")]).await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.invoke(&fresh("secure_pause/started.json")).await;
+    let logs = stage.function.logs();
+    assert_eq!(logs.len(), 1, "{logs:#?}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn faulty_settings_answer_every_event_and_name_every_variable() {
+    let settings = [("MODE", "off"), ("GENESYS_REGION", "example.com"), ("PAUSE_SCOPE", "")];
+    let stage = Stage::with(&settings).await;
+    for name in ["secure_pause/started.json", "other/audit.json", "malformed/payload_null.json"] {
+        let answer = stage.invoke(&file(name)).await;
+        assert_eq!(outcome(&answer), "InvalidConfig");
+        let message = answer.result.unwrap_err().error_message;
+        assert!(settings.iter().all(|(name, _)| message.contains(name)), "{message}");
+    }
+    assert!(stage.function.logs()[0].contains("GENESYS_REGION"), "told at start");
+    assert_eq!(stage.count(Service::SecretsManager), 0);
+    stage.end().await;
+}
+
+#[test]
+fn started_by_hand_it_says_what_it_is() {
+    let output = Command::new(env!("CARGO_BIN_EXE_secure-pause")).env_clear().output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("AWS_LAMBDA_RUNTIME_API") && text.contains("make demo"), "{text}");
+}

@@ -1,0 +1,167 @@
+//! The stage of a behaviour test: the simulated world and the real binary in it.
+//!
+//! Whatever a test is about, every invocation must leave exactly one log line that says what the answer
+//! says, and the world must have nothing to complain about.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use world::{Answer, Function, Service, World};
+
+pub const CONVERSATION: &str = "5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11";
+pub const AGENT_A: &str = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01";
+pub const LEG_A: &str = "a1f5e9c4-3d74-4e30-8c79-2f8d8150bc03";
+pub const AGENT_B: &str = "b2e4d8b3-2c63-4d2f-9b68-1e7c704fab02";
+pub const LEG_B: &str = "b206fad5-4e85-4f41-9d8a-309e9261cd04";
+
+pub struct Stage {
+    pub world: World,
+    pub function: Function,
+    seen: AtomicUsize,
+}
+
+impl Stage {
+    /// The function as deployed by default, past INIT.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with settings changed.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::raised(World::start().await, settings).await
+    }
+
+    /// In a world that something has happened to already.
+    pub async fn raised(world: World, settings: &[(&str, &str)]) -> Self {
+        let mut env = world.env();
+        env.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let function = Function::start(Path::new(env!("CARGO_BIN_EXE_secure-pause")), env).await;
+        function.ready().await;
+        let stage = Self { world, function, seen: AtomicUsize::new(0) };
+        stage.new_requests();
+        stage
+    }
+
+    /// Serves a conversation under the id that the event files name.
+    pub fn serve(&self, body: Value) {
+        self.world.genesys.serve(CONVERSATION.parse().unwrap(), body);
+    }
+
+    /// Invokes the function, within the 30 s it has by default.
+    pub async fn invoke(&self, event: &Value) -> Answer {
+        self.invoke_within(event, Duration::from_secs(30)).await
+    }
+
+    pub async fn invoke_within(&self, event: &Value, deadline: Duration) -> Answer {
+        let answer = self.function.invoke_bytes(serde_json::to_vec(event).unwrap(), deadline).await;
+        self.assert_told_once(&answer).await;
+        answer
+    }
+
+    /// What Genesys and Secrets Manager were asked since the last look, a line each.
+    pub fn new_requests(&self) -> Vec<String> {
+        let requests = self.world.requests();
+        let seen = self.seen.swap(requests.len(), Ordering::Relaxed);
+        requests[seen..].iter().map(world::Recorded::line).collect()
+    }
+
+    /// How many requests a service has had, INIT included.
+    pub fn count(&self, service: Service) -> usize {
+        self.world.requests().iter().filter(|request| request.service == service).count()
+    }
+
+    /// Ends the process and looks at what only shows in the end.
+    pub async fn end(self) {
+        assert_eq!(self.world.complaints(), Vec::<String>::new());
+        self.function.stop().await;
+    }
+
+    /// Exactly one line of the log tells how an invocation ended, and it tells what the answer tells.
+    async fn assert_told_once(&self, answer: &Answer) {
+        let told = |lines: &[String]| -> Vec<Value> {
+            let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            parsed
+                .filter(|line| line["requestId"] == answer.request_id.as_str())
+                .filter(|line| line.get("outcome").is_some() || line.get("errorType").is_some())
+                .collect()
+        };
+        let lines = self.function.logs_until(|lines| !told(lines).is_empty()).await;
+        let told = told(&lines);
+        assert_eq!(told.len(), 1, "one line an invocation: {lines:#?}");
+        match &answer.result {
+            Ok(answer) => assert_eq!(told[0]["outcome"], answer["outcome"]),
+            Err(failure) => {
+                assert_eq!(told[0]["errorType"], failure.error_type.as_str());
+                assert_eq!(told[0]["errorMessage"], failure.error_message.as_str());
+                assert_eq!(told[0]["level"], "ERROR");
+            }
+        }
+    }
+}
+
+/// An event file, as it is in `events/`.
+pub fn file(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// An event file, as if what it tells had just happened.
+pub fn fresh(name: &str) -> Value {
+    aged(name, Duration::ZERO)
+}
+
+/// An event file, as if what it tells had happened so long ago.
+pub fn aged(name: &str, age: Duration) -> Value {
+    let mut event = file(name);
+    let at = SystemTime::now() - age;
+    let ms = u64::try_from(at.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    event["detail"]["eventBody"]["eventTime"] = ms.into();
+    event
+}
+
+/// A conversation in secure pause, with these participants.
+pub fn conversation(secure_pause: bool, participants: &[Value]) -> Value {
+    let recording = if secure_pause { "PAUSED" } else { "ACTIVE" };
+    json!({
+        "id": CONVERSATION, "startTime": "2026-11-02T11:50:00.000Z", "securePause": secure_pause,
+        "recordingState": recording, "participants": participants,
+    })
+}
+
+/// An agent's leg with one call in this state.
+pub fn leg(user: &str, id: &str, call: &str) -> Value {
+    json!({
+        "id": id, "userId": user, "purpose": "agent", "connectedTime": "2026-11-02T11:50:10.000Z",
+        "calls": [{"id": Uuid::new_v4(), "state": call}],
+    })
+}
+
+/// The same leg with its screen recording in this state.
+pub fn screen(mut leg: Value, state: &str) -> Value {
+    leg["screenRecordingState"] = state.into();
+    leg
+}
+
+/// The path of a screen recording's pause or resume in the conversation of the event files.
+pub fn put(leg: &str, action: &str, status: u16) -> String {
+    format!(
+        "PUT /api/v2/conversations/{CONVERSATION}/participants/{leg}/screenrecording/{action} -> {status}"
+    )
+}
+
+/// The reading of that conversation.
+pub fn get(status: u16) -> String {
+    format!("GET /api/v2/conversations/{CONVERSATION} -> {status}")
+}
+
+/// The names in an answer or failure, for comparison.
+pub fn outcome(answer: &Answer) -> String {
+    match &answer.result {
+        Ok(answer) => answer["outcome"].as_str().unwrap_or("no outcome").to_owned(),
+        Err(failure) => failure.error_type.clone(),
+    }
+}

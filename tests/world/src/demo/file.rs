@@ -1,0 +1,147 @@
+//! An event file: what is in it, and what it needs to be served now.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use uuid::Uuid;
+use world::{Genesys, ScreenState};
+
+use crate::stage::Trouble;
+
+/// The members of an event that hold times.
+const TIMES: [&str; 3] = ["/detail/eventBody/eventTime", "/detail/timestamp", "/time"];
+
+/// The event in a file.
+pub(crate) struct EventFile {
+    /// The file, as it was named.
+    pub(crate) path: String,
+    /// The file, as it is.
+    pub(crate) bytes: Vec<u8>,
+    event: Value,
+}
+
+/// The conversation that was staged for an event.
+pub(crate) struct Staged {
+    /// Its id.
+    pub(crate) conversation: Uuid,
+    /// Whether the event starts a secure pause, or ends one.
+    pub(crate) starts: bool,
+    /// The leg of the user who did it.
+    pub(crate) initiator: Uuid,
+    /// The leg of another agent on the same conversation, whose screen is recorded too.
+    pub(crate) other: Uuid,
+}
+
+impl EventFile {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// [`Trouble::Unusable`] where the file cannot be read, or is no JSON.
+    pub(crate) fn read(path: &Path) -> Result<Self, Trouble> {
+        let shown = path.display();
+        let bytes = fs::read(path).map_err(|error| {
+            Trouble::Unusable(format!(
+                "event file {shown} cannot be read: {error}; name one of those in events/"
+            ))
+        })?;
+        let event = serde_json::from_slice(&bytes).map_err(|error| {
+            Trouble::Unusable(format!("event file {shown} is no JSON: {error}; Lambda would refuse it too"))
+        })?;
+        Ok(Self { path: path.display().to_string(), bytes, event })
+    }
+
+    /// The event with the times it tells moved to `now`, each in its own form, and how many those are. A
+    /// time that is none stays as it is.
+    pub(crate) fn moved_to(&self, now: OffsetDateTime) -> (Vec<u8>, usize) {
+        let mut event = self.event.clone();
+        let mut moved = 0;
+        for pointer in TIMES {
+            if let Some(time) = event.pointer_mut(pointer)
+                && let Some(new) = like(time, now)
+            {
+                *time = new;
+                moved += 1;
+            }
+        }
+        if moved == 0 { (self.bytes.clone(), 0) } else { (event.to_string().into_bytes(), moved) }
+    }
+
+    /// Stages the conversation the event is about: two agents are on it, one of them with the ids of the
+    /// event, ids made up where it has none. None where the event is no secure pause, or has no
+    /// conversation.
+    pub(crate) fn stage(&self, genesys: &Genesys) -> Option<Staged> {
+        let conversation = self.id("conversationId")?;
+        let starts = self.starts()?;
+        let user = self.id("userId").unwrap_or_else(Uuid::new_v4);
+        let initiator = self.id("participantId").unwrap_or_else(Uuid::new_v4);
+        genesys.start_call_as(conversation);
+        let other = genesys.join(conversation, Uuid::new_v4());
+        genesys.join_as(conversation, user, initiator);
+        genesys.secure_pause(conversation, user);
+        if !starts {
+            genesys.set_screen(conversation, initiator, Some(ScreenState::Paused));
+            genesys.end_secure_pause(conversation, user);
+        }
+        Some(Staged { conversation, starts, initiator, other })
+    }
+
+    fn id(&self, name: &str) -> Option<Uuid> {
+        let id = self.event.pointer("/detail/eventBody")?.get(name)?.as_str()?;
+        Uuid::try_parse(id).ok()
+    }
+
+    /// By the event's type; where it has none, by its topic.
+    fn starts(&self) -> Option<bool> {
+        let texts = ["/detail/eventBody/eventType", "/detail/topicName", "/detail-type"];
+        texts.into_iter().filter_map(|pointer| self.event.pointer(pointer)?.as_str()).find_map(|text| {
+            match text.rsplit('.').next()? {
+                "secure_pause_started" => Some(true),
+                "secure_pause_ended" => Some(false),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// `now` in the form of `time`: epoch milliseconds as a number or in digits, or RFC 3339; none where
+/// `time` is in neither.
+fn like(time: &Value, now: OffsetDateTime) -> Option<Value> {
+    let millis = now.unix_timestamp_nanos() / 1_000_000;
+    match time {
+        Value::Number(_) => Some(json!(i64::try_from(millis).ok()?)),
+        Value::String(text) if text.parse::<i64>().is_ok() => Some(json!(millis.to_string())),
+        Value::String(text) => {
+            OffsetDateTime::parse(text, &Rfc3339).ok()?;
+            now.truncate_to_millisecond().format(&Rfc3339).ok().map(Value::String)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_moved_in_their_own_form_and_what_is_no_time_stays() {
+        let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).expect("a time");
+        let cases = [
+            (json!(1_793_620_800_123_i64), Some(json!(1_800_000_000_000_i64))),
+            (json!("1793620800123"), Some(json!("1800000000000"))),
+            (json!("2026-11-02T12:00:00.123Z"), Some(json!("2027-01-15T08:00:00Z"))),
+            (json!("yesterday"), None),
+            (Value::Null, None),
+        ];
+        for (time, wanted) in cases {
+            assert_eq!(like(&time, now), wanted, "{time}");
+        }
+    }
+
+    #[test]
+    fn an_event_without_times_is_sent_byte_by_byte() {
+        let bytes = b"[ 42 ]".to_vec();
+        let file = EventFile { path: String::new(), bytes: bytes.clone(), event: json!([42]) };
+        assert_eq!(file.moved_to(OffsetDateTime::now_utc()), (bytes, 0));
+    }
+}

@@ -1,0 +1,167 @@
+//! The scenes of the shift: what happens, and how each event is meant to end.
+
+use std::pin::Pin;
+
+use serde_json::json;
+use uuid::Uuid;
+use world::{Fault, On};
+
+use crate::{scene::Wanted, shift::Shift};
+
+/// A scene, on its way.
+type Playing<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+/// Plays one scene.
+type Play = for<'a> fn(&'a mut Shift) -> Playing<'a>;
+
+/// The shift, scene by scene: title and play.
+pub(crate) const SCENES: [(&str, Play); 10] = [
+    ("an ordinary pause and its resume", |shift| Box::pin(ordinary(shift))),
+    ("a consult transfer: the second agent takes the card", |shift| Box::pin(consult_transfer(shift))),
+    ("a user with stale legs", |shift| Box::pin(stale_legs(shift))),
+    ("a rate limit: come back in a second", |shift| Box::pin(rate_limited(shift))),
+    ("a connection that is reset", |shift| Box::pin(connection_reset(shift))),
+    ("a token that has expired", |shift| Box::pin(expired_token(shift))),
+    ("an event of another topic", |shift| Box::pin(unknown_topic(shift))),
+    ("a malformed event, and the next one", |shift| Box::pin(malformed(shift))),
+    ("a call that ended before the event came", |shift| Box::pin(ended_call(shift))),
+    ("a permission that is missing", |shift| Box::pin(forbidden(shift))),
+];
+
+/// How a pause ends that nothing got in the way of.
+const PAUSED: Wanted<'_> = Wanted { end: "paused", paused: &[], requests: &[], exposure_from: 0 };
+
+async fn ordinary(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent A");
+    let event = shift.genesys().secure_pause(call, user);
+    let wanted =
+        Wanted { paused: &["agent A"], requests: &["read -> 200", "pause agent A -> 202"], ..PAUSED };
+    shift.serve("pause", &event, wanted).await;
+
+    let event = shift.genesys().end_secure_pause(call, user);
+    let wanted =
+        Wanted { end: "resumed", requests: &["read -> 200", "resume agent A -> 202"], ..Wanted::default() };
+    shift.serve("its resume", &event, wanted).await;
+}
+
+async fn consult_transfer(shift: &mut Shift) {
+    let genesys = shift.genesys();
+    let (call, second) = (genesys.start_call(), Uuid::new_v4());
+    let from = genesys.join(call, Uuid::new_v4());
+    shift.cast("agent B", call, from);
+    let to = genesys.consult(call, from, second);
+    shift.cast("agent C", call, to);
+    genesys.complete_transfer(call, from);
+    let event = genesys.secure_pause(call, second);
+    let wanted =
+        Wanted { paused: &["agent C"], requests: &["read -> 200", "pause agent C -> 202"], ..PAUSED };
+    shift.serve("pause after a consult transfer from agent B", &event, wanted).await;
+
+    let event = genesys.end_secure_pause(call, second);
+    let wanted =
+        Wanted { end: "resumed", requests: &["read -> 200", "resume agent C -> 202"], ..Wanted::default() };
+    shift.serve("its resume", &event, wanted).await;
+}
+
+async fn stale_legs(shift: &mut Shift) {
+    let genesys = shift.genesys();
+    let (call, user) = (genesys.start_call(), Uuid::new_v4());
+    let dead = [genesys.alert(call, user), genesys.alert(call, user)];
+    for leg in dead {
+        genesys.decline(call, leg);
+        shift.cast("agent D's dead leg", call, leg);
+    }
+    let live = genesys.join(call, user);
+    shift.cast("agent D", call, live);
+    let mut event = genesys.secure_pause(call, user);
+    // The event may even name the dead leg: the user wins over the participant.
+    event["detail"]["eventBody"]["participantId"] = json!(dead[0]);
+    let wanted =
+        Wanted { paused: &["agent D"], requests: &["read -> 200", "pause agent D -> 202"], ..PAUSED };
+    shift.serve("pause by a user with two dead legs", &event, wanted).await;
+}
+
+async fn rate_limited(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent E");
+    let event = shift.genesys().secure_pause(call, user);
+    shift.genesys().inject(On::Pause, Fault::RetryAfter(1), 1);
+    let wanted = Wanted {
+        paused: &["agent E"],
+        requests: &["read -> 200", "pause agent E -> 429", "pause agent E -> 202"],
+        exposure_from: 1000,
+        ..PAUSED
+    };
+    shift.serve("pause answered 429, Retry-After: 1", &event, wanted).await;
+}
+
+async fn connection_reset(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent F");
+    let event = shift.genesys().secure_pause(call, user);
+    shift.genesys().inject(On::Pause, Fault::Reset, 1);
+    let wanted = Wanted {
+        paused: &["agent F"],
+        requests: &["read -> 200", "pause agent F -> no answer", "pause agent F -> 202"],
+        ..PAUSED
+    };
+    shift.serve("pause whose connection is reset", &event, wanted).await;
+}
+
+async fn expired_token(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent G");
+    let event = shift.genesys().secure_pause(call, user);
+    shift.genesys().revoke_tokens();
+    let wanted = Wanted {
+        paused: &["agent G"],
+        requests: &["read -> 401", "token -> 200", "read -> 200", "pause agent G -> 202"],
+        ..PAUSED
+    };
+    shift.serve("pause with an expired token", &event, wanted).await;
+}
+
+async fn unknown_topic(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent H");
+    let event = shift.genesys().event(call, "user.end", json!({ "userId": user }));
+    shift.serve("event of another topic", &event, Wanted { end: "ignored", ..Wanted::default() }).await;
+}
+
+async fn malformed(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent I");
+    let next = shift.genesys().secure_pause(call, user);
+    let mut event = next.clone();
+    event["detail"]["eventBody"]["conversationId"] = json!("../../users/me");
+    let wanted = Wanted { end: "error InvalidEvent", ..Wanted::default() };
+    shift.serve("malformed event", &event, wanted).await;
+
+    let wanted =
+        Wanted { paused: &["agent I"], requests: &["read -> 200", "pause agent I -> 202"], ..PAUSED };
+    shift.serve("the next event, a pause", &next, wanted).await;
+}
+
+async fn ended_call(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent J");
+    let event = shift.genesys().secure_pause(call, user);
+    shift.genesys().hang_up(call);
+    let wanted = Wanted { end: "conversation_over", requests: &["read -> 200"], ..Wanted::default() };
+    shift.serve("pause on a call that has ended", &event, wanted).await;
+}
+
+async fn forbidden(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent K");
+    let event = shift.genesys().secure_pause(call, user);
+    shift.genesys().inject(On::Pause, Fault::Status(403), 1);
+    let wanted = Wanted {
+        end: "error Forbidden",
+        requests: &["read -> 200", "pause agent K -> 403"],
+        ..Wanted::default()
+    };
+    shift.serve("pause without the permission", &event, wanted).await;
+}
+
+/// A call that an agent has answered, from a queue; with the agent's user.
+fn connected(shift: &mut Shift, name: &'static str) -> (Uuid, Uuid) {
+    let genesys = shift.genesys();
+    let (call, user) = (genesys.start_call(), Uuid::new_v4());
+    genesys.queue(call);
+    let leg = genesys.join(call, user);
+    shift.cast(name, call, leg);
+    (call, user)
+}

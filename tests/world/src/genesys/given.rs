@@ -1,0 +1,25 @@
+//! Calls whose ids are given, so that an event that names them can be replayed.
+
+use uuid::Uuid;
+
+use super::{
+    Genesys,
+    life::leg,
+    state::{Conversation, Purpose},
+};
+
+impl Genesys {
+    /// [`Genesys::start_call`] with this id.
+    pub fn start_call_as(&self, conversation: Uuid) {
+        let mut call = Conversation::new(conversation);
+        call.participants.push(leg(Purpose::Customer, None, "connected"));
+        self.begin(call);
+    }
+
+    /// [`Genesys::join`] with this participant's id.
+    pub fn join_as(&self, conversation: Uuid, user: Uuid, participant: Uuid) {
+        let alerting = self.alert(conversation, user);
+        self.change(conversation, |it| it.leg_mut(alerting).id = participant);
+        self.answer(conversation, participant);
+    }
+}
