@@ -87,9 +87,7 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
 #[test]
 fn all_faults_are_reported_at_once_and_no_value_is_repeated() {
     let faults = Config::from_lookup(|name| match name {
-        "GENESYS_REGION" => Some("pasted-secret".to_owned()),
-        "MODE" => Some("pasted-secret".to_owned()),
-        "NOT_RECORDED_STATUS" => Some("pasted-secret".to_owned()),
+        "GENESYS_REGION" | "MODE" | "NOT_RECORDED_STATUS" => Some("pasted-secret".to_owned()),
         _ => None,
     })
     .unwrap_err()

@@ -32,7 +32,7 @@ async fn nothing_of_the_caller_and_no_secret_is_ever_written_down() {
     for on in [On::Conversation, On::AnyScreenRecording, On::Token] {
         for fault in &faults {
             genesys.revoke_tokens();
-            genesys.inject(on.clone(), fault.clone(), usize::MAX);
+            genesys.inject(on, fault.clone(), usize::MAX);
             let answer = stage.invoke_within(&started, Duration::from_millis(1500)).await;
             genesys.clear_faults();
             written.push(format!("{:?}", answer.result));

@@ -66,6 +66,7 @@ fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
     let again = Decision::ReadAgain;
     let s = Duration::seconds;
 
+    #[rustfmt::skip] // A row a line.
     let cases = [
         (started, s(0), None, left, again.clone(), "404: it may not be there yet"),
         (started, s(600), None, spent, Decision::NoConversation, "404 to the end, and it should be there"),
@@ -108,153 +109,26 @@ fn the_initiators_live_legs_are_paused_and_in_doubt_everyones() {
     };
     let (a, b) = (Some(AGENT_A), Some(AGENT_B));
     let (user, participant, all) = (Resolution::User, Resolution::Participant, Resolution::AllAgents);
+    #[rustfmt::skip] // A row a line.
     let cases = [
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_A],
-            user,
-            "their leg only",
-        ),
-        (
-            b,
-            None,
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_B],
-            user,
-            "not the first agent's",
-        ),
-        (
-            b,
-            Some(LEG_A),
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_B],
-            user,
-            "the user wins",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![dead(AGENT_A, LEG_A), live(AGENT_A, LEG_B)],
-            vec![LEG_B],
-            user,
-            "dead legs do not count",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), live(AGENT_A, LEG_B)],
-            vec![LEG_A, LEG_B],
-            user,
-            "all their live legs",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), alerting(AGENT_A, LEG_B)],
-            vec![LEG_A],
-            user,
-            "ringing beside a live leg",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![dead(AGENT_A, LEG_A), alerting(AGENT_A, LEG_B)],
-            vec![LEG_B],
-            user,
-            "all they have",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![alerting(AGENT_B, LEG_B), live(AGENT_A, LEG_A)],
-            vec![LEG_A],
-            user,
-            "another's ringing leg",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![wrap_up(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_A, LEG_B],
-            user,
-            "wrap-up, and everyone live",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![wrap_up(AGENT_A, LEG_A), alerting(AGENT_A, LEG_C)],
-            vec![LEG_A, LEG_C],
-            user,
-            "wrap-up and ringing: either",
-        ),
-        (
-            a,
-            None,
-            INITIATOR,
-            vec![dead(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_B],
-            user,
-            "only dead legs: everyone live",
-        ),
+        (a, None, INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_A], user, "their leg only"),
+        (b, None, INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_B], user, "not the first agent's"),
+        (b, Some(LEG_A), INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_B], user, "the user wins"),
+        (a, None, INITIATOR, vec![dead(AGENT_A, LEG_A), live(AGENT_A, LEG_B)], vec![LEG_B], user, "dead legs do not count"),
+        (a, None, INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_A, LEG_B)], vec![LEG_A, LEG_B], user, "all their live legs"),
+        (a, None, INITIATOR, vec![live(AGENT_A, LEG_A), alerting(AGENT_A, LEG_B)], vec![LEG_A], user, "ringing beside a live leg"),
+        (a, None, INITIATOR, vec![dead(AGENT_A, LEG_A), alerting(AGENT_A, LEG_B)], vec![LEG_B], user, "all they have"),
+        (a, None, INITIATOR, vec![alerting(AGENT_B, LEG_B), live(AGENT_A, LEG_A)], vec![LEG_A], user, "another's ringing leg"),
+        (a, None, INITIATOR, vec![wrap_up(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], user, "wrap-up, and everyone live"),
+        (a, None, INITIATOR, vec![wrap_up(AGENT_A, LEG_A), alerting(AGENT_A, LEG_C)], vec![LEG_A, LEG_C], user, "wrap-up and ringing: either"),
+        (a, None, INITIATOR, vec![dead(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_B], user, "only dead legs: everyone live"),
         (a, None, INITIATOR, vec![live(AGENT_B, LEG_B)], vec![LEG_B], all, "not found: everyone"),
-        (
-            None,
-            None,
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_A, LEG_B],
-            all,
-            "nobody named: everyone",
-        ),
-        (
-            None,
-            None,
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), alerting(AGENT_B, LEG_B)],
-            vec![LEG_A],
-            all,
-            "a ringing leg of nobody named",
-        ),
-        (
-            None,
-            Some(LEG_B),
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_B],
-            participant,
-            "that leg",
-        ),
-        (
-            None,
-            Some(LEG_B),
-            INITIATOR,
-            vec![live(AGENT_A, LEG_A), dead(AGENT_B, LEG_B)],
-            vec![LEG_A],
-            all,
-            "that leg is dead: everyone",
-        ),
+        (None, None, INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "nobody named: everyone"),
+        (None, None, INITIATOR, vec![live(AGENT_A, LEG_A), alerting(AGENT_B, LEG_B)], vec![LEG_A], all, "a ringing leg of nobody named"),
+        (None, Some(LEG_B), INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_B], participant, "that leg"),
+        (None, Some(LEG_B), INITIATOR, vec![live(AGENT_A, LEG_A), dead(AGENT_B, LEG_B)], vec![LEG_A], all, "that leg is dead: everyone"),
         (None, Some(LEG_C), INITIATOR, vec![live(AGENT_A, LEG_A)], vec![LEG_A], all, "no such leg: everyone"),
-        (
-            a,
-            None,
-            ALL_AGENTS,
-            vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)],
-            vec![LEG_A, LEG_B],
-            all,
-            "the scope says everyone",
-        ),
+        (a, None, ALL_AGENTS, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "the scope says everyone"),
     ];
     for (user, participant, policy, participants, targets, resolution, reason) in cases {
         let conversation = read(&json!({"securePause": true, "participants": participants}));
@@ -284,55 +158,16 @@ fn only_screens_that_are_paused_or_untold_are_resumed() {
     let untold = |user, id| leg(user, id, "connected");
     let (user, participant, all) = (Resolution::User, Resolution::Participant, Resolution::AllAgents);
     let named = Some(AGENT_A);
+    #[rustfmt::skip] // A row a line.
     let cases = [
         (named, None, INITIATOR, vec![a("paused"), b("active")], vec![LEG_A], user, "the paused one"),
         (named, None, INITIATOR, vec![a("active"), b("paused")], vec![LEG_B], user, "whoever's it is"),
-        (
-            named,
-            None,
-            INITIATOR,
-            vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)],
-            vec![LEG_A],
-            user,
-            "untold: the initiator's",
-        ),
-        (
-            named,
-            None,
-            INITIATOR,
-            vec![a("brightening"), b("active")],
-            vec![LEG_A],
-            user,
-            "a state nobody announced is untold",
-        ),
-        (
-            None,
-            None,
-            INITIATOR,
-            vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)],
-            vec![LEG_A, LEG_B],
-            all,
-            "untold, nobody named",
-        ),
+        (named, None, INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A], user, "untold: the initiator's"),
+        (named, None, INITIATOR, vec![a("brightening"), b("active")], vec![LEG_A], user, "a state nobody announced is untold"),
+        (None, None, INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "untold, nobody named"),
         (named, None, INITIATOR, vec![untold(AGENT_B, LEG_B)], vec![LEG_B], all, "untold, not found"),
-        (
-            named,
-            None,
-            ALL_AGENTS,
-            vec![untold(AGENT_A, LEG_A), b("stopped")],
-            vec![LEG_A],
-            all,
-            "the scope says everyone",
-        ),
-        (
-            None,
-            Some(LEG_B),
-            INITIATOR,
-            vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)],
-            vec![LEG_B],
-            participant,
-            "untold: that leg",
-        ),
+        (named, None, ALL_AGENTS, vec![untold(AGENT_A, LEG_A), b("stopped")], vec![LEG_A], all, "the scope says everyone"),
+        (None, Some(LEG_B), INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_B], participant, "untold: that leg"),
     ];
     for (user, participant, policy, participants, targets, resolution, reason) in cases {
         let conversation = read(&json!({"recordingState": "ACTIVE", "participants": participants}));
@@ -351,51 +186,20 @@ fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
         ]})
     };
     let flow = |purpose: &str, state: &str| json!({"purpose": purpose, "calls": [{"state": state}]});
+    #[rustfmt::skip] // A row a line.
     let cases = [
         (json!({"securePause": true, "recordingState": "ACTIVE"}), On, "the conversation says so"),
-        (
-            json!({"securePause": false, "participants": [call("connected", "active", true)]}),
-            On,
-            "a live call says so",
-        ),
-        (
-            json!({"recordingState": "ACTIVE", "participants": [call("terminated", "paused", true)]}),
-            Off,
-            "a dead call says nothing",
-        ),
+        (json!({"securePause": false, "participants": [call("connected", "active", true)]}), On, "a live call says so"),
+        (json!({"recordingState": "ACTIVE", "participants": [call("terminated", "paused", true)]}), Off, "a dead call says nothing"),
         (json!({"securePause": false}), Unknown, "false is only a default"),
         (json!({"securePause": false, "recordingState": "ACTIVE"}), Off, "recording again"),
         (json!({"recordingState": "ACTIVE"}), Off, "recording again, nothing else told"),
-        (
-            json!({"securePause": false, "recordingState": "NONE", "participants": [call("connected", "active", false)]}),
-            Off,
-            "a call is recording",
-        ),
-        (
-            json!({"recordingState": "PAUSED", "participants": [call("connected", "active", false)]}),
-            Unknown,
-            "one of two is paused",
-        ),
-        (
-            json!({"recordingState": "ACTIVE", "participants": [call("connected", "paused", false)]}),
-            Unknown,
-            "the other one",
-        ),
-        (
-            json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "connected")]}),
-            Unknown,
-            "a secure flow may be running",
-        ),
-        (
-            json!({"recordingState": "ACTIVE", "participants": [flow("workflow", "connected")]}),
-            Unknown,
-            "so may a workflow",
-        ),
-        (
-            json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "terminated")]}),
-            Off,
-            "the flow has ended",
-        ),
+        (json!({"securePause": false, "recordingState": "NONE", "participants": [call("connected", "active", false)]}), Off, "a call is recording"),
+        (json!({"recordingState": "PAUSED", "participants": [call("connected", "active", false)]}), Unknown, "one of two is paused"),
+        (json!({"recordingState": "ACTIVE", "participants": [call("connected", "paused", false)]}), Unknown, "the other one"),
+        (json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "connected")]}), Unknown, "a secure flow may be running"),
+        (json!({"recordingState": "ACTIVE", "participants": [flow("workflow", "connected")]}), Unknown, "so may a workflow"),
+        (json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "terminated")]}), Off, "the flow has ended"),
         (json!({"recordingState": "ARCHIVED"}), Unknown, "a state nobody announced"),
         (json!({}), Unknown, "nothing told"),
     ];
@@ -406,27 +210,16 @@ fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
 
 #[test]
 fn a_leg_is_live_by_any_of_its_media_and_without_media_by_its_times() {
+    #[rustfmt::skip] // A row a line.
     let cases = [
         (json!({"calls": [{"state": "disconnected"}, {"state": "connected"}]}), true, "any call"),
         (json!({"calls": [], "callbacks": [{"state": "connected"}]}), true, "any medium"),
         (json!({"calls": [{"state": "teleporting"}]}), true, "a state nobody announced"),
-        (
-            json!({"calls": [{"state": "disconnected"}, {"state": "terminated"}, {"state": "none"}]}),
-            false,
-            "all ended",
-        ),
+        (json!({"calls": [{"state": "disconnected"}, {"state": "terminated"}, {"state": "none"}]}), false, "all ended"),
         (json!({"calls": null, "connectedTime": "2026-11-02T12:00:00Z"}), true, "no media, connected"),
-        (
-            json!({"connectedTime": "2026-11-02T12:00:00Z", "endTime": "2026-11-02T12:01:00Z"}),
-            false,
-            "no media, ended",
-        ),
+        (json!({"connectedTime": "2026-11-02T12:00:00Z", "endTime": "2026-11-02T12:01:00Z"}), false, "no media, ended"),
         (json!({"connectedTime": null}), false, "no media, never connected"),
-        (
-            json!({"calls": [{"id": "x"}], "endTime": "2026-11-02T12:01:00Z"}),
-            false,
-            "a call without a state, ended",
-        ),
+        (json!({"calls": [{"id": "x"}], "endTime": "2026-11-02T12:01:00Z"}), false, "a call without a state, ended"),
         (json!({"calls": [{"id": "x"}]}), true, "a call without a state"),
         (json!({"calls": "garbage", "videos": [7, {"state": "connected"}]}), true, "what can be read counts"),
     ];

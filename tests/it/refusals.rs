@@ -42,8 +42,8 @@ async fn a_screen_that_is_not_recorded_counts_as_paused() {
     let told = conversation(true, &[screen(leg(AGENT_A, LEG_A, "connected"), "stopped")]);
     let untold = conversation(true, &[leg(AGENT_A, LEG_A, "connected")]);
     let learned = [("NOT_RECORDED_STATUS", "404, 409")];
-    let cases: [(u16, &Value, &[(&str, &str)], &str); 3] = [
-        (409, &told, &[], "the state says stopped"),
+    let cases = [
+        (409, &told, &[][..], "the state says stopped"),
         (409, &untold, &learned, "the organization says so by 409"),
         (404, &untold, &learned, "or by 404"),
     ];
@@ -74,15 +74,15 @@ async fn a_leg_that_went_meanwhile_is_planned_anew() {
 
     assert_eq!(answer["outcome"], "paused");
     assert_eq!(genesys.screen(call, second), Some(world::ScreenState::Paused));
-    let state = |leg: uuid::Uuid| {
+    let ended_as = |leg: uuid::Uuid| {
         let targets = answer["targets"].as_array().unwrap();
         targets
             .iter()
             .find(|target| target["participantId"] == leg.to_string())
             .map(|target| target["state"].clone())
     };
-    assert_eq!(state(first), Some("gone".into()));
-    assert_eq!(state(second), Some("unverifiable".into()));
+    assert_eq!(ended_as(first), Some("gone".into()));
+    assert_eq!(ended_as(second), Some("unverifiable".into()));
     stage.end().await;
 }
 

@@ -2,7 +2,6 @@
 //! no secret or caller's data in the log or an answer.
 
 use serde_json::Value;
-use world::Service;
 
 use crate::stage::Stage;
 
@@ -12,10 +11,6 @@ pub(crate) fn faults(stage: &Stage, answers: &[String]) -> Vec<String> {
     let log = stage.function.logs();
     let mut faults: Vec<String> =
         world.complaints().iter().map(|it| format!("an upstream complains: {it}")).collect();
-    let first: Vec<Service> = world.requests().iter().take(2).map(|request| request.service).collect();
-    if first != [Service::SecretsManager, Service::Login] {
-        faults.push("secret and token were not fetched before the first event".to_owned());
-    }
     faults.extend(not_json(&log));
     let secrets = world.secrets.secret_values();
     let data = world.genesys.secrets_of_the_caller();

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn each_difference_is_a_fault_that_tells_both_sides() {
-        let cases: [(fn(&mut Came), &str); 8] = [
+        type Change = fn(&mut Came);
+        let cases: [(Change, &str); 8] = [
             (|it| it.end = "stale".to_owned(), "outcome: expected paused; came stale"),
             (|it| it.paused[0] = "agent A".to_owned(), "screens paused: expected agent B; came agent A"),
             (|it| it.paused.push("agent A".to_owned()), "came agent B, agent A"),

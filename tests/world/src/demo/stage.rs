@@ -3,11 +3,14 @@
 use std::{path::Path, time::Duration};
 
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use world::{Answer, Function, Lost, World};
 
 /// What Lambda gives an invocation. No scene needs more than a few seconds of it.
 const DEADLINE: Duration = Duration::from_secs(30);
+/// How long the line of an invocation is waited for. It is written before the answer, so it only has to
+/// be read.
+const LINE_WITHIN: Duration = Duration::from_secs(2);
 
 /// The world, and the function in it, ready for its first event.
 pub(crate) struct Stage {
@@ -53,9 +56,11 @@ impl Stage {
             ))
         })?;
         if let Err(lost) = function.try_ready().await {
-            let log = function.logs().join("\n");
+            let log = function.logs();
+            let log =
+                if log.is_empty() { "is empty".to_owned() } else { format!("says\n{}", log.join("\n")) };
             return Err(Trouble::NotAsItShould(format!(
-                "{shown} never asked for an event: {lost}; its log:\n{log}"
+                "{shown} never asked for an event: {lost}; its log {log}"
             )));
         }
         Ok(Self { world, function, started_in: started.elapsed() })
@@ -65,7 +70,8 @@ impl Stage {
     pub(crate) async fn invoke(&self, payload: Vec<u8>) -> Result<Answer, Lost> {
         let answer = self.function.try_invoke(payload, DEADLINE).await?;
         let id = answer.request_id.clone();
-        self.function.logs_until(|lines| lines.iter().any(|line| ending(line, &id).is_some())).await;
+        let is_there = |lines: &[String]| lines.iter().any(|line| ending(line, &id).is_some());
+        let _ = timeout(LINE_WITHIN, self.function.logs_until(is_there)).await;
         Ok(answer)
     }
 }

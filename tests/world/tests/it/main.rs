@@ -2,6 +2,7 @@
 
 mod call;
 mod client;
+mod demo;
 mod faults;
 mod function;
 mod screen;
