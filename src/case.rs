@@ -1,21 +1,14 @@
 //! One request under way: reads the conversation and plans, again as long as that may change the picture.
 
-use std::cell::RefCell;
-use std::pin::pin;
+use std::cell::Cell;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use time::OffsetDateTime;
-use tokio::time::timeout;
 
-use crate::act;
-use crate::config::{Config, Mode, Scope};
+use crate::config::{Config, Scope};
 use crate::error::{Answered, Error, Operation, What};
-use crate::event::{Phase, Request};
+use crate::event::Request;
 use crate::genesys::Genesys;
-use crate::genesys::conversation::Conversation;
-use crate::ids::ParticipantId;
-use crate::outcome::Target;
 use crate::plan::{self, Decision, Patience, Plan, Policy};
 use crate::retry::Deadline;
 
@@ -29,10 +22,6 @@ pub const READ_BACK: [Duration; 5] = [
     Duration::from_secs(1),
 ];
 
-/// How long the conversation is waited for before the participant the event names is paused unread: one
-/// attempt that hangs, and the next.
-const READ_PATIENCE: Duration = Duration::from_millis(2500);
-
 /// A request, and what carrying it out needs.
 #[derive(Debug)]
 pub struct Case<'a> {
@@ -44,14 +33,18 @@ pub struct Case<'a> {
     pub request: &'a Request,
     /// When it must be done.
     pub deadline: Deadline,
-    /// How the leg ended that was paused unread, if one was.
-    unread: RefCell<Option<Target>>,
+    answered: Cell<bool>,
 }
 
 impl<'a> Case<'a> {
     /// A request that nothing has been done about yet.
     pub fn new(config: &'a Config, genesys: &'a Genesys, request: &'a Request, deadline: Deadline) -> Self {
-        Self { config, genesys, request, deadline, unread: RefCell::new(None) }
+        Self { config, genesys, request, deadline, answered: Cell::new(false) }
+    }
+
+    /// Whether Genesys has answered a reading at all, be it that it knows no such conversation.
+    pub fn is_answered(&self) -> bool {
+        self.answered.get()
     }
 
     /// Reads and decides, until the plan is one that another reading would not change.
@@ -62,17 +55,19 @@ impl<'a> Case<'a> {
     pub async fn settle(&self) -> Result<Plan, Error> {
         let policy = Policy { all_agents: self.config.scope == Scope::AllAgents };
         let mut waits = READ_BACK.iter().filter(|wait| **wait < self.deadline.left());
+        let mut earlier = None;
         loop {
-            let conversation = self.read().await?;
-            let wait = waits.next();
+            let read = self.genesys.conversation(self.request.conversation, self.deadline).await;
+            let (conversation, wait) = match (read, earlier.take()) {
+                (Ok(conversation), _) => (conversation, waits.next()),
+                // The time ran out while reading again: what was read before stands.
+                (Err(Error::DeadlineExceeded(_)), Some(conversation)) => (conversation, None),
+                (Err(error), _) => return Err(error),
+            };
+            self.answered.set(true);
             let patience = if wait.is_some() { Patience::Left } else { Patience::Spent };
-            match plan::decide(
-                self.request,
-                conversation.as_ref(),
-                OffsetDateTime::now_utc(),
-                policy,
-                patience,
-            ) {
+            let now = OffsetDateTime::now_utc();
+            match plan::decide(self.request, conversation.as_ref(), now, policy, patience) {
                 Decision::Settled(plan) => return Ok(plan),
                 Decision::ReadAgain => self.deadline.wait(wait.copied().unwrap_or_default()).await,
                 Decision::NoTarget => return Err(Error::NoTarget),
@@ -85,44 +80,7 @@ impl<'a> Case<'a> {
                     }));
                 }
             };
+            earlier = Some(conversation);
         }
-    }
-
-    /// The leg that was paused unread, and how that ended.
-    pub fn take_unread(&self) -> Option<Target> {
-        self.unread.take()
-    }
-
-    /// Reads the conversation. Where that fails, or takes too long, and the event names a leg to pause,
-    /// that leg is paused unread: better the wrong screen dark than the right one recorded.
-    async fn read(&self) -> Result<Option<Conversation>, Error> {
-        let mut reading = pin!(self.genesys.conversation(self.request.conversation, self.deadline));
-        let Some(participant) = self.unread_target() else { return reading.await };
-        let patience = READ_PATIENCE.min(self.deadline.left() / 2);
-        match timeout(patience, &mut reading).await {
-            Ok(Err(error)) if !error.is_about_credentials() => {
-                self.unread.replace(Some(act::unread(self, participant).await));
-                Err(error)
-            }
-            Ok(read) => read,
-            Err(_elapsed) => match select(reading, pin!(act::unread(self, participant))).await {
-                // The plan will see to every target, this one included.
-                Either::Left((Ok(read), _abandoned)) => Ok(read),
-                Either::Left((Err(error), pausing)) => {
-                    self.unread.replace(Some(pausing.await));
-                    Err(error)
-                }
-                Either::Right((paused, reading)) => {
-                    tracing::warn!(participant_id = %participant, state = ?paused.state, "paused unread, still reading");
-                    self.unread.replace(Some(paused));
-                    reading.await
-                }
-            },
-        }
-    }
-
-    fn unread_target(&self) -> Option<ParticipantId> {
-        let may = self.request.phase == Phase::Started && self.config.mode != Mode::Observe;
-        self.request.participant.filter(|_| may && self.unread.borrow().is_none())
     }
 }

@@ -102,7 +102,8 @@ impl Config {
     /// # Errors
     /// All faults found, as [`Config::from_lookup`].
     pub fn from_env() -> Result<Self, ConfigFaults> {
-        Self::from_lookup(|name| std::env::var(name).ok())
+        // A value that is no Unicode is turned into one that the checks refuse.
+        Self::from_lookup(|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()))
     }
 
     /// The settings from any source of variables. A variable whose default is "none" may be empty; an
@@ -204,7 +205,7 @@ fn path(value: String) -> Result<String, &'static str> {
         }
         rest = rest.replace(placeholder, "x");
     }
-    let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~:@%+".contains(&b));
+    let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~:@+".contains(&b));
     if !rest.starts_with('/') || !plain || rest.split('/').any(|part| part == "..") {
         return Err("must be a path: begin with a slash and hold no other placeholder, query or space");
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -23,6 +23,9 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 /// With these waits, about as long as an event waits before Lambda would try it again anyway.
 const ATTEMPTS: u32 = 6;
+
+/// The longest error code of an AWS service that is repeated, in letters; theirs have half as many.
+const LONGEST_CODE: usize = 64;
 
 /// Id and secret of the OAuth client.
 #[derive(Clone, Debug)]
@@ -47,6 +50,7 @@ impl Secret {
     /// instance role would cost a cold start tens of milliseconds and find nothing.
     pub async fn new(id: String) -> Self {
         let config: SdkConfig = aws_config::defaults(BehaviorVersion::latest())
+            .region(EnvironmentVariableRegionProvider::new())
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
             .timeout_config(
                 TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build(),
@@ -102,6 +106,11 @@ fn reason<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
         SdkError::ConstructionFailure(_) => {
             "the request cannot be made: region or credentials are missing".to_owned()
         }
-        _ => format!("Secrets Manager answered {}", error.code().unwrap_or("something unreadable")),
+        _ => {
+            let is_name =
+                |code: &&str| code.len() <= LONGEST_CODE && code.bytes().all(|b| b.is_ascii_alphabetic());
+            let code = error.code().filter(is_name).unwrap_or("something unreadable");
+            format!("Secrets Manager answered {code}")
+        }
     }
 }

@@ -113,9 +113,15 @@ impl Error {
         }
     }
 
-    /// Whether no token can be had, so that no request could be sent at all.
-    pub const fn is_about_credentials(&self) -> bool {
-        matches!(self, Self::CredentialsUnavailable(_) | Self::CredentialsRejected(_))
+    /// Whether no token could be had, so that no other request could be sent either.
+    pub const fn is_without_token(&self) -> bool {
+        match self {
+            Self::CredentialsUnavailable(_) => true,
+            Self::CredentialsRejected(answered) | Self::Forbidden(answered) => {
+                matches!(answered.operation, Operation::Token)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -128,8 +134,6 @@ impl From<Error> for Diagnostic {
 /// A request the function makes, as error texts name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// `GetSecretValue` of Secrets Manager.
-    Secret,
     /// `POST /oauth/token`.
     Token,
     /// `GET /api/v2/conversations/{id}`.
@@ -143,7 +147,6 @@ pub enum Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Secret => "secret",
             Self::Token => "token",
             Self::Conversation => "conversation",
             Self::Pause => "pause of the screen recording",
@@ -176,6 +179,13 @@ pub enum What {
     TimedOut,
     /// A success whose body is not what the API promises.
     Unreadable,
+}
+
+impl Answered {
+    /// Whether Genesys said that there is no such thing.
+    pub const fn is_not_found(&self) -> bool {
+        matches!(self.what, What::Status(404))
+    }
 }
 
 impl fmt::Display for Answered {

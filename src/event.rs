@@ -1,7 +1,7 @@
 //! The doors: what Lambda hands in becomes a [`Request`], or is refused; ids are checked here.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -57,13 +57,36 @@ pub enum Phase {
     Ended,
 }
 
+/// What can be done to a screen recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Stop storing the screen.
+    Pause,
+    /// Store it again.
+    Resume,
+}
+
 /// A payload, understood.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Payload {
+pub enum Parsed {
     /// Something to decide about.
     Request(Request),
     /// An EventBridge event of another topic: none of this function's business.
     OtherTopic,
+}
+
+/// What Lambda hands in; null where it is no JSON that can be read.
+///
+/// Taking that as a value keeps it in our own hands: the runtime's error for it would quote the payload's
+/// keys, in the log and to the caller.
+#[derive(Clone, Debug)]
+pub struct Payload(pub Value);
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Value::deserialize(deserializer).unwrap_or_default()))
+    }
 }
 
 /// Why a payload is refused: our own words, never the payload's.
@@ -87,18 +110,18 @@ pub fn door(payload: &Value) -> Option<Door> {
 /// # Errors
 /// The reason why it cannot be served: it is of no known shape, from another source, or without a phase
 /// or a conversation. Optional fields never are a reason; an unusable one is dropped and counted.
-pub fn parse(payload: &Value, source_prefix: &str, now: OffsetDateTime) -> Result<Payload, Refusal> {
+pub fn parse(payload: &Value, source_prefix: &str, now: OffsetDateTime) -> Result<Parsed, Refusal> {
     match door(payload) {
         Some(Door::Event) => from_event_bridge(payload, source_prefix, now),
         Some(Door::Direct | Door::Watch) => Err("this version serves EventBridge events only"),
-        None => Err("the payload is no EventBridge event"),
+        None => Err("the payload is no EventBridge event, or no JSON that can be read"),
     }
 }
 
-fn from_event_bridge(payload: &Value, source_prefix: &str, now: OffsetDateTime) -> Result<Payload, Refusal> {
+fn from_event_bridge(payload: &Value, source_prefix: &str, now: OffsetDateTime) -> Result<Parsed, Refusal> {
     let detail_type = payload.get("detail-type").and_then(Value::as_str).ok_or("detail-type is no text")?;
     if !detail_type.starts_with(TOPIC) {
-        return Ok(Payload::OtherTopic);
+        return Ok(Parsed::OtherTopic);
     }
     let event = envelope(payload).ok_or("source is no text, or detail is missing")?;
     if !event.source.starts_with(source_prefix) {
@@ -120,7 +143,7 @@ fn from_event_bridge(payload: &Value, source_prefix: &str, now: OffsetDateTime) 
         .or_else(|| event.detail.get("timestamp").and_then(sensible))
         .or_else(|| payload.get("time").and_then(sensible))
         .unwrap_or(now);
-    Ok(Payload::Request(Request { door: Door::Event, phase, conversation, user, participant, at, dropped }))
+    Ok(Parsed::Request(Request { door: Door::Event, phase, conversation, user, participant, at, dropped }))
 }
 
 /// The envelope, less the members that a pause can do without: a bad one there must not cost a pause.

@@ -12,15 +12,17 @@ use crate::act;
 use crate::case::Case;
 use crate::config::{Config, ConfigFaults, Mode};
 use crate::error::Error;
-use crate::event::{self, Payload};
+use crate::event::{self, Action, Parsed, Payload};
 use crate::genesys::Genesys;
 use crate::observe;
 use crate::outcome::Report;
-use crate::plan::{Action, Outcome, Plan, Resolution};
+use crate::plan::{Outcome, Plan};
 use crate::retry::Deadline;
+use crate::unread;
 
 /// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
 const INIT: Duration = Duration::from_secs(3);
+
 /// The function, ready for its first event, or knowing why it cannot serve any.
 #[derive(Debug)]
 pub struct Function {
@@ -63,8 +65,8 @@ impl Function {
     ///
     /// # Errors
     /// Whatever was left undone, under its stable name, so that Lambda tries again and then keeps the event.
-    pub async fn invoke(&self, event: LambdaEvent<Value>) -> Result<Value, Error> {
-        let (payload, context) = event.into_parts();
+    pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
+        let (Payload(payload), context) = event.into_parts();
         let deadline = Deadline::of_invocation(context.deadline());
         let mut report = Report::new(&payload, &context);
         let served = AssertUnwindSafe(self.serve(&payload, deadline, &mut report)).catch_unwind().await;
@@ -80,8 +82,8 @@ impl Function {
     ) -> Result<Outcome, Error> {
         let Ready { config, genesys } = self.ready.as_ref().map_err(Clone::clone)?;
         let request = match event::parse(payload, &config.event_source_prefix, OffsetDateTime::now_utc()) {
-            Ok(Payload::Request(request)) => request,
-            Ok(Payload::OtherTopic) => return Ok(Outcome::Ignored),
+            Ok(Parsed::Request(request)) => request,
+            Ok(Parsed::OtherTopic) => return Ok(Outcome::Ignored),
             Err(refusal) => return Err(Error::InvalidEvent(refusal)),
         };
         report.asked(&request);
@@ -98,35 +100,25 @@ impl Ready {
 }
 
 async fn run(case: &Case<'_>, report: &mut Report) -> Result<Outcome, Error> {
-    let plan = match case.settle().await {
-        Ok(plan) => plan,
+    let (settled, unread) = unread::settle(case).await;
+    let (landed, result) = match settled {
         Err(error) => {
-            let unread = case.take_unread();
             let first = error.or_sooner(unread.as_ref().and_then(|target| target.error.clone()));
-            if let Some(target) = unread {
-                report.resolved(Resolution::Unread);
-                report.acted(vec![target]);
-            }
-            return Err(first);
+            (Vec::new(), Err(first))
         }
-    };
-    let (action, targets) = match plan {
-        Plan::Nothing(outcome) => return Ok(outcome),
-        Plan::Act { action, targets, resolution } => {
+        Ok(plan) if case.config.mode == Mode::Observe => {
+            observe::watch(case, &plan).await;
+            (Vec::new(), Ok(Outcome::Observed))
+        }
+        Ok(Plan::Nothing(outcome)) => (Vec::new(), Ok(outcome)),
+        Ok(Plan::Act { action, targets, resolution }) => {
             report.resolved(resolution);
-            (action, targets)
+            match (case.config.mode, action) {
+                (Mode::PauseOnly, Action::Resume) => (Vec::new(), Ok(Outcome::PauseOnly)),
+                _ => act::carry_out(case, action, targets).await,
+            }
         }
     };
-    match (case.config.mode, action) {
-        (Mode::Observe, _) => {
-            observe::watch(case, action, &targets).await;
-            Ok(Outcome::Observed)
-        }
-        (Mode::PauseOnly, Action::Resume) => Ok(Outcome::PauseOnly),
-        (Mode::Act | Mode::PauseOnly, _) => {
-            let (landed, result) = act::carry_out(case, action, targets).await;
-            report.acted(landed);
-            result
-        }
-    }
+    report.acted(landed, unread);
+    result
 }

@@ -58,7 +58,7 @@ uuid_id!(
 ///
 /// It comes from outside and goes into the log, so it is let through only if it cannot be a card or
 /// telephone number: ASCII letters, digits, `-`, `_` and `.`, at most [`TraceId::LONGEST`] of them, and,
-/// unless it begins with a UUID, never [`TraceId::DIGITS`] digits on end.
+/// behind the UUID it may begin with, never [`TraceId::DIGITS`] digits without a letter between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceId(String);
 
@@ -77,7 +77,8 @@ impl TraceId {
             Some(head) if Uuid::try_parse(head).is_ok() => &text[Self::UUID..],
             _ => text,
         };
-        let numbers = rest.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= Self::DIGITS);
+        let digits = |run: &str| run.bytes().filter(u8::is_ascii_digit).count();
+        let numbers = rest.split(|c: char| c.is_ascii_alphabetic()).any(|run| digits(run) >= Self::DIGITS);
         (plain && !numbers && (1..=Self::LONGEST).contains(&text.len())).then(|| Self(text.to_owned()))
     }
 
@@ -111,6 +112,8 @@ mod tests {
             ("6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11-archival", true, "a UUID with a word"),
             ("correlation-17", true, "a word"),
             ("4111111111111111", false, "a card number"),
+            ("4111-1111-1111-1111", false, "a card number in groups"),
+            ("1-317-555-0100", false, "a telephone number in groups"),
             ("6f1c1f7e-0d5c-4b43-9f0e-2b7d8a1c9e11-4111111111111111", false, "a card behind a UUID"),
             ("id-13175550100", false, "a telephone number"),
             ("+1317555", false, "not a plain character"),

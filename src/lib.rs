@@ -20,6 +20,7 @@
 //! - [`handler`] — one invocation, from payload to report
 //! - [`event`] — what Lambda hands in becomes a request, or is refused
 //! - [`case`] — one request under way: reads and plans, again while that may help
+//! - [`unread`] — a conversation that cannot be read must not cost a pause
 //! - [`plan`] — the decision tables; pure
 //! - [`act`] — puts a plan's action to every target at once
 //! - [`verify`] — what a leg's state says about a request that was sent for it
@@ -53,4 +54,5 @@ pub mod outcome;
 pub mod plan;
 pub mod retry;
 pub mod telemetry;
+pub mod unread;
 pub mod verify;

@@ -2,42 +2,89 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::case::Case;
-use crate::genesys::conversation::Conversation;
-use crate::ids::ParticipantId;
-use crate::plan::Action;
+use crate::genesys::conversation::{Conversation, Life, Recording, Screen, SecurePause};
+use crate::ids::{ConversationId, ParticipantId};
+use crate::plan::Plan;
+use crate::telemetry;
 
 /// So many readings, so far apart, see everything that reads may trail by.
 const READINGS: u32 = 3;
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// Logs what would have been done, and how the conversation looks meanwhile: in this way an owner learns
-/// what the bodies of their organization tell. Sends nothing but readings.
-pub async fn watch(case: &Case<'_>, action: Action, targets: &[ParticipantId]) {
+/// What would have been done.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Planned<'a> {
+    message: &'static str,
+    conversation_id: ConversationId,
+    plan: &'a Plan,
+}
+
+/// What one reading tells.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Seen {
+    message: &'static str,
+    conversation_id: ConversationId,
+    reading: u32,
+    secure_pause: Option<SecurePause>,
+    recording_state: Option<Recording>,
+    legs: Vec<SeenLeg>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_read: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SeenLeg {
+    participant_id: Option<ParticipantId>,
+    life: Life,
+    in_wrap_up: bool,
+    screen: Screen,
+}
+
+/// Logs the plan, and how the conversation looks meanwhile: in this way an owner learns what the bodies of
+/// their organization tell. Sends nothing but readings.
+pub async fn watch(case: &Case<'_>, plan: &Plan) {
     let conversation_id = case.request.conversation;
-    let participants: Vec<_> = targets.iter().map(ToString::to_string).collect();
-    tracing::info!(%conversation_id, ?action, participants = participants.join(" "), "would have been sent");
+    telemetry::line("INFO", &Planned { message: "plan, not carried out", conversation_id, plan });
     for reading in 1..=READINGS {
         if !case.deadline.wait(BETWEEN).await {
             return tracing::warn!(%conversation_id, reading, "no time left to read on");
         }
-        match case.genesys.conversation(conversation_id, case.deadline).await {
-            Ok(Some(conversation)) => {
-                let secure_pause = conversation.secure_pause();
-                tracing::info!(%conversation_id, reading, ?secure_pause, screens = screens(&conversation), "read");
-            }
-            Ok(None) => tracing::info!(%conversation_id, reading, "no such conversation"),
-            Err(error) => {
-                tracing::warn!(%conversation_id, reading, error_type = error.name(), %error, "not read");
-            }
-        }
+        let read = case.genesys.conversation(conversation_id, case.deadline).await;
+        let not_read = match &read {
+            Ok(Some(_)) => None,
+            Ok(None) => Some("no such conversation"),
+            Err(error) => Some(error.name()),
+        };
+        let conversation = read.ok().flatten();
+        telemetry::line(
+            "INFO",
+            &Seen {
+                message: "read",
+                conversation_id,
+                reading,
+                secure_pause: conversation.as_ref().map(Conversation::secure_pause),
+                recording_state: conversation.as_ref().map(Conversation::voice),
+                legs: conversation.as_ref().map(legs).unwrap_or_default(),
+                not_read,
+            },
+        );
     }
 }
 
-/// Every agent leg with its life and the state of its screen.
-fn screens(conversation: &Conversation) -> String {
-    let one = |leg: &crate::genesys::conversation::Participant| {
-        leg.id().map(|id| format!("{id} {:?} {:?}", leg.life(), leg.screen()))
-    };
-    conversation.agent_legs().filter_map(one).collect::<Vec<_>>().join(", ")
+fn legs(conversation: &Conversation) -> Vec<SeenLeg> {
+    conversation
+        .agent_legs()
+        .map(|leg| SeenLeg {
+            participant_id: leg.id(),
+            life: leg.life(),
+            in_wrap_up: leg.is_in_wrap_up(),
+            screen: leg.screen(),
+        })
+        .collect()
 }

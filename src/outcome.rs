@@ -6,9 +6,9 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::error::Error;
-use crate::event::{Door, Phase, Request, Trace};
+use crate::event::{Action, Door, Phase, Request, Trace};
 use crate::ids::{ConversationId, ParticipantId, TraceId};
-use crate::plan::{Action, Outcome, Resolution};
+use crate::plan::{Outcome, Resolution};
 use crate::telemetry;
 
 /// How one target ended.
@@ -133,8 +133,15 @@ impl Report {
         self.answer.resolution = Some(resolution);
     }
 
-    /// Notes how each target ended, and what follows for the whole.
-    pub fn acted(&mut self, targets: Vec<Target>) {
+    /// Notes how each target of the plan ended, and the leg that was paused unread; and what follows for
+    /// the whole. A leg that is among the targets too has its last word there.
+    pub fn acted(&mut self, mut targets: Vec<Target>, unread: Option<Target>) {
+        let new =
+            |unread: &Target| targets.iter().all(|target| target.participant_id != unread.participant_id);
+        if let Some(unread) = unread.filter(new) {
+            self.answer.resolution.get_or_insert(Resolution::Unread);
+            targets.push(unread);
+        }
         let pausing = targets.iter().any(|target| target.action == Action::Pause);
         self.answer.paused = pausing && targets.iter().all(|target| target.state.is_dark());
         self.answer.verified =
@@ -150,6 +157,10 @@ impl Report {
     /// The error it ended with.
     pub fn close(mut self, result: Result<Outcome, Error>) -> Result<Value, Error> {
         self.answer.outcome = result.as_ref().ok().copied();
+        if result.is_err() && self.answer.phase == Some(Phase::Started) && self.answer.exposure_ms.is_none() {
+            // Nothing held, or nothing could be tried: exposed until now, when it is given up.
+            self.answer.exposure_ms = self.event_time.map(|since| millis(OffsetDateTime::now_utc() - since));
+        }
         let error = result.as_ref().err();
         let line = Line {
             message: if error.is_some() { "secure pause failed" } else { "secure pause handled" },
@@ -171,8 +182,12 @@ impl Report {
 /// one. `None` where every leg was gone: no screen was left to be exposed.
 fn exposure(since: OffsetDateTime, targets: &[Target]) -> Option<i64> {
     let until = targets.iter().filter(|target| target.state != State::Gone).map(|target| target.at).max()?;
-    let ms = (until - since).whole_milliseconds().max(0);
-    i64::try_from(ms).ok()
+    Some(millis(until - since))
+}
+
+/// Whole milliseconds; none below zero, since another cloud's clock may be ahead.
+fn millis(time: time::Duration) -> i64 {
+    i64::try_from(time.whole_milliseconds()).unwrap_or(i64::MAX).max(0)
 }
 
 #[expect(clippy::ref_option, reason = "serde's signature")]

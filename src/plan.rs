@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::event::{Phase, Request};
+use crate::event::{Action, Phase, Request};
 use crate::genesys::conversation::{Conversation, Life, Participant, Screen, SecurePause};
 use crate::ids::ParticipantId;
 
@@ -42,7 +42,8 @@ pub enum Decision {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Plan {
     /// Pause or resume these legs; there is at least one.
     Act {
@@ -55,16 +56,6 @@ pub enum Plan {
     },
     /// Nothing, and that is how it ends.
     Nothing(Outcome),
-}
-
-/// What is done to a screen recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Stop storing the screen.
-    Pause,
-    /// Store it again.
-    Resume,
 }
 
 /// How the targets were found.
@@ -147,10 +138,10 @@ fn pause(legs: &Legs<'_>, policy: Policy, patience: Patience) -> Decision {
     let (targets, resolution) = if !policy.all_agents && any_own_live {
         (legs.select(|leg| legs.is_own(leg) && legs.is_live(leg)), legs.named_by())
     } else if !policy.all_agents && legs.request.user.is_some() && legs.is_initiator_found() {
-        // They pressed secure pause, and yet none of their legs is live: the reading may be stale, or
-        // they are in wrap-up, or somebody else took the call over.
-        let perhaps = |leg: &Participant| leg.is_in_wrap_up() || leg.life() == Life::Alerting;
-        (legs.select(|leg| legs.is_live(leg) || legs.is_own(leg) && perhaps(leg)), Resolution::User)
+        // They pressed secure pause, and yet none of their legs is live: they are in wrap-up, or somebody
+        // took the call over, or the reading is stale.
+        let wrap_up = |leg: &Participant| legs.is_own(leg) && leg.is_in_wrap_up();
+        (legs.select(|leg| legs.is_live(leg) || wrap_up(leg)), Resolution::User)
     } else {
         (legs.select(|leg| legs.is_live(leg)), Resolution::AllAgents)
     };

@@ -61,20 +61,12 @@ pub enum Retry {
     Never,
     /// At once: the attempt itself has mended the cause.
     Now,
-    /// At once the first time, on a fresh connection; then after a backoff. For connections that broke.
+    /// At once the first time, then after a backoff: a connection broke, and the next is a fresh one.
     Reconnect,
     /// After a backoff: exponential with jitter.
     Backoff,
     /// When the upstream asks to, and no sooner.
     After(Duration),
-}
-
-/// One attempt, as the operation that makes it sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempt {
-    /// Whether a connection broke or fell silent before: pooled ones are then suspect, all of them, as
-    /// after a freeze.
-    pub on_fresh_connection: bool,
 }
 
 /// Makes attempts until one succeeds, one fails for good, or no other would fit before the deadline.
@@ -84,7 +76,7 @@ pub struct Attempt {
 pub async fn until<T, Fut>(
     deadline: Deadline,
     operation: Operation,
-    mut attempt: impl FnMut(Attempt) -> Fut,
+    mut attempt: impl FnMut() -> Fut,
 ) -> Result<T, Error>
 where
     Fut: Future<Output = Result<T, Failure>>,
@@ -98,8 +90,7 @@ where
     let mut cause = Error::DeadlineExceeded(operation);
     let mut reconnected = false;
     loop {
-        let this = Attempt { on_fresh_connection: reconnected };
-        let failure = match timeout_at(deadline.0, attempt(this)).await {
+        let failure = match timeout_at(deadline.0, attempt()).await {
             Ok(Ok(done)) => return Ok(done),
             Ok(Err(failure)) => failure,
             Err(_elapsed) => return Err(cause),
@@ -135,22 +126,21 @@ mod tests {
         Failure { error: Error::UpstreamUnavailable(answered), retry }
     }
 
-    async fn attempts_until_success_after(failures: &[Retry], deadline: Duration) -> (u32, Vec<bool>, bool) {
-        let (made, fresh) = (Cell::new(0), std::cell::RefCell::new(Vec::new()));
-        let result = until(Deadline::after(deadline), Operation::Conversation, |attempt| {
-            let retry = failures.get(made.get() as usize).copied();
+    async fn attempts_until_success_after(failures: &[Retry], deadline: Duration) -> (usize, bool) {
+        let made = Cell::new(0);
+        let result = until(Deadline::after(deadline), Operation::Conversation, || {
+            let retry = failures.get(made.get()).copied();
             made.set(made.get() + 1);
-            fresh.borrow_mut().push(attempt.on_fresh_connection);
             async move { retry.map_or(Ok(()), |retry| Err(failure(retry))) }
         })
         .await;
-        (made.get(), fresh.into_inner(), result.is_ok())
+        (made.get(), result.is_ok())
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_failure_is_tried_again_as_its_kind_allows() {
         let ten = Duration::from_secs(10);
-        let cases: [(&[Retry], u32, bool, &str); 5] = [
+        let cases: [(&[Retry], usize, bool, &str); 5] = [
             (&[Retry::Never], 1, false, "an answer that will not change"),
             (&[Retry::Now, Retry::Backoff, Retry::Backoff], 4, true, "a gateway's blip"),
             (&[Retry::After(Duration::from_secs(9))], 2, true, "a Retry-After that fits"),
@@ -159,7 +149,7 @@ mod tests {
         ];
         for (failures, wanted, succeeds, reason) in cases {
             let started = Instant::now();
-            let (made, _, succeeded) = attempts_until_success_after(failures, ten).await;
+            let (made, succeeded) = attempts_until_success_after(failures, ten).await;
             assert!(wanted == 0 || made == wanted, "{reason}: {made} attempts");
             assert_eq!(succeeded, succeeds, "{reason}");
             assert!(started.elapsed() <= ten, "{reason}: past the deadline");
@@ -167,23 +157,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_broken_connection_is_replaced_at_once_and_the_pool_is_not_trusted_again() {
+    async fn a_broken_connection_is_tried_again_at_once_but_only_once() {
         let started = Instant::now();
-        let (made, fresh, _) =
-            attempts_until_success_after(&[Retry::Reconnect], Duration::from_secs(1)).await;
-        assert_eq!((made, started.elapsed()), (2, Duration::ZERO));
-        assert_eq!(fresh, [false, true]);
+        assert!(attempts_until_success_after(&[Retry::Reconnect], Duration::from_secs(1)).await.1);
+        assert_eq!(started.elapsed(), Duration::ZERO);
+        assert!(attempts_until_success_after(&[Retry::Reconnect; 2], Duration::from_secs(1)).await.1);
+        assert!(started.elapsed() >= FIRST_BACKOFF);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_deadline_is_named_only_where_nothing_else_is_known() {
-        let silent = |_| std::future::pending::<Result<(), Failure>>();
+        let silent = || std::future::pending::<Result<(), Failure>>();
         let result = until(Deadline::after(Duration::from_secs(1)), Operation::Pause, silent).await;
         assert!(matches!(result, Err(Error::DeadlineExceeded(Operation::Pause))));
 
         let failed = Cell::new(false);
         let result =
-            until(Deadline::after(Duration::from_secs(1)), Operation::Pause, |_| {
+            until(Deadline::after(Duration::from_secs(1)), Operation::Pause, || {
                 let silent = failed.replace(true);
                 async move {
                     if silent { std::future::pending().await } else { Err::<(), _>(failure(Retry::Now)) }

@@ -4,8 +4,8 @@
 //! taken as not told; nothing in one leg ever hides another.
 //! Source: `GET /api/v2/conversations/{id}`, <https://developer.genesys.cloud/routing/conversations/>.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
 use crate::ids::{ParticipantId, UserId};
 
@@ -19,8 +19,8 @@ pub struct Conversation {
     recording_state: Recording,
     #[serde(deserialize_with = "lenient")]
     secure_pause: bool,
-    #[serde(deserialize_with = "each")]
-    participants: Vec<Participant>,
+    #[serde(deserialize_with = "list")]
+    participants: Option<Vec<Participant>>,
 }
 
 /// One leg: somebody, or something, on the conversation.
@@ -79,19 +79,22 @@ struct Media {
 }
 
 /// The voice recording, as the conversation or one call tells it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Recording {
+pub enum Recording {
+    /// It is being recorded.
     #[serde(alias = "ACTIVE")]
     Active,
+    /// Its recording is paused: by secure pause, or on hold in some trunk settings.
     #[serde(alias = "PAUSED")]
     Paused,
+    /// Anything else, or not told.
     #[default]
     Untold,
 }
 
 /// The screen recording of a leg. A state nobody announced is as good as none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Screen {
     /// Asked for, not running yet.
@@ -112,7 +115,8 @@ pub enum Screen {
 }
 
 /// Secure pause, as far as one reading of the conversation tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SecurePause {
     /// The conversation or a live call says so.
     On,
@@ -123,7 +127,8 @@ pub enum SecurePause {
 }
 
 /// How much of a leg is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Life {
     /// Every medium has ended, or there never was one.
     Dead,
@@ -134,15 +139,21 @@ pub enum Life {
 }
 
 impl Conversation {
-    /// The conversation in a JSON body; `None` where the body is no JSON object.
+    /// The conversation in a JSON body; `None` where the body is no JSON object with a list of participants.
+    ///
+    /// What is not used is skipped undecoded: a name cut in the middle of a character must cost no pause.
     pub fn from_body(body: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(body).ok()?;
-        value.is_object().then(|| serde_json::from_value(value).ok()).flatten()
+        let body = String::from_utf8_lossy(body);
+        object::<Self>(&body).filter(|conversation| conversation.participants.is_some())
+    }
+
+    fn legs(&self) -> impl Iterator<Item = &Participant> {
+        self.participants.iter().flatten()
     }
 
     /// The legs of agents: participants with a user and the purpose `agent` or `user`.
     pub fn agent_legs(&self) -> impl Iterator<Item = &Participant> {
-        self.participants.iter().filter(|leg| leg.is_agent())
+        self.legs().filter(|leg| leg.is_agent())
     }
 
     /// The agent leg with this id.
@@ -155,13 +166,18 @@ impl Conversation {
         self.ended && !self.agent_legs().any(Participant::is_in_wrap_up)
     }
 
+    /// The voice recording, as told of the conversation as a whole.
+    pub fn voice(&self) -> Recording {
+        self.recording_state
+    }
+
     /// Secure pause as this reading tells it.
     pub fn secure_pause(&self) -> SecurePause {
-        let calls = || self.participants.iter().flat_map(Participant::live_calls);
+        let calls = || self.legs().flat_map(Participant::live_calls);
         let voice =
             |state| self.recording_state == state || calls().any(|call| call.recording_state == state);
         // A secure flow runs as an ivr or workflow leg, and the voice may be seen recording meanwhile.
-        let flow = self.participants.iter().any(|leg| leg.is_flow() && leg.life() > Life::Dead);
+        let flow = self.legs().any(|leg| leg.is_flow() && leg.life() > Life::Dead);
         if self.secure_pause || calls().any(|call| call.secure_pause) {
             SecurePause::On
         } else if voice(Recording::Active) && !voice(Recording::Paused) && !flow {
@@ -244,18 +260,28 @@ impl Media {
 
 /// A field of another type than expected is as good as none.
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
 }
 
-/// A list of which every usable entry is taken; no list is an empty one.
+/// A list of which every usable entry is taken; `None` where there is no list.
+fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    let entries: Option<Vec<&RawValue>> = serde_json::from_str(raw.get()).ok();
+    Ok(entries.map(|entries| entries.into_iter().filter_map(|entry| object(entry.get())).collect()))
+}
+
+/// The same, where no list is an empty one.
 fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let entries: Vec<Value> = lenient(deserializer)?;
-    let objects = entries.into_iter().filter(Value::is_object);
-    Ok(objects.filter_map(|entry| serde_json::from_value(entry).ok()).collect())
+    list(deserializer).map(Option::unwrap_or_default)
+}
+
+/// An object, and nothing else: serde would take a list for one.
+fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
+    json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
 }
 
 /// Whether a time is told at all; which one does not matter.
 fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Value::deserialize(deserializer).map(|value| !value.is_null())
+    <&RawValue>::deserialize(deserializer).map(|raw| raw.get() != "null")
 }

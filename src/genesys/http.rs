@@ -1,17 +1,15 @@
 //! HTTP towards Genesys: timeouts, no redirects, and the one place where an answer gets its meaning.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{
-    Client, ClientBuilder, RequestBuilder, Response, StatusCode, redirect, retry as reqwest_retry,
-};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect, retry as reqwest_retry};
 use serde::Deserialize;
 
 use crate::error::{Answered, Error, Operation, What};
 use crate::ids::TraceId;
-use crate::retry::{Attempt, Failure, Retry};
+use crate::retry::{Failure, Retry};
 
 /// One attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms; a screen is
 /// being recorded meanwhile.
@@ -21,11 +19,17 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// A pooled connection idle for longer is likely to have been closed by the other side.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
-/// The HTTP clients: one with a pool, and one that opens a connection for every request.
+/// The HTTP client, with its pool of connections.
 #[derive(Debug)]
 pub(super) struct Http {
-    pooled: Client,
-    unpooled: OnceLock<Client>,
+    current: Mutex<Pool>,
+}
+
+/// A client, and which one in the row of clients it is.
+#[derive(Clone, Debug)]
+struct Pool {
+    client: Client,
+    number: u64,
 }
 
 /// What Genesys' answer means, where trying again is not the way to find out.
@@ -44,61 +48,80 @@ struct ErrorBody {
 }
 
 impl Http {
-    /// Reads the root certificates; opens no connection.
+    /// A client with an empty pool. Reads the root certificates; opens no connection.
     ///
     /// # Errors
     /// [`Error::Internal`] where TLS cannot be set up.
     pub(super) fn new() -> Result<Self, Error> {
-        let pooled = settings().pool_idle_timeout(POOL_IDLE).build();
-        pooled
-            .map(|pooled| Self { pooled, unpooled: OnceLock::new() })
-            .map_err(|_| Error::Internal("the HTTP client cannot be set up, root certificates included"))
+        match client() {
+            Ok(client) => Ok(Self { current: Mutex::new(Pool { client, number: 0 }) }),
+            Err(_) => Err(Error::Internal("the HTTP client cannot be set up, root certificates included")),
+        }
     }
 
-    /// The client for an attempt. The one without a pool is only built once it is needed.
-    pub(super) fn client(&self, attempt: Attempt) -> &Client {
-        if !attempt.on_fresh_connection {
-            return &self.pooled;
+    /// Sends one request and says what came back.
+    ///
+    /// # Errors
+    /// A failure that another attempt may mend, or one that no request of this kind can get past.
+    pub(super) async fn send(
+        &self,
+        operation: Operation,
+        request: impl FnOnce(&Client) -> RequestBuilder,
+    ) -> Result<Meaning, Failure> {
+        let pool = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let started = tokio::time::Instant::now();
+        match request(&pool.client).send().await {
+            Ok(response) => {
+                let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
+                tracing::debug!(%operation, status, ms, "answered");
+                meaning(operation, response).await
+            }
+            Err(error) => {
+                self.distrust(&pool, &error);
+                Err(broken(operation, &error))
+            }
         }
-        let build = || settings().pool_max_idle_per_host(0).build().unwrap_or_else(|_| self.pooled.clone());
-        self.unpooled.get_or_init(build)
+    }
+
+    /// Starts a new pool where a connection of this one has broken or fallen silent. After a freeze all of
+    /// them may be dead, and each would cost an attempt.
+    fn distrust(&self, pool: &Pool, error: &reqwest::Error) {
+        if error.is_connect() || error.is_builder() {
+            return;
+        }
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.number == pool.number
+            && let Ok(client) = client()
+        {
+            *current = Pool { client, number: pool.number + 1 };
+        }
     }
 }
 
-fn settings() -> ClientBuilder {
+fn client() -> reqwest::Result<Client> {
     Client::builder()
         .timeout(ATTEMPT)
         .connect_timeout(CONNECT)
+        .pool_idle_timeout(POOL_IDLE)
         .redirect(redirect::Policy::none())
         .retry(reqwest_retry::never())
         .no_proxy()
         .user_agent(concat!("secure-pause/", env!("CARGO_PKG_VERSION")))
+        .build()
 }
 
-/// Sends one request and says what came back.
-///
-/// # Errors
-/// A failure that another attempt may mend, or one that no request of this kind can get past.
-pub(super) async fn send(operation: Operation, request: RequestBuilder) -> Result<Meaning, Failure> {
-    let started = tokio::time::Instant::now();
-    let response = request.send().await.map_err(|error| broken(operation, &error))?;
+/// The one place where a status gets its meaning.
+async fn meaning(operation: Operation, response: Response) -> Result<Meaning, Failure> {
     let status = response.status();
-    let mut correlation = correlation(response.headers());
-    tracing::debug!(
-        operation = %operation,
-        status = status.as_u16(),
-        ms = started.elapsed().as_millis(),
-        upstream_correlation_id = correlation.as_ref().map(tracing::field::display),
-        "answered"
-    );
     if status.is_success() {
         return Ok(Meaning::Success(response));
     }
+    let mut correlation = correlation(response.headers());
     let asked_to_wait = retry_after(response.headers());
     if correlation.is_none() {
         correlation = context_id(response).await;
     }
-    let answered = answered(operation, What::Status(status.as_u16()), correlation);
+    let answered = Answered { operation, what: What::Status(status.as_u16()), correlation };
     match status {
         StatusCode::FORBIDDEN => Err(Failure { error: Error::Forbidden(answered), retry: Retry::Never }),
         StatusCode::TOO_MANY_REQUESTS => Err(Failure {
@@ -130,11 +153,6 @@ pub(super) fn correlation(headers: &HeaderMap) -> Option<TraceId> {
         .find_map(|name| headers.get(*name)?.to_str().ok().and_then(TraceId::parse))
 }
 
-/// An answer, in the terms of an error.
-pub(super) const fn answered(operation: Operation, what: What, correlation: Option<TraceId>) -> Answered {
-    Answered { operation, what, correlation }
-}
-
 fn broken(operation: Operation, error: &reqwest::Error) -> Failure {
     let what = match error {
         _ if error.is_builder() => {
@@ -145,7 +163,8 @@ fn broken(operation: Operation, error: &reqwest::Error) -> Failure {
         _ if error.is_timeout() => What::TimedOut,
         _ => What::Broken,
     };
-    Failure { error: Error::UpstreamUnavailable(answered(operation, what, None)), retry: Retry::Reconnect }
+    let answered = Answered { operation, what, correlation: None };
+    Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Reconnect }
 }
 
 /// `Retry-After` in whole seconds, the only form Genesys uses.

@@ -15,8 +15,8 @@ use self::token::Tokens;
 use crate::config::Config;
 use crate::credentials::Secret;
 use crate::error::{Answered, Error, Operation, What};
+use crate::event::Action;
 use crate::ids::{ConversationId, ParticipantId};
-use crate::plan::Action;
 use crate::retry::{self, Deadline, Failure, Retry};
 
 /// A gateway's page in place of a conversation is often gone by the next reading; so many are tried.
@@ -83,7 +83,8 @@ impl Genesys {
                 Conversation::from_body(body.as_ref()).map(Some).ok_or_else(|| {
                     unreadable.set(unreadable.get() + 1);
                     let again = unreadable.get() < UNREADABLE_READINGS;
-                    let answered = http::answered(Operation::Conversation, What::Unreadable, correlation);
+                    let (operation, what) = (Operation::Conversation, What::Unreadable);
+                    let answered = Answered { operation, what, correlation };
                     let retry = if again { Retry::Backoff } else { Retry::Never };
                     Failure { error: Error::ConversationUnreadable(answered), retry }
                 })
@@ -140,14 +141,19 @@ impl Genesys {
     ) -> Result<T, Error> {
         let renewed = Cell::new(false);
         let (request, finish, renewed) = (&request, &finish, &renewed);
-        retry::until(deadline, operation, |attempt| async move {
+        retry::until(deadline, operation, || async move {
             let token = self.tokens.get(&self.http, deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
-            let client = self.http.client(attempt);
-            match http::send(operation, request(client).header(AUTHORIZATION, token.header.clone())).await? {
+            let authorized = |client: &Client| request(client).header(AUTHORIZATION, token.header.clone());
+            match self.http.send(operation, authorized).await? {
                 Meaning::Refused(StatusCode::UNAUTHORIZED, answered) => {
-                    self.tokens.forget(&token).await;
-                    let retry = if renewed.replace(true) { Retry::Never } else { Retry::Now };
+                    // A new token refused at once is kept: another new one would fare no better.
+                    let retry = if renewed.replace(true) {
+                        Retry::Never
+                    } else {
+                        self.tokens.forget(&token).await;
+                        Retry::Now
+                    };
                     Err(Failure { error: Error::CredentialsRejected(answered), retry })
                 }
                 meaning => finish(meaning).await,

@@ -1,17 +1,19 @@
 //! The client-credentials token: cached, refreshed before it expires, one fetch at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use reqwest::Response;
 use reqwest::header::HeaderValue;
+use reqwest::{Client, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::http::{self, Http, Meaning};
 use crate::credentials::{ClientCredentials, Secret};
-use crate::error::{Error, Operation, What};
+use crate::error::{Answered, Error, Operation, What};
 use crate::retry::{self, Deadline, Failure, Retry};
 
 /// A token is replaced this long before it expires: one that dies under way costs a round trip.
@@ -19,7 +21,7 @@ const MARGIN: Duration = Duration::from_mins(1);
 /// Lives shorter than ten margins (Genesys allows 300 s) keep their first nine tenths.
 const MARGIN_SHARE: u32 = 10;
 /// Where Genesys does not say how long a token lives: the least it can be set to.
-const SHORTEST_LIFE: u64 = 300;
+const SHORTEST_LIFE: Duration = Duration::from_mins(5);
 
 /// A token, ready to be sent. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -37,43 +39,60 @@ pub(super) struct Tokens {
     url: String,
     secret: Secret,
     cache: Mutex<Cache>,
+    /// How many fetches have ended.
+    fetches: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Cache {
     credentials: Option<ClientCredentials>,
     token: Option<Token>,
+    /// Why the last fetch failed, if it did.
+    failed: Option<Error>,
 }
 
 /// `POST /oauth/token`; <https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials>.
 #[derive(Deserialize)]
 struct Grant {
     access_token: String,
-    expires_in: Option<u64>,
+    /// Seconds; a number, by the documentation.
+    #[serde(default)]
+    expires_in: Value,
 }
 
 impl Tokens {
     /// Tokens from the login host at `login_url`, for the client in `secret`. Sends nothing yet.
     pub(super) fn new(login_url: &str, secret: Secret) -> Self {
-        Self { url: format!("{login_url}/oauth/token"), secret, cache: Mutex::default() }
+        Self {
+            url: format!("{login_url}/oauth/token"),
+            secret,
+            cache: Mutex::default(),
+            fetches: AtomicU64::new(0),
+        }
     }
 
-    /// The cached token, or a new one. Whoever comes while one is being fetched waits for that one.
+    /// The cached token, or a new one. Whoever comes while one is being fetched waits for that one, and
+    /// shares its failure too.
     ///
     /// # Errors
     /// [`Error::CredentialsUnavailable`] without a secret; [`Error::CredentialsRejected`] where Genesys
     /// refuses it even when read again; else how the token endpoint failed.
     pub(super) async fn get(&self, http: &Http, deadline: Deadline) -> Result<Token, Error> {
+        let before = self.fetches.load(Ordering::Relaxed);
         let mut cache = self.cache.lock().await;
-        match &cache.token {
-            // By the wall clock: a frozen function's monotonic clock may have stood still.
-            Some(token) if SystemTime::now() < token.refresh_at => Ok(token.clone()),
-            _ => {
-                let token = self.fetch(http, &mut cache, deadline).await?;
-                cache.token = Some(token.clone());
-                Ok(token)
-            }
+        // By the wall clock: a frozen function's monotonic clock may have stood still.
+        if let Some(token) = cache.token.as_ref().filter(|token| SystemTime::now() < token.refresh_at) {
+            return Ok(token.clone());
         }
+        if let Some(error) = cache.failed.as_ref().filter(|_| before != self.fetches.load(Ordering::Relaxed))
+        {
+            return Err(error.clone());
+        }
+        let fetched = self.fetch(http, &mut cache, deadline).await;
+        self.fetches.fetch_add(1, Ordering::Relaxed);
+        cache.token = fetched.as_ref().ok().cloned();
+        cache.failed = fetched.as_ref().err().cloned();
+        fetched
     }
 
     /// Forgets a token that Genesys has refused, unless another has taken its place already.
@@ -108,20 +127,23 @@ impl Tokens {
         client: &ClientCredentials,
         deadline: Deadline,
     ) -> Result<Token, Error> {
-        retry::until(deadline, Operation::Token, |attempt| async move {
+        retry::until(deadline, Operation::Token, || async move {
             let asked_at = SystemTime::now();
-            let request = http
-                .client(attempt)
-                .post(&self.url)
-                .basic_auth(&client.client_id, Some(client.client_secret.expose_secret()))
-                .form(&[("grant_type", "client_credentials")]);
-            match http::send(Operation::Token, request).await? {
-                Meaning::Success(response) => read(response, asked_at).await,
-                // 400 for an unknown id, 401 for a wrong secret; any other refusal is no better.
-                Meaning::Refused(_, answered) => {
-                    Err(Failure { error: Error::CredentialsRejected(answered), retry: Retry::Never })
+            let request = |http: &Client| {
+                http.post(&self.url)
+                    .basic_auth(&client.client_id, Some(client.client_secret.expose_secret()))
+                    .form(&[("grant_type", "client_credentials")])
+            };
+            let error = match http.send(Operation::Token, request).await? {
+                Meaning::Success(response) => return read(response, asked_at).await,
+                // 400 for an unknown id, 401 for a wrong secret.
+                Meaning::Refused(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, answered) => {
+                    Error::CredentialsRejected(answered)
                 }
-            }
+                // There is no token endpoint at this place.
+                Meaning::Refused(_, answered) => Error::UpstreamUnavailable(answered),
+            };
+            Err(Failure { error, retry: Retry::Never })
         })
         .await
     }
@@ -130,11 +152,11 @@ impl Tokens {
 async fn read(response: Response, asked_at: SystemTime) -> Result<Token, Failure> {
     let correlation = http::correlation(response.headers());
     let unreadable = || Failure {
-        error: Error::UpstreamUnavailable(http::answered(
-            Operation::Token,
-            What::Unreadable,
-            correlation.clone(),
-        )),
+        error: Error::UpstreamUnavailable(Answered {
+            operation: Operation::Token,
+            what: What::Unreadable,
+            correlation: correlation.clone(),
+        }),
         retry: Retry::Backoff,
     };
     let body = http::body(Operation::Token, response).await?;
@@ -142,7 +164,8 @@ async fn read(response: Response, asked_at: SystemTime) -> Result<Token, Failure
     let mut header =
         HeaderValue::try_from(format!("Bearer {}", grant.access_token)).map_err(|_| unreadable())?;
     header.set_sensitive(true);
-    let life = Duration::from_secs(grant.expires_in.unwrap_or(SHORTEST_LIFE));
+    let told = grant.expires_in.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let life = told.unwrap_or(SHORTEST_LIFE);
     let margin = MARGIN.min(life / MARGIN_SHARE);
     let refresh_at = asked_at.checked_add(life.saturating_sub(margin)).unwrap_or(asked_at);
     Ok(Token { header, refresh_at, identity: Arc::new(()) })

@@ -73,7 +73,8 @@ async fn a_token_refused_again_and_again_is_a_fault_of_the_credentials() {
     stage.world.genesys.inject(On::Conversation, Fault::Status(401), usize::MAX);
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
-    assert_eq!(stage.new_requests(), [get(401), "POST /oauth/token -> 200".to_owned(), get(401)]);
+    let token = "POST /oauth/token -> 200".to_owned();
+    assert_eq!(stage.new_requests(), [get(401), token, get(401), put(LEG_A, "pause", 202)], "paused unread");
     stage.end().await;
 }
 
@@ -107,6 +108,42 @@ async fn credentials_that_genesys_refuses_are_read_once_more_and_then_rejected()
             let secret = "POST / -> 200".to_owned();
             assert_eq!(stage.new_requests(), [secret.clone(), token.clone(), secret, token], "{reason}");
         }
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn all_who_wait_for_a_token_share_one_failure() {
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
+    call_in(&stage);
+    stage.world.genesys.inject(On::AnyScreenRecording, Fault::Status(401), 2);
+    stage.world.genesys.inject(On::Token, Fault::Status(401), usize::MAX);
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
+    let asked = stage.new_requests().into_iter().filter(|line| line.starts_with("POST /oauth")).count();
+    assert_eq!(asked, 2, "once, and once with the secret read again");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_wrong_login_host_is_no_fault_of_the_secret() {
+    let stage = Stage::new().await;
+    call_in(&stage);
+    stage.world.genesys.revoke_tokens();
+    stage.world.genesys.inject(On::Token, Fault::Status(404), usize::MAX);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "UpstreamUnavailable");
+    assert_eq!(stage.count(Service::SecretsManager), 1);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_token_whose_life_is_told_oddly_is_used_all_the_same() {
+    for life in ["86400.0", "\"86400\"", "null", "-1"] {
+        let body = format!("{{\"access_token\":\"odd-but-good\",\"expires_in\":{life}}}");
+        let world = World::start().await;
+        world.genesys.inject(On::Token, Fault::StatusWith { status: 200, headers: Vec::new(), body }, 1);
+        let stage = Stage::raised(world, &[]).await;
+        assert_eq!(stage.count(Service::Login), 1, "{life}");
         stage.end().await;
     }
 }

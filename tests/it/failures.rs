@@ -49,7 +49,7 @@ async fn a_failure_that_passes_is_ridden_out() {
 }
 
 #[tokio::test]
-async fn after_a_freeze_dead_connections_cost_one_attempt_and_no_wait() {
+async fn after_a_freeze_dead_connections_cost_one_attempt_and_one_connection() {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
     // Two targets at once leave two connections in the pool; both are dead by the next event.
@@ -57,11 +57,15 @@ async fn after_a_freeze_dead_connections_cost_one_attempt_and_no_wait() {
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.new_requests();
 
-    let answer = stage.invoke(&fresh(STARTED)).await;
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
 
-    assert_eq!(outcome(&answer), "paused");
-    let readings = stage.new_requests().into_iter().filter(|line| line.starts_with("GET")).count();
-    assert!(readings <= 2, "{readings} readings");
+    let mut requests = stage.new_requests();
+    assert_eq!(requests.len(), 4, "{requests:#?}");
+    requests[2..].sort();
+    assert_eq!(requests[1..], [get(200), put(LEG_A, "pause", 202), put(LEG_B, "pause", 202)]);
+    assert!(requests[0].ends_with("no answer"), "{requests:#?}");
+    let connections: Vec<_> = stage.world.requests().iter().rev().take(3).map(|r| r.connection).collect();
+    assert!(connections[..2].contains(&connections[2]), "the fresh connection is used on: {connections:?}");
     stage.end().await;
 }
 
@@ -159,6 +163,65 @@ async fn a_reading_that_comes_late_still_has_the_word() {
     assert_eq!(outcome(&answer), "paused");
     let wanted = [get(429), put(LEG_B, "pause", 202), get(200), put(LEG_B, "pause", 202)];
     assert_eq!(stage.new_requests(), wanted);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_leg_paused_unread_is_reported_whatever_the_reading_then_says() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "active")]));
+    stage.world.genesys.inject(On::Conversation, Fault::RetryAfter(3), 1);
+
+    let late = aged(STARTED, Duration::from_mins(1));
+    let answer = stage.invoke(&late).await.result.unwrap();
+
+    assert_eq!(answer["outcome"], "stale");
+    assert_eq!(answer["resolution"], "unread");
+    assert_eq!(answer["targets"][0]["participantId"], LEG_A);
+    assert_eq!(answer["targets"][0]["state"], "unverifiable");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_outage_is_not_mistaken_for_a_missing_endpoint() {
+    let stage = stage().await;
+    stage.world.genesys.inject(On::Conversation, Fault::Status(503), usize::MAX);
+    stage.world.genesys.inject(On::Pause, Fault::Status(404), usize::MAX);
+    let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(5)).await;
+    assert_eq!(outcome(&answer), "UpstreamUnavailable");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_established_refusal_survives_the_readings_that_follow() {
+    let stage = stage().await;
+    stage.world.genesys.inject(On::Pause, Fault::Status(404), usize::MAX);
+    stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 2);
+    stage.world.genesys.inject(On::Conversation, Fault::Status(503), usize::MAX);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "EndpointMissing");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_deadline_that_cuts_the_readings_short_leaves_what_they_told() {
+    let stage = Stage::new().await;
+    stage.world.genesys.organization(|organization| organization.latency = Duration::from_millis(100));
+    for name in [BY_USER, STARTED] {
+        let answer = stage.invoke_within(&fresh(name), Duration::from_millis(1750)).await;
+        assert_eq!(outcome(&answer), "ConversationUnreadable", "{name}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn giving_up_ends_the_exposure() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "terminated")]));
+    let answer = stage.invoke(&aged(STARTED, Duration::from_secs(10))).await;
+    assert_eq!(outcome(&answer), "NoTarget");
+    let line = stage.function.logs().into_iter().rfind(|line| line.contains(&answer.request_id)).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert!(line["exposureMs"].as_u64().unwrap() >= 13_000, "{line}");
     stage.end().await;
 }
 

@@ -48,9 +48,14 @@ async fn nothing_of_the_caller_and_no_secret_is_ever_written_down() {
     event["detail"]["metadata"]["CorrelationId"] = json!("4111111111111111");
     event["detail-type"] = json!("Sentinel Caller");
     written.push(format!("{:?}", stage.invoke(&event).await.result));
-    let broken = b"{\"name\": \"Sentinel Caller\", 4111111111111111".to_vec();
-    let answer = stage.function.invoke_bytes(broken, Duration::from_secs(5)).await;
-    written.push(format!("{:?}", answer.result));
+    for broken in ["{\"name\": \"Sentinel Caller\", 4111111111111111", "{\"Sentinel Caller\": tru"] {
+        let answer = stage.function.invoke_bytes(broken.into(), Duration::from_secs(5)).await;
+        written.push(format!("{:?}", answer.result));
+    }
+    let body = "{\"__type\": \"Sentinel Caller 4111111111111111\"}".to_owned();
+    genesys.rotate_secret();
+    stage.world.secrets.inject(Fault::StatusWith { status: 400, headers: Vec::new(), body }, 2);
+    written.push(format!("{:?}", stage.invoke(&started).await.result));
 
     genesys.rotate_secret_with(&stage.world.secrets);
     written.push(format!("{:?}", stage.invoke(&started).await.result));

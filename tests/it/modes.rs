@@ -3,7 +3,7 @@
 use crate::stage::*;
 
 #[tokio::test]
-async fn observing_reads_three_times_more_and_sends_nothing() {
+async fn observing_logs_the_plan_reads_three_times_more_and_sends_nothing() {
     let stage = Stage::with(&[("MODE", "observe")]).await;
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
 
@@ -11,16 +11,26 @@ async fn observing_reads_three_times_more_and_sends_nothing() {
 
     assert_eq!(outcome(&answer), "observed");
     assert_eq!(stage.new_requests(), vec![get(200); 4]);
-    assert!(
-        stage.function.logs().join("\n").contains(&format!("\"participants\":\"{LEG_A}\"")),
-        "the plan is logged"
-    );
+    let plan = format!(r#""plan":{{"act":{{"action":"pause","targets":["{LEG_A}"]"#);
+    assert!(stage.function.logs().join("\n").contains(&plan), "{:#?}", stage.function.logs());
     let answer = answer.result.unwrap();
     assert_eq!((&answer["paused"], &answer["targets"]), (&false.into(), &serde_json::json!([])));
 
     stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "observed");
     assert_eq!(stage.new_requests(), vec![get(200); 4]);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_is_observed_is_logged_at_every_level_even_where_nothing_would_be_sent() {
+    let stage = Stage::with(&[("MODE", "observe"), ("AWS_LAMBDA_LOG_LEVEL", "ERROR")]).await;
+    stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "active")]));
+    assert_eq!(outcome(&stage.invoke(&file("secure_pause/started.json")).await), "observed");
+    let logs = stage.function.logs().join("\n");
+    for wanted in [r#""plan":{"nothing":"stale"}"#, r#""securePause":"off""#, r#""screen":"active""#] {
+        assert!(logs.contains(wanted), "{wanted} in {logs}");
+    }
     stage.end().await;
 }
 

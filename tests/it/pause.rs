@@ -173,6 +173,19 @@ async fn the_path_of_the_screen_recording_is_a_setting() {
 }
 
 #[tokio::test]
+async fn a_name_cut_in_the_middle_of_a_character_costs_no_pause() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    let body = conversation(true, &[leg(AGENT_A, LEG_A, "connected")]).to_string();
+    let body = body.replacen('{', r#"{"name": "Half an emoji: \ud83d", "#, 1);
+    let answer = world::Fault::StatusWith { status: 200, headers: Vec::new(), body };
+    stage.world.genesys.inject(On::Conversation, answer, 1);
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn any_success_status_acknowledges() {
     let stage = Stage::new().await;
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));

@@ -1,9 +1,9 @@
 //! What holds for every plan, over generated conversations.
 
 use proptest::prelude::*;
-use secure_pause::event::Phase;
+use secure_pause::event::{Action, Phase};
 use secure_pause::genesys::conversation::{Conversation, SecurePause};
-use secure_pause::plan::{Action, Decision, Patience, Plan, Policy, decide};
+use secure_pause::plan::{Decision, Patience, Plan, Policy, decide};
 use serde_json::{Map, Value, json};
 use time::Duration;
 use uuid::Uuid;

@@ -92,6 +92,17 @@ async fn the_end_of_an_ended_or_unknown_call_calls_for_nothing() {
 }
 
 #[tokio::test]
+async fn where_no_screen_was_recorded_none_is_resumed() {
+    let stage = Stage::with(&[("NOT_RECORDED_STATUS", "409")]).await;
+    stage.serve(conversation(false, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.world.genesys.inject(world::On::Resume, world::Fault::Status(409), 1);
+    let answer = stage.invoke(&fresh("secure_pause/ended.json")).await.result.unwrap();
+    assert_eq!(answer["outcome"], "nothing_paused");
+    assert_eq!(answer["targets"][0]["state"], "not_recording");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_screen_in_wrap_up_is_resumed() {
     let stage = Stage::new().await;
     let genesys = &stage.world.genesys;

@@ -4,7 +4,8 @@
 //! A test starts a [`World`], lets something happen in it (a call, a consult transfer, a secure
 //! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
 //! ([`World::requests`]), what was wrong with it ([`World::complaints`]) and whose screen recording
-//! is paused now ([`Genesys::screen`]).
+//! is paused now ([`Genesys::screen`]). The binary `demo` plays a whole shift in it, or replays one event
+//! file.
 //!
 //! | module | what it decides |
 //! |---|---|

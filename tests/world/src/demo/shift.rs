@@ -74,6 +74,8 @@ impl Shift {
             }
             progress(&format!("[{}/{}] {title} … ", number + 1, SCENES.len()));
             self.cast.clear();
+            // A fault that nothing ran into must not spoil the scenes that follow.
+            self.stage.world.genesys.clear_faults();
             let (before, since) = (self.lines.len(), Instant::now());
             scene(self).await;
             let good = self.lines[before..].iter().all(|line| line.faults.is_empty());
