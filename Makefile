@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CARGO ?= cargo
 TOOLS := target/tools
+SAM := $(TOOLS)/sam
+EMULATOR := $(TOOLS)/emulator
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
 FUNCTION := target/release/secure-pause
@@ -22,7 +24,10 @@ demo: release ## play a shift with the real binary in the simulated world; EVENT
 	$(CARGO) run --locked --quiet -p world --bin demo -- --function $(FUNCTION) $(if $(EVENT),--event $(EVENT))
 
 .PHONY: test
-test: ## run every test, and the demo with the debug binary
+test: unit-test stack-test ## run every test, the demo with the debug binary, and the test of the deployed stack
+
+.PHONY: unit-test
+unit-test: ## the tests that need Rust only, and the demo with the debug binary
 	$(CARGO) test --locked --workspace
 	$(CARGO) run --locked --quiet -p world --bin demo -- --function target/debug/secure-pause
 
@@ -40,3 +45,58 @@ coverage: $(TARPAULIN) ## measure the lines of src that the tests run
 
 $(TARPAULIN):
 	$(CARGO) install cargo-tarpaulin --version $(TARPAULIN_VERSION) --locked --root $(TOOLS)
+
+# ---- Deployment. Needs Python 3.11 besides Rust; the tools go into virtual environments under target/tools.
+
+export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# `sam build` finds cargo-lambda on the path; the stack test and local replay run the tools by their paths.
+WITH_TOOLS := PATH="$(CURDIR)/$(SAM)/bin:$$PATH"
+
+$(SAM)/.installed: tests/stack/requirements-sam.txt
+	@echo "installing SAM CLI, cargo-lambda and cfn-lint into $(SAM) (about a minute)" >&2
+	python3 -m venv --clear $(SAM)
+	$(SAM)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+# The emulator pins its own botocore, so it lives apart.
+$(EMULATOR)/.installed: tests/stack/requirements-emulator.txt
+	@echo "installing the AWS emulator into $(EMULATOR)" >&2
+	python3 -m venv --clear $(EMULATOR)
+	$(EMULATOR)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+.PHONY: validate
+validate: $(SAM)/.installed ## lint the template
+	AWS_DEFAULT_REGION=us-east-1 $(WITH_TOOLS) sam validate --lint
+	$(WITH_TOOLS) cfn-lint template.yaml
+
+.PHONY: build
+build: $(SAM)/.installed ## build for Lambda: target/lambda/secure-pause/bootstrap and .zip
+	@echo "building for Amazon Linux 2023 (the first time takes some minutes)" >&2
+	export SECURE_PAUSE_COMMIT=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
+	$(WITH_TOOLS) sam build; \
+	$(WITH_TOOLS) cargo lambda build --locked --release --bin secure-pause --output-format zip; \
+	cp .aws-sam/build/Function/bootstrap target/lambda/secure-pause/bootstrap
+
+.PHONY: invoke
+invoke: $(SAM)/.installed ## replay EVENT=events/….json under cargo-lambda's emulator, no Docker
+	$(CARGO) build --locked --quiet -p secure-pause -p world
+	tests/local/invoke $(SAM)/bin target/debug/world $(or $(EVENT),events/secure_pause/started.json)
+
+.PHONY: sam-local
+sam-local: $(SAM)/.installed ## replay EVENT=events/….json by `sam local invoke`; needs Docker and events/env.json
+	tests/local/sam-local $(SAM)/bin $(or $(EVENT),events/secure_pause/started.json)
+
+.PHONY: stack-test
+stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS emulator and test the stack
+	$(CARGO) build --locked --quiet -p world --bin world
+	$(SAM)/bin/python3 -m pytest -q -p no:cacheprovider tests/stack
+
+.PHONY: deploy
+deploy: build ## deploy to the AWS account of the current credentials; asks what it has to know
+	$(WITH_TOOLS) sam deploy --guided
+
+.PHONY: redrive
+redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=url
+	$(SAM)/bin/python3 tests/stack/redrive.py --queue-url "$(QUEUE)" --function "$(ALIAS)"

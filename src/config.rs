@@ -39,6 +39,14 @@ pub const DEFAULT_SOURCE_PREFIX: &str = "aws.partner/genesys.com/cloud/";
 /// The CloudWatch namespace of the metrics.
 pub const DEFAULT_NAMESPACE: &str = "SecurePause";
 
+/// The version of this build, and the commit it was built from where the build was told it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The commit, from `SECURE_PAUSE_COMMIT` at compile time.
+pub const COMMIT: &str = match option_env!("SECURE_PAUSE_COMMIT") {
+    Some(commit) => commit,
+    None => "unknown",
+};
+
 /// The settings, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -269,9 +277,8 @@ pub fn outside_lambda() -> Option<String> {
     .collect();
     (!missing.is_empty()).then(|| {
         format!(
-            "secure-pause {} is an AWS Lambda function, and Lambda's environment is not there ({} not set).\n\
-             To see it at work, run `make demo`.",
-            env!("CARGO_PKG_VERSION"),
+            "secure-pause {VERSION} ({COMMIT}) is an AWS Lambda function, and Lambda's environment is not there \
+             ({} not set).\nTo see it at work, run `make demo`.",
             missing.join(", "),
         )
     })

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use crate::act;
 use crate::case::Case;
-use crate::config::{Config, ConfigFaults, Mode};
+use crate::config::{self, Config, ConfigFaults, Mode};
 use crate::error::Error;
 use crate::event::{self, Action, Parsed, Payload};
 use crate::genesys::Genesys;
@@ -41,22 +41,14 @@ impl Function {
     /// next event.
     pub async fn start(config: Result<Config, ConfigFaults>) -> Self {
         let ready = Ready::new(config).await;
-        match &ready {
-            Ok(ready) => match ready.genesys.prepare(Deadline::after(INIT)).await {
-                Ok(()) => tracing::info!(version = env!("CARGO_PKG_VERSION"), "ready"),
-                Err(error) => tracing::warn!(
-                    version = env!("CARGO_PKG_VERSION"),
-                    error_type = error.name(),
-                    error_message = %error,
-                    "no token yet; the next event tries again"
-                ),
-            },
-            Err(error) => tracing::error!(
-                version = env!("CARGO_PKG_VERSION"),
-                error_type = error.name(),
-                error_message = %error,
-                "no event can be served"
-            ),
+        tracing::info!(version = config::VERSION, commit = config::COMMIT, "starting");
+        let prepared = match &ready {
+            Ok(ready) => ready.genesys.prepare(Deadline::after(INIT)).await,
+            Err(error) => Err(error.clone()),
+        };
+        if let Err(error) = prepared {
+            // Every event names faulty settings too; whatever else it was is tried again by the next one.
+            tracing::error!(error_type = error.name(), error_message = %error, "not ready");
         }
         Self { ready }
     }

@@ -9,6 +9,10 @@ use crate::error::{Error, Operation};
 
 /// Kept back from Lambda's time, to report in: Lambda would kill the function without a word.
 const REPORTING: Duration = Duration::from_millis(500);
+/// Lambda lets no invocation take longer.
+const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
+/// The timeout that the template gives the function, for want of a deadline.
+const USUAL_TIME: Duration = Duration::from_secs(30);
 /// First wait after a failure; a blip of a gateway is often over by then.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// Longest wait before jitter: a screen is being recorded, so never sit still for long.
@@ -24,9 +28,14 @@ impl Deadline {
         Self(Instant::now() + time)
     }
 
-    /// Lambda's own deadline, less what reporting needs.
+    /// Lambda's own deadline, less what reporting needs. One that is further in the past than an invocation
+    /// can take is none: the emulator of cargo-lambda tells every invocation ten minutes into 1970.
     pub fn of_invocation(deadline: SystemTime) -> Self {
-        let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        let left = match deadline.duration_since(SystemTime::now()) {
+            Ok(left) => left,
+            Err(passed) if passed.duration() > LONGEST_INVOCATION => USUAL_TIME,
+            Err(_) => Duration::ZERO,
+        };
         Self::after(left.saturating_sub(REPORTING))
     }
 
@@ -163,6 +172,20 @@ mod tests {
         assert_eq!(started.elapsed(), Duration::ZERO);
         assert!(attempts_until_success_after(&[Retry::Reconnect; 2], Duration::from_secs(1)).await.1);
         assert!(started.elapsed() >= FIRST_BACKOFF);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_is_kept_and_one_that_cannot_be_is_replaced() {
+        let now = SystemTime::now();
+        let cases = [
+            (now + Duration::from_secs(10), 9_400..=9_500, "ten seconds, less half of one to report"),
+            (now + Duration::from_millis(300), 0..=0, "no time to do anything"),
+            (now - Duration::from_secs(5), 0..=0, "just passed"),
+            (SystemTime::UNIX_EPOCH + Duration::from_mins(10), 29_400..=29_500, "an emulator's constant"),
+        ];
+        for (deadline, left, reason) in cases {
+            assert!(left.contains(&Deadline::of_invocation(deadline).left().as_millis()), "{reason}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

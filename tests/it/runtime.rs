@@ -49,7 +49,12 @@ async fn faulty_settings_answer_every_event_and_name_every_variable() {
         let message = answer.result.unwrap_err().error_message;
         assert!(settings.iter().all(|(name, _)| message.contains(name)), "{message}");
     }
-    assert!(stage.function.logs()[0].contains("GENESYS_REGION"), "told at start");
+    let logs = stage.function.logs();
+    assert!(
+        logs[0].contains("\"version\"") && logs[0].contains("\"commit\""),
+        "what it is comes first: {logs:#?}"
+    );
+    assert!(logs[1].contains("GENESYS_REGION"), "told at start: {logs:#?}");
     assert_eq!(stage.count(Service::SecretsManager), 0);
     stage.end().await;
 }

@@ -6,8 +6,10 @@ use std::{
     time::SystemTime,
 };
 
+use serde_json::{Value, json};
+
 use crate::{
-    clock::lock,
+    clock::{iso_millis, lock},
     wire::{Ending, Request},
 };
 
@@ -20,6 +22,17 @@ pub enum Service {
     Api,
     /// AWS Secrets Manager.
     SecretsManager,
+}
+
+impl Service {
+    /// The word in a line of JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Api => "api",
+            Self::SecretsManager => "secrets-manager",
+        }
+    }
 }
 
 /// One request as it arrived, and how it was answered.
@@ -44,6 +57,19 @@ impl Recorded {
     pub fn line(&self) -> String {
         self.to_string()
     }
+
+    /// The request as JSON, for readers in other languages: `kind` (always `request`), `service`,
+    /// `method`, `path`, `status` (null where there was no answer) and `at`, in RFC 3339.
+    pub fn json(&self) -> Value {
+        json!({
+            "kind": "request",
+            "service": self.service.word(),
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "at": iso_millis(self.at.into()),
+        })
+    }
 }
 
 impl fmt::Display for Recorded {
@@ -62,8 +88,12 @@ pub(crate) struct Journal {
     pages: Arc<Mutex<Pages>>,
 }
 
+/// Who is told of a request when it is settled how it ends.
+pub(crate) type Follower = Arc<dyn Fn(&Recorded) + Send + Sync>;
+
 #[derive(Default)]
 struct Pages {
+    follower: Option<Follower>,
     requests: Vec<Recorded>,
     complaints: Vec<String>,
     secrets: Vec<String>,
@@ -90,8 +120,19 @@ impl Journal {
             pages.requests.len() - 1
         };
         let ending = if request.doomed { Ending::Reset } else { answer.await };
-        lock(&self.pages).requests[entry].status = ending.status();
+        let (follower, recorded) = {
+            let mut pages = lock(&self.pages);
+            pages.requests[entry].status = ending.status();
+            (pages.follower.clone(), pages.requests[entry].clone())
+        };
+        if let Some(follower) = follower {
+            follower(&recorded);
+        }
         ending
+    }
+
+    pub(crate) fn follow(&self, follower: Follower) {
+        lock(&self.pages).follower = Some(follower);
     }
 
     pub(crate) fn complain(&self, request: &Request, fault: &str) {

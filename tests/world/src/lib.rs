@@ -5,7 +5,7 @@
 //! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
 //! ([`World::requests`]), what was wrong with it ([`World::complaints`]) and whose screen recording
 //! is paused now ([`Genesys::screen`]). The binary `demo` plays a whole shift in it, or replays one event
-//! file.
+//! file; the binary `world` serves it to whoever is outside this process ([`Control`]).
 //!
 //! | module | what it decides |
 //! |---|---|
@@ -13,6 +13,8 @@
 //! | `genesys` | the organization: calls, tokens, the API, the events it emits |
 //! | `secrets` | how Secrets Manager answers |
 //! | `function` | how a process of the real binary is run and invoked |
+//! | `given_event` | what an event that somebody wrote down needs to be served now |
+//! | `control` | what a program outside can have happen, and ask |
 //! | `fault` | what can go wrong with a request, and how |
 //! | `journal` | what arrived, and what was wrong with it |
 //! | `wire` | connections: how they are served, closed, reset |
@@ -21,17 +23,21 @@
 
 mod caller;
 mod clock;
+mod control;
 mod fault;
 mod function;
 mod genesys;
+mod given_event;
 mod journal;
 mod secrets;
 mod wire;
 mod world;
 
+pub use control::Control;
 pub use fault::{Fault, On};
 pub use function::{Answer, Failure, Function, Lost};
 pub use genesys::{Genesys, Happening, Moment, Organization, ScreenState, Voice};
+pub use given_event::{GivenEvent, NoEvent, Staged};
 pub use journal::{Recorded, Service};
 pub use secrets::SecretsManager;
-pub use world::World;
+pub use world::{Ports, World};

@@ -1,6 +1,9 @@
 //! The simulated Secrets Manager: one secret, how it is read and refused.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard},
+};
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -50,9 +53,9 @@ impl SecretsManager {
         Self { journal, vault: Arc::new(Mutex::new(vault)) }
     }
 
-    pub(crate) async fn listen(&self) -> Server {
+    pub(crate) async fn listen(&self, port: u16) -> io::Result<Server> {
         let secrets = self.clone();
-        wire::serve(move |request| {
+        wire::serve(port, move |request| {
             let secrets = secrets.clone();
             async move {
                 let answer = async {

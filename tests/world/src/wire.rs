@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     future::pending,
+    io,
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
@@ -128,14 +129,19 @@ impl Drop for Server {
     }
 }
 
-/// Serves `handler` on a port of its own.
-pub(crate) async fn serve<H, F>(handler: H) -> Server
+/// Serves `handler` on this port of loopback; 0 is any that is free.
+///
+/// # Errors
+/// Where the port is taken, or is not for everyone to take.
+pub(crate) async fn serve<H, F>(port: u16, handler: H) -> io::Result<Server>
 where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Ending> + Send + 'static,
 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on loopback");
-    let address = listener.local_addr().expect("a bound listener has an address");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+        io::Error::new(error.kind(), format!("port {port} of loopback cannot be taken: {error}"))
+    })?;
+    let address = listener.local_addr()?;
     let task = tokio::spawn(async move {
         // The set ends its connections when this task is aborted.
         let mut connections = JoinSet::new();
@@ -148,7 +154,7 @@ where
             }
         }
     });
-    Server { address, task: task.abort_handle() }
+    Ok(Server { address, task: task.abort_handle() })
 }
 
 enum Cut {

@@ -1,6 +1,6 @@
 //! What is started together, and the environment that leads the function to it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use crate::{
     genesys::Genesys,
@@ -27,17 +27,39 @@ struct Servers {
     secrets: Server,
 }
 
+/// Where on loopback the servers listen; 0, the default, is any free port.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ports {
+    /// The token host.
+    pub login: u16,
+    /// The API host.
+    pub api: u16,
+    /// Secrets Manager.
+    pub secrets: u16,
+}
+
 impl World {
     /// Starts the servers in the current runtime; the secret holds the organization's OAuth client.
+    ///
+    /// # Panics
+    /// If there are no free ports.
     pub async fn start() -> Self {
+        Self::start_on(Ports::default()).await.expect("free ports on loopback")
+    }
+
+    /// [`World::start`] on these ports.
+    ///
+    /// # Errors
+    /// If one of them is taken.
+    pub async fn start_on(ports: Ports) -> io::Result<Self> {
         let journal = Journal::default();
         let genesys = Genesys::new(journal.clone());
         let secrets = SecretsManager::new(journal.clone());
         let (id, secret) = genesys.client();
         secrets.set(&id, &secret);
-        let (login, api) = genesys.listen().await;
-        let servers = Servers { login, api, secrets: secrets.listen().await };
-        Self { genesys, secrets, journal, servers: Arc::new(servers) }
+        let (login, api) = genesys.listen(ports.login, ports.api).await?;
+        let servers = Servers { login, api, secrets: secrets.listen(ports.secrets).await? };
+        Ok(Self { genesys, secrets, journal, servers: Arc::new(servers) })
     }
 
     /// The environment the function needs to run in this world.
@@ -59,6 +81,12 @@ impl World {
     /// Everything Genesys and Secrets Manager received, in order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.journal.requests()
+    }
+
+    /// Tells `follower` of every request from now on, as soon as it is settled how the request ends. A
+    /// follower takes the place of an earlier one; it must not wait for anything.
+    pub fn follow(&self, follower: impl Fn(&Recorded) + Send + Sync + 'static) {
+        self.journal.follow(Arc::new(follower));
     }
 
     /// What a strict Genesys or Secrets Manager would not have forgiven; empty in a good test.

@@ -10,10 +10,8 @@
 //! | `checks` | what must hold for the shift as a whole |
 //! | `table` | how it is told |
 //! | `replay` | how one event file is served and told |
-//! | `file` | what a file's event needs to be served now: its times and its conversation |
 
 mod checks;
-mod file;
 mod replay;
 mod scene;
 mod scenes;
@@ -25,9 +23,9 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 
-use file::EventFile;
 use shift::Shift;
 use stage::{Stage, Trouble};
+use world::GivenEvent;
 
 /// Exit code where a line, or anything else about the function, is not as it should be.
 const NOT_AS_IT_SHOULD: u8 = 1;
@@ -104,16 +102,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<(), Trouble> {
-    let file = args.event.as_deref().map(EventFile::read).transpose()?;
+    let given = match args.event.as_deref() {
+        Some(path) => {
+            Some((path, GivenEvent::read(path).map_err(|error| Trouble::Unusable(error.to_string()))?))
+        }
+        None => None,
+    };
     let stage = Stage::open(&args.function, args.log_level.word()).await?;
-    let Some(file) = file else {
+    let Some((path, event)) = given else {
         let mut shift = Shift::begin(stage);
         shift.play().await;
         let report = shift.end().await;
         print(&table::render(&report));
         return report.verdict();
     };
-    let (text, result) = replay::play(stage, file, args.as_is).await;
+    let (text, result) = replay::play(stage, path, &event, args.as_is).await;
     print(&text);
     result
 }

@@ -1,28 +1,31 @@
 //! One event from a file: staged, sent, and everything that came of it told.
 
+use std::path::Path;
+
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
-use world::Genesys;
+use world::{Genesys, GivenEvent, Staged};
 
-use crate::{
-    file::{EventFile, Staged},
-    stage::{self, Stage, Trouble},
-};
+use crate::stage::{self, Stage, Trouble};
 
-/// Replays the event; gives what is to be printed, and how the demo ends.
+/// Replays the event from the file at `path`; gives what is to be printed, and how the demo ends.
 ///
 /// # Errors
 /// The second is [`Trouble::NotAsItShould`] where the function gave neither answer nor error.
-pub(crate) async fn play(stage: Stage, file: EventFile, as_is: bool) -> (String, Result<(), Trouble>) {
+pub(crate) async fn play(
+    stage: Stage,
+    path: &Path,
+    event: &GivenEvent,
+    as_is: bool,
+) -> (String, Result<(), Trouble>) {
     let genesys = &stage.world.genesys;
-    let staged = file.stage(genesys);
-    let (payload, moved) =
-        if as_is { (file.bytes.clone(), 0) } else { file.moved_to(OffsetDateTime::now_utc()) };
+    let staged = event.stage(genesys);
+    let (payload, moved) = if as_is { (event.as_is(), 0) } else { event.moved_to(OffsetDateTime::now_utc()) };
     let answer = stage.invoke(payload).await;
     let requests: Vec<String> = stage.world.requests().iter().map(world::Recorded::line).collect();
     let mut sections = vec![
-        ("event", vec![file.path.clone(), times(as_is, moved).to_owned()]),
+        ("event", vec![path.display().to_string(), times(as_is, moved).to_owned()]),
         ("staged", staged.as_ref().map_or_else(|| vec![NOTHING.to_owned()], told)),
         (
             match &answer {

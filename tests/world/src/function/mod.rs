@@ -88,10 +88,10 @@ impl Function {
     /// [`Function::start`].
     ///
     /// # Errors
-    /// If the binary cannot be started.
+    /// If the binary cannot be started, or loopback has no free port for the runtime API.
     pub async fn try_start(binary: &Path, env: BTreeMap<String, String>) -> io::Result<Self> {
         let runtime = RuntimeApi::default();
-        let server = runtime.listen().await;
+        let server = runtime.listen().await?;
         let logs = Logs::default();
         let process = Process::start(binary, env, server.address, &logs)?;
         Ok(Self { process, runtime, server, logs })

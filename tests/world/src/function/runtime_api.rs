@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    io,
     sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -47,9 +48,9 @@ impl Default for RuntimeApi {
 }
 
 impl RuntimeApi {
-    pub(super) async fn listen(&self) -> Server {
+    pub(super) async fn listen(&self) -> io::Result<Server> {
         let api = self.clone();
-        wire::serve(move |request| {
+        wire::serve(0, move |request| {
             let api = api.clone();
             async move { Ending::Answer(api.serve(&request).await) }
         })

@@ -1,5 +1,7 @@
 //! The API host: which paths there are, what is wrong with a request, and who answers it.
 
+use std::io;
+
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -170,8 +172,8 @@ fn refusals(request: &Request, route: Result<Route, Refusal>) -> Vec<Refusal> {
 }
 
 /// Serves the API host.
-pub(super) async fn serve(genesys: Genesys) -> Server {
-    wire::serve(move |request| {
+pub(super) async fn serve(genesys: Genesys, port: u16) -> io::Result<Server> {
+    wire::serve(port, move |request| {
         let genesys = genesys.clone();
         async move {
             let answer = genesys.api(&request);

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     time::{Duration, Instant},
 };
 
@@ -177,8 +178,8 @@ impl Genesys {
 }
 
 /// Serves the token host.
-pub(super) async fn serve(genesys: Genesys) -> Server {
-    wire::serve(move |request| {
+pub(super) async fn serve(genesys: Genesys, port: u16) -> io::Result<Server> {
+    wire::serve(port, move |request| {
         let genesys = genesys.clone();
         async move {
             let answer = genesys.token(&request);

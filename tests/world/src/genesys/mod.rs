@@ -16,6 +16,7 @@ mod timeline;
 
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Arc, Mutex, MutexGuard},
     time::SystemTime,
 };
@@ -82,9 +83,9 @@ impl Genesys {
         }
     }
 
-    /// The token host and the API host, each on a port of its own.
-    pub(crate) async fn listen(&self) -> (Server, Server) {
-        (login::serve(self.clone()).await, api::serve(self.clone()).await)
+    /// The token host and the API host, each on its port.
+    pub(crate) async fn listen(&self, login: u16, api: u16) -> io::Result<(Server, Server)> {
+        Ok((login::serve(self.clone(), login).await?, api::serve(self.clone(), api).await?))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,5 +1,7 @@
 //! The secure pause itself, and the screen recordings as they truly are.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,6 +25,12 @@ impl Genesys {
     pub fn screen(&self, conversation: Uuid, participant: Uuid) -> Option<ScreenState> {
         let state = self.state();
         state.conversations.get(&conversation)?.now.screens.get(&participant).copied()
+    }
+
+    /// Every screen recording of a conversation as it is, without lag, by participant; none where there
+    /// is no such conversation.
+    pub fn screens(&self, conversation: Uuid) -> Option<BTreeMap<Uuid, ScreenState>> {
+        self.state().conversations.get(&conversation).map(|it| it.now.screens.clone())
     }
 
     /// Makes a screen recording what it is to be; none: not recorded, and no body tells a state.

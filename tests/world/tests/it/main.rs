@@ -7,5 +7,7 @@ mod faults;
 mod function;
 mod screen;
 mod secrets;
+mod serve;
+mod served;
 mod strict;
 mod token;

@@ -1,59 +1,81 @@
-//! An event file: what is in it, and what it needs to be served now.
+//! An event that somebody wrote down: what it is about, and what it needs to be served now.
 
-use std::{fs, path::Path};
+use std::{error::Error, fmt, fs, path::Path};
 
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
-use world::{Genesys, ScreenState};
 
-use crate::stage::Trouble;
+use crate::genesys::{Genesys, ScreenState};
 
 /// The members of an event that hold times.
 const TIMES: [&str; 3] = ["/detail/eventBody/eventTime", "/detail/timestamp", "/time"];
 
-/// The event in a file.
-pub(crate) struct EventFile {
-    /// The file, as it was named.
-    pub(crate) path: String,
-    /// The file, as it is.
-    pub(crate) bytes: Vec<u8>,
+/// An event as it was written, with the times it had then.
+#[derive(Clone, Debug)]
+pub struct GivenEvent {
+    bytes: Vec<u8>,
     event: Value,
 }
 
 /// The conversation that was staged for an event.
-pub(crate) struct Staged {
+#[derive(Clone, Copy, Debug)]
+pub struct Staged {
     /// Its id.
-    pub(crate) conversation: Uuid,
+    pub conversation: Uuid,
     /// Whether the event starts a secure pause, or ends one.
-    pub(crate) starts: bool,
-    /// The leg of the user who did it.
-    pub(crate) initiator: Uuid,
+    pub starts: bool,
+    /// The user who did it.
+    pub user: Uuid,
+    /// The leg of that user.
+    pub initiator: Uuid,
     /// The leg of another agent on the same conversation, whose screen is recorded too.
-    pub(crate) other: Uuid,
+    pub other: Uuid,
 }
 
-impl EventFile {
-    /// Reads an event.
+/// Why there is no event; its text names the remedy.
+#[derive(Debug)]
+pub struct NoEvent(String);
+
+impl fmt::Display for NoEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for NoEvent {}
+
+impl GivenEvent {
+    /// The event in a file.
     ///
     /// # Errors
-    /// [`Trouble::Unusable`] where the file cannot be read, or is no JSON.
-    pub(crate) fn read(path: &Path) -> Result<Self, Trouble> {
+    /// Where the file cannot be read, or is no JSON.
+    pub fn read(path: &Path) -> Result<Self, NoEvent> {
         let shown = path.display();
         let bytes = fs::read(path).map_err(|error| {
-            Trouble::Unusable(format!(
-                "event file {shown} cannot be read: {error}; name one of those in events/"
-            ))
+            NoEvent(format!("event file {shown} cannot be read: {error}; name one of those in events/"))
         })?;
-        let event = serde_json::from_slice(&bytes).map_err(|error| {
-            Trouble::Unusable(format!("event file {shown} is no JSON: {error}; Lambda would refuse it too"))
-        })?;
-        Ok(Self { path: path.display().to_string(), bytes, event })
+        Self::parse(bytes).map_err(|error| NoEvent(format!("event file {shown} is {error}")))
+    }
+
+    /// The event in a text.
+    ///
+    /// # Errors
+    /// Where it is no JSON.
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, NoEvent> {
+        let event = serde_json::from_slice(&bytes)
+            .map_err(|error| NoEvent(format!("no JSON: {error}; Lambda would refuse it too")))?;
+        Ok(Self { bytes, event })
+    }
+
+    /// The event, byte by byte as it was written.
+    pub fn as_is(&self) -> Vec<u8> {
+        self.bytes.clone()
     }
 
     /// The event with the times it tells moved to `now`, each in its own form, and how many those are. A
     /// time that is none stays as it is.
-    pub(crate) fn moved_to(&self, now: OffsetDateTime) -> (Vec<u8>, usize) {
+    pub fn moved_to(&self, now: OffsetDateTime) -> (Vec<u8>, usize) {
         let mut event = self.event.clone();
         let mut moved = 0;
         for pointer in TIMES {
@@ -69,8 +91,8 @@ impl EventFile {
 
     /// Stages the conversation the event is about: two agents are on it, one of them with the ids of the
     /// event, ids made up where it has none. None where the event is no secure pause, or has no
-    /// conversation.
-    pub(crate) fn stage(&self, genesys: &Genesys) -> Option<Staged> {
+    /// conversation. A conversation that is there already begins anew.
+    pub fn stage(&self, genesys: &Genesys) -> Option<Staged> {
         let conversation = self.id("conversationId")?;
         let starts = self.starts()?;
         let user = self.id("userId").unwrap_or_else(Uuid::new_v4);
@@ -83,7 +105,7 @@ impl EventFile {
             genesys.set_screen(conversation, initiator, Some(ScreenState::Paused));
             genesys.end_secure_pause(conversation, user);
         }
-        Some(Staged { conversation, starts, initiator, other })
+        Some(Staged { conversation, starts, user, initiator, other })
     }
 
     fn id(&self, name: &str) -> Option<Uuid> {
@@ -141,7 +163,7 @@ mod tests {
     #[test]
     fn an_event_without_times_is_sent_byte_by_byte() {
         let bytes = b"[ 42 ]".to_vec();
-        let file = EventFile { path: String::new(), bytes: bytes.clone(), event: json!([42]) };
-        assert_eq!(file.moved_to(OffsetDateTime::now_utc()), (bytes, 0));
+        let event = GivenEvent::parse(bytes.clone()).expect("JSON");
+        assert_eq!(event.moved_to(OffsetDateTime::now_utc()), (bytes, 0));
     }
 }

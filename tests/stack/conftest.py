@@ -1,0 +1,232 @@
+"""The stack under test: the real template, deployed by the real SAM CLI to a local AWS emulator.
+
+The emulator and the simulated Genesys Cloud listen on free loopback ports and are stopped by their process ids.
+"""
+
+import json
+import os
+import pathlib
+import queue
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "target" / "tools"
+STACK = "secure-pause-test"
+BUS = "simulated-genesys"
+# Nobody, not even an emulator, lets callers put events with a source that begins with "aws.".
+SOURCE_PREFIX = "simulate.aws.partner/genesys.com/cloud/"
+SOURCE = SOURCE_PREFIX + "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10/secure-pause"
+# The first and second retry of an asynchronous invocation: one and two minutes on AWS.
+RETRY_BASE_SECONDS = "0.2"
+
+
+def say(what):
+    """What is being waited for, past pytest's capture."""
+    print(f"stack-test: {what}", file=os.fdopen(os.dup(2), "w"), flush=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(what, look, seconds=30):
+    """Looks until there is something to see; bounded."""
+    say(f"waiting for {what}")
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = look()
+        if seen:
+            return seen
+        time.sleep(0.2)
+    pytest.fail(f"{what}: not seen within {seconds} s")
+
+
+def stop(process):
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def event_file(name, **body):
+    """An event file of the project as PutEvents takes it, as if what it tells had just happened."""
+    event = json.loads((ROOT / "events" / name).read_text())
+    event["detail"]["eventBody"]["eventTime"] = int(time.time() * 1000)
+    event["detail"]["eventBody"].update(body)
+    return event
+
+
+class Emulator:
+    def __init__(self, tmp):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": "us-east-1",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+        serve = {
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "LAMBDA_ASYNC_RETRY_BASE_SECONDS": RETRY_BASE_SECONDS,
+            "TMPDIR": str(tmp),
+        }
+        self.log = tmp / "emulator.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [TOOLS / "emulator" / "bin" / "ministack"], env=self.env | serve, stdout=log, stderr=log, cwd=tmp
+            )
+
+    def ready(self):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=1).status == 200
+        except OSError:
+            return False
+
+    def client(self, service):
+        config = Config(retries={"max_attempts": 2}, read_timeout=60)
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+        return boto3.client(service, endpoint_url=self.url, config=config, **keys)
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory):
+    emulator = Emulator(tmp_path_factory.mktemp("emulator"))
+    try:
+        wait_for("the AWS emulator", emulator.ready, 60)
+        yield emulator
+    finally:
+        stop(emulator.process)
+
+
+class World:
+    """The simulated Genesys Cloud, as a process of its own."""
+
+    def __init__(self):
+        binary = ROOT / "target" / "debug" / "world"
+        self.process = subprocess.Popen(
+            [binary, "--until-stdin-closes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        ready = json.loads(self.lines.get(timeout=20))
+        self.env, self.control = ready["env"], ready["control"]
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line)
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.control + path, data=data, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            pytest.fail(f"{method} {path}: {error.code} {error.read()}")
+
+    def requests(self):
+        """Genesys' API, as it was asked: method, path and status a line."""
+        seen = [r for r in self.call("GET", "/requests") if r["service"] == "api"]
+        return [f"{r['method']} {r['path']} -> {r['status']}" for r in seen]
+
+
+@pytest.fixture(scope="session")
+def world():
+    world = World()
+    try:
+        yield world
+    finally:
+        stop(world.process)
+
+
+class Stack:
+    def __init__(self, emulator, world):
+        self.emulator = emulator
+        self.parameters = {
+            "GenesysRegion": "mypurecloud.com",
+            "EventBusName": BUS,
+            "EventSourcePrefix": SOURCE_PREFIX,
+            "GenesysApiUrl": world.env["GENESYS_API_URL"],
+            "GenesysLoginUrl": world.env["GENESYS_LOGIN_URL"],
+        }
+
+    def sam(self, *arguments):
+        done = subprocess.run(
+            [TOOLS / "sam" / "bin" / "sam", *arguments], cwd=ROOT, env=self.emulator.env, text=True, capture_output=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def deploy(self):
+        pairs = [f"{name}={value}" for name, value in self.parameters.items()]
+        return self.sam(
+            "deploy", "--stack-name", STACK, "--no-confirm-changeset", "--parameter-overrides", *pairs
+        )
+
+    def resources(self):
+        listed = self.emulator.client("cloudformation").describe_stack_resources(StackName=STACK)
+        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in listed["StackResources"]}
+
+    def outputs(self):
+        described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+
+    def put_event(self, event, **envelope):
+        entry = {
+            "EventBusName": BUS,
+            "Source": SOURCE,
+            "DetailType": event["detail-type"],
+            "Detail": json.dumps(event["detail"]),
+        } | envelope
+        answer = self.emulator.client("events").put_events(Entries=[entry])
+        assert answer["FailedEntryCount"] == 0, answer
+
+    def log_lines(self):
+        """Every line the function wrote that is JSON."""
+        logs, group = self.emulator.client("logs"), self.outputs()["LogGroupName"]
+        lines = []
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+            for event in page["events"]:
+                for line in event["message"].splitlines():
+                    try:
+                        lines.append(json.loads(line))
+                    except ValueError:
+                        pass
+        return lines
+
+    def messages(self, queue_url):
+        """What lies in a queue; it stays there."""
+        received = self.emulator.client("sqs").receive_message(
+            QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=1
+        )
+        return [json.loads(message["Body"]) for message in received.get("Messages", [])]
+
+
+@pytest.fixture(scope="session")
+def stack(emulator, world):
+    stack = Stack(emulator, world)
+    emulator.client("events").create_event_bus(Name=BUS)
+    say("deploying the stack")
+    stack.deploy()
+    credentials = json.dumps(world.call("GET", "/client"))
+    emulator.client("secretsmanager").put_secret_value(SecretId=stack.outputs()["SecretArn"], SecretString=credentials)
+    return stack

@@ -1,0 +1,109 @@
+"""From an event on the bus to a paused screen, and to the queue where a failure is kept."""
+
+import json
+import subprocess
+import time
+
+from conftest import ROOT, TOOLS, event_file, wait_for
+
+CONVERSATION = "5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11"
+USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
+
+
+def stage(world, name):
+    """A live call with the ids of an event file, in the state the event tells of."""
+    return world.call("POST", "/stage", event_file(name))["participantId"]
+
+
+def put(participant, action, status=202):
+    path = f"/api/v2/conversations/{CONVERSATION}/participants/{participant}/screenrecording/{action}"
+    return f"PUT {path} -> {status}"
+
+
+def outcomes(stack):
+    return [line["outcome"] for line in stack.log_lines() if "outcome" in line]
+
+
+def test_a_secure_pause_on_the_bus_pauses_the_screen_and_its_end_resumes_it(stack, world):
+    participant = stage(world, "secure_pause/started.json")
+    stack.put_event(event_file("secure_pause/started.json"))
+    wait_for("the pause", lambda: put(participant, "pause") in world.requests())
+    wait_for("its log line", lambda: "paused" in outcomes(stack))
+
+    world.call("POST", "/secure-pause", {"conversationId": CONVERSATION, "userId": USER, "on": False})
+    stack.put_event(event_file("secure_pause/ended.json"))
+    wait_for("the resume", lambda: put(participant, "resume") in world.requests())
+    wait_for("its log line", lambda: "resumed" in outcomes(stack))
+
+    first = next(line for line in stack.log_lines() if "version" in line)
+    assert set(first) >= {"version", "commit", "level", "timestamp"}
+
+
+def test_what_the_rule_does_not_match_never_reaches_the_function(stack, world):
+    before = len(stack.log_lines())
+    started = event_file("secure_pause/started.json")
+    stack.put_event(event_file("other/user_end.json"))
+    stack.put_event(started, Source="somebody.else/genesys.com/cloud/x")
+    near = "v2.detail.events.conversation.5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11.secure_pause"
+    stack.put_event(started, DetailType=near)
+    # An event that does match, sent last, is served; the others were not before it.
+    stage(world, "secure_pause/started.json")
+    stack.put_event(started)
+    wait_for("the event that matches", lambda: len(stack.log_lines()) > before)
+    time.sleep(1)
+    new = [line for line in stack.log_lines()[before:] if "outcome" in line or "errorType" in line]
+    assert [line.get("outcome") for line in new] == ["paused"], new
+
+
+def test_a_failure_is_kept_whole_after_the_retries_and_redriven(stack, world, emulator):
+    functions, outputs = emulator.client("lambda"), stack.outputs()
+    # On AWS the alias has its own settings for asynchronous invocations. The emulator knows those of the
+    # unqualified function only, so the alias's are put there, as they are, and that one is invoked.
+    kept = functions.get_function_event_invoke_config(FunctionName=outputs["FunctionName"], Qualifier="live")
+    settings = {k: kept[k] for k in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")}
+    assert settings["MaximumRetryAttempts"] == 2 and settings["MaximumEventAgeInSeconds"] >= 300
+    functions.put_function_event_invoke_config(FunctionName=outputs["FunctionName"], **settings)
+
+    participant = stage(world, "secure_pause/started.json")
+    world.call("POST", "/fault", {"on": "pause", "status": 403, "times": 1000})
+    event = event_file("secure_pause/started.json") | {"source": "simulate.aws.partner/genesys.com/cloud/test"}
+    before = world.requests().count(put(participant, "pause", 403))
+    functions.invoke(FunctionName=outputs["FunctionName"], InvocationType="Event", Payload=json.dumps(event))
+    kept = wait_for("the failure queue", lambda: stack.messages(outputs["FailureQueueUrl"]), 60)[0]
+    assert kept["requestPayload"] == event
+    assert kept["responsePayload"]["errorType"] == "Forbidden"
+    assert world.requests().count(put(participant, "pause", 403)) - before == 3, "one attempt and two retries"
+
+    world.call("DELETE", "/fault")
+    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tests" / "stack" / "redrive.py"]
+    arguments = ["--queue-url", outputs["FailureQueueUrl"], "--function", outputs["AliasArn"]]
+    done = subprocess.run([*command, *arguments], env=emulator.env, text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"outcome": "paused"' in done.stdout, done.stdout
+    assert stack.messages(outputs["FailureQueueUrl"]) == []
+
+
+def test_an_old_pause_that_is_redriven_does_what_the_table_says(stack, world, emulator):
+    stage(world, "secure_pause/ended.json")
+    old = event_file("secure_pause/started.json", eventTime=int(time.time() * 1000) - 3_600_000)
+    payload = json.dumps(old | {"source": "simulate.aws.partner/genesys.com/cloud/test"})
+    answer = emulator.client("lambda").invoke(FunctionName=stack.outputs()["AliasArn"], Payload=payload)
+    assert json.loads(answer["Payload"].read())["outcome"] == "stale"
+
+
+def test_deploying_twice_changes_nothing_and_deleting_leaves_secret_and_log(stack, emulator):
+    before = stack.resources()
+    assert "No changes to deploy" in stack.deploy()
+    assert stack.resources() == before
+
+    stack.sam("delete", "--stack-name", "secure-pause-test", "--no-prompts", "--region", "us-east-1")
+    described = emulator.client("secretsmanager").describe_secret(SecretId=before["Secret"])
+    assert not described.get("DeletedDate")
+    groups = emulator.client("logs").describe_log_groups(logGroupNamePrefix="/secure-pause/")["logGroups"]
+    assert [group["logGroupName"] for group in groups] == ["/secure-pause/secure-pause-test"]
+    queues = emulator.client("sqs").list_queues().get("QueueUrls", [])
+    assert not [url for url in queues if "secure-pause-test" in url], queues
+    functions = [f["FunctionName"] for f in emulator.client("lambda").list_functions()["Functions"]]
+    assert before["Function"] not in functions
+    rules = emulator.client("events").list_rules(EventBusName="simulated-genesys")["Rules"]
+    assert rules == []

@@ -1,0 +1,120 @@
+//! The world for programs outside: serves the simulated Genesys Cloud and Secrets Manager until it is told to
+//! stop, and tells in lines of JSON what arrives.
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | `lines` | how lines reach whoever reads standard output, however slowly |
+//! | `stop` | what ends the process |
+
+mod lines;
+mod stop;
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use serde_json::json;
+use world::{Control, GivenEvent, Ports, Staged, World};
+
+use lines::Lines;
+use stop::Stop;
+
+/// Exit code where there is nothing to serve; also of arguments that are none.
+const UNUSABLE: u8 = 2;
+
+/// Serves a simulated Genesys Cloud and AWS Secrets Manager on loopback until it gets SIGTERM or SIGINT.
+///
+/// Standard output has one JSON object a line. The first is `{"kind":"ready"}` with `env`, the environment the
+/// function needs here, `control`, the address of the control door, and `staged`, the ids of the conversation of
+/// --stage or null. Then comes `{"kind":"request"}` with `service`, `method`, `path`, `status` and `at` for
+/// everything that was asked of Genesys and Secrets Manager, as it is answered.
+#[derive(Parser)]
+#[command(
+    name = "world",
+    after_help = "\
+The control door takes and gives JSON:
+  POST   /stage         EVENT: its conversation begins anew, in the state the event tells of; gives the ids
+  POST   /now           EVENT: gives it back with its times moved to now
+  POST   /secure-pause  {conversationId, userId, on}: it begins or ends; gives the event of it
+  POST   /fault         {on, status, times}: on conversation, pause, resume, token or any request to Genesys
+  DELETE /fault
+  GET    /client        the OAuth client as JSON, to be put into a secret elsewhere
+  GET    /screens       ?conversation=ID: the state of each screen recording, by participant
+  GET    /requests      all so far, as the lines tell them
+  GET    /complaints    what the strict services would not have forgiven
+
+Exit codes:
+  0  it was told to stop
+  2  nothing could be served: bad arguments, a port that is taken, an event file that is missing or no JSON
+
+Examples:
+  world --stage events/secure_pause/started.json
+  world --genesys-port 8400 --login-port 8401 --secrets-port 8402 --control-port 8403"
+)]
+struct Args {
+    /// Stage the conversation of this EventBridge event: in secure pause if it starts one, else out of it again
+    /// with the screen still paused
+    #[arg(long, value_name = "FILE")]
+    stage: Option<PathBuf>,
+    /// Port of the API of Genesys; 0 is any
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    genesys_port: u16,
+    /// Port of the token host of Genesys; 0 is any
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    login_port: u16,
+    /// Port of Secrets Manager; 0 is any
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    secrets_port: u16,
+    /// Port of the control door; 0 is any
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    control_port: u16,
+    /// Stop when standard input closes, too
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+impl Args {
+    fn ports(&self) -> Ports {
+        Ports { login: self.login_port, api: self.genesys_port, secrets: self.secrets_port }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(&Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Whoever closed standard error does not want to be told.
+            let _ = writeln!(io::stderr(), "world: {error}");
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+async fn run(args: &Args) -> io::Result<()> {
+    // Whoever has read the first line may stop us at once.
+    let stop = Stop::listen(args.until_stdin_closes)?;
+    let given = args.stage.as_deref().map(read).transpose()?;
+    let world = World::start_on(args.ports()).await?;
+    let control = Control::open(&world, args.control_port).await?;
+    let staged = given.and_then(|event| event.stage(&world.genesys));
+    let lines = Lines::to_stdout();
+    lines.write(&json!({
+        "kind": "ready",
+        "env": world.env(),
+        "control": control.url(),
+        "staged": staged.as_ref().map(Staged::json),
+    }));
+    let requests = lines.writer();
+    world.follow(move |request| requests.write(&request.json()));
+    stop.wait().await;
+    lines.finish().await;
+    Ok(())
+}
+
+fn read(path: &Path) -> io::Result<GivenEvent> {
+    GivenEvent::read(path).map_err(io::Error::other)
+}
