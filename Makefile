@@ -29,7 +29,7 @@ test: unit-test stack-test ## run every test, the demo with the debug binary, an
 .PHONY: unit-test
 unit-test: ## the tests that need Rust only, and the demo with the debug binary
 	$(CARGO) test --locked --workspace
-	$(CARGO) run --locked --quiet -p world --bin demo -- --function target/debug/secure-pause
+	target/debug/demo --function target/debug/secure-pause
 
 .PHONY: check
 check: ## what CI runs: format, lints, docs, tests
@@ -81,7 +81,8 @@ build: $(SAM)/.installed ## build for Lambda: target/lambda/secure-pause/bootstr
 
 .PHONY: invoke
 invoke: $(SAM)/.installed ## replay EVENT=events/….json under cargo-lambda's emulator, no Docker
-	$(CARGO) build --locked --quiet -p secure-pause -p world
+	@echo "building the function and the simulated world (debug; the first time takes a minute or two)" >&2
+	$(CARGO) build --locked --quiet --workspace
 	tests/local/invoke $(SAM)/bin target/debug/world $(or $(EVENT),events/secure_pause/started.json)
 
 .PHONY: sam-local
@@ -90,7 +91,7 @@ sam-local: $(SAM)/.installed ## replay EVENT=events/….json by `sam local invok
 
 .PHONY: stack-test
 stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS emulator and test the stack
-	$(CARGO) build --locked --quiet -p world --bin world
+	$(CARGO) build --locked --quiet --workspace
 	$(SAM)/bin/python3 -m pytest -q -p no:cacheprovider tests/stack
 
 .PHONY: deploy

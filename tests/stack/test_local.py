@@ -88,6 +88,22 @@ def test_the_runtime_interface_emulator_serves_it(runtime_interface_emulator, ev
     assert time.monotonic() - started < 30, "it neither hangs nor dies"
 
 
+@pytest.mark.parametrize(
+    ("event", "status", "printed"),
+    [
+        ("secure_pause/started.json", 0, '"outcome": "paused"'),
+        ("secure_pause/ended.json", 0, '"outcome": "resumed"'),
+        ("malformed/conversation_null.json", 1, "InvalidEvent"),
+    ],
+)
+def test_make_invoke_replays_it_under_cargo_lambda(event, status, printed):
+    say(f"replaying {event}")
+    command = [ROOT / "tests" / "local" / "invoke", TOOLS / "sam" / "bin", ROOT / "target" / "debug" / "world"]
+    done = subprocess.run([*command, ROOT / "events" / event], text=True, capture_output=True, timeout=120)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert printed in done.stdout
+
+
 @pytest.mark.skipif(not engine(), reason="no Docker engine, or no base image")
 @pytest.mark.parametrize(("event", "field", "value"), CASES)
 def test_sam_local_serves_it(tmp_path, event, field, value):
