@@ -1,6 +1,6 @@
 //! Secret and token: fetched in INIT, cached, renewed, one fetch at a time; and what is wrong with them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use world::{Fault, On, Service, World};
 
@@ -89,6 +89,11 @@ async fn a_rotated_secret_is_read_again() {
     let wanted =
         [get(401), token(401), "POST / -> 200".to_owned(), token(200), get(200), put(LEG_A, "pause", 202)];
     assert_eq!(stage.new_requests(), wanted);
+
+    stage.world.genesys.revoke_tokens();
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    let wanted = [get(401), token(200), get(200), put(LEG_A, "pause", 202)];
+    assert_eq!(stage.new_requests(), wanted, "and kept from then on");
     stage.end().await;
 }
 
@@ -114,10 +119,15 @@ async fn credentials_that_genesys_refuses_are_read_once_more_and_then_rejected()
 
 #[tokio::test]
 async fn all_who_wait_for_a_token_share_one_failure() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    call_in(&stage);
-    stage.world.genesys.inject(On::AnyScreenRecording, Fault::Status(401), 2);
+    let world = World::start().await;
+    world.genesys.organization(|organization| organization.token_ttl = Duration::from_secs(1));
+    let stage = Stage::raised(world, &[("PAUSE_SCOPE", "all-agents")]).await;
+    // Read while the token is good; by the answer it has to be renewed, for both targets at once.
+    let body = conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]);
+    let answer = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_string() };
+    stage.world.genesys.inject(On::Conversation, answer, 1);
     stage.world.genesys.inject(On::Token, Fault::Status(401), usize::MAX);
+    stage.world.genesys.organization(|organization| organization.latency = Duration::from_secs(1));
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
     let asked = stage.new_requests().into_iter().filter(|line| line.starts_with("POST /oauth")).count();
@@ -137,13 +147,21 @@ async fn a_wrong_login_host_is_no_fault_of_the_secret() {
 }
 
 #[tokio::test]
-async fn a_token_whose_life_is_told_oddly_is_used_all_the_same() {
-    for life in ["86400.0", "\"86400\"", "null", "-1"] {
-        let body = format!("{{\"access_token\":\"odd-but-good\",\"expires_in\":{life}}}");
-        let world = World::start().await;
+async fn a_token_whose_life_is_told_oddly_is_kept_all_the_same() {
+    let world = World::start().await;
+    let first = Stage::raised(world.clone(), &[]).await;
+    let token = world.secrets.secret_values().pop().unwrap();
+    first.end().await;
+    for life in ["86400.0", "\"86400\"", "null", "-1", "1e300"] {
+        let body = format!("{{\"access_token\":\"{token}\",\"expires_in\":{life}}}");
         world.genesys.inject(On::Token, Fault::StatusWith { status: 200, headers: Vec::new(), body }, 1);
-        let stage = Stage::raised(world, &[]).await;
-        assert_eq!(stage.count(Service::Login), 1, "{life}");
+        let stage = Stage::raised(world.clone(), &[]).await;
+        call_in(&stage);
+        let asked = stage.count(Service::Login);
+        for _ in 0..2 {
+            assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused", "{life}");
+        }
+        assert_eq!(stage.count(Service::Login), asked, "{life}");
         stage.end().await;
     }
 }
@@ -168,6 +186,37 @@ async fn an_upstream_that_hangs_in_init_does_not_keep_the_first_event_waiting_fo
     let stage = Stage::raised(world, &[]).await;
     call_in(&stage);
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_never_answers_does_not_use_up_the_time_of_init() {
+    let world = World::start().await;
+    world.genesys.inject(On::Token, Fault::Hang, usize::MAX);
+    let started = Instant::now();
+    let stage = Stage::raised(world, &[]).await;
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_never_comes_is_given_up_and_one_that_hangs_once_is_asked_for_again() {
+    let cases = [
+        (usize::MAX, 3, "CredentialsUnavailable", "until shortly before the deadline"),
+        (1, 8, "paused", "one attempt hangs"),
+    ];
+    let world = World::start().await;
+    // INIT is refused at once, so that the event is the first to wait.
+    world.secrets.deny(true);
+    let stage = Stage::raised(world, &[]).await;
+    stage.world.secrets.deny(false);
+    call_in(&stage);
+    for (times, seconds, name, reason) in cases {
+        stage.world.secrets.inject(Fault::Hang, times);
+        let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(seconds)).await;
+        stage.world.secrets.clear_faults();
+        assert_eq!(outcome(&answer), name, "{reason}");
+    }
     stage.end().await;
 }
 

@@ -1,8 +1,12 @@
 //! Genesys refuses to pause a screen: what the conversation, read again, makes of it.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
 use serde_json::Value;
 use world::{Fault, On};
 
+use crate::report::line;
 use crate::stage::*;
 
 const STARTED: &str = "secure_pause/started.json";
@@ -12,29 +16,79 @@ async fn refused(status: u16, body: Value, settings: &[(&str, &str)]) -> (String
     stage.serve(body);
     stage.world.genesys.inject(On::Pause, Fault::Status(status), 1);
     let answer = stage.invoke(&fresh(STARTED)).await;
-    let line = stage.function.logs().into_iter().rfind(|line| line.contains(&answer.request_id)).unwrap();
-    let ended = outcome(&answer);
+    let (ended, line) = (outcome(&answer), line(&stage, &answer));
     let readings = stage.new_requests().into_iter().filter(|line| line.starts_with("GET")).count();
     stage.end().await;
-    (ended, serde_json::from_str(&line).unwrap(), readings)
+    (ended, line, readings)
 }
 
 #[tokio::test]
 async fn a_refusal_the_conversation_does_not_explain_is_a_fault_to_mend() {
+    let live = || leg(AGENT_A, LEG_A, "connected");
+    let mut wrap_up = leg(AGENT_A, LEG_A, "terminated");
+    wrap_up["startAcwTime"] = "2026-11-02T12:05:00.000Z".into();
     let cases = [
-        (404, "EndpointMissing", "the path is wrong"),
-        (405, "EndpointMissing", "the path takes no PUT"),
-        (409, "Rejected", "a conflict nobody has explained yet"),
-        (422, "Rejected", "another refusal"),
+        (404, live(), "EndpointMissing", "the path is wrong"),
+        (405, live(), "EndpointMissing", "the path takes no PUT"),
+        (409, live(), "Rejected", "a conflict nobody has explained yet"),
+        (422, live(), "Rejected", "another refusal"),
+        (409, screen(live(), "error"), "Rejected", "a recording that failed may still be one"),
+        (409, screen(live(), "timeout"), "Rejected", "a recording that came late is one"),
+        (409, wrap_up, "Rejected", "the screen is recorded on in wrap-up"),
     ];
-    for (status, name, reason) in cases {
-        let body = conversation(true, &[leg(AGENT_A, LEG_A, "connected")]);
-        let (ended, line, readings) = refused(status, body, &[]).await;
+    let looked_into = cases.map(|(status, leg, name, reason)| async move {
+        let (ended, line, readings) = refused(status, conversation(true, &[leg]), &[]).await;
         assert_eq!(ended, name, "{reason}");
         assert_eq!(line["targets"][0]["state"], "failed", "{reason}");
         assert_eq!(line["targets"][0]["error"], name, "{reason}");
         assert_eq!(readings, 7, "{reason}: reads may trail by three seconds");
+    });
+    join_all(looked_into).await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_looked_into_is_told_by_precedence() {
+    let cases = [
+        (404, 503, "UpstreamUnavailable", "whether path or conversation is missing is not known"),
+        (409, 503, "Rejected", "an outage explains no conflict"),
+        (409, 403, "Forbidden", "the lost permission is to be mended first"),
+    ];
+    let stage = Stage::new().await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    for (pause, reading, name, reason) in cases {
+        stage.world.genesys.inject(On::Pause, Fault::Status(pause), 1);
+        stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
+        stage.world.genesys.inject(On::Conversation, Fault::Status(reading), usize::MAX);
+        let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(2)).await;
+        stage.world.genesys.clear_faults();
+        assert_eq!(outcome(&answer), name, "{reason}");
     }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_looked_into_for_five_seconds_at_the_most() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.world.genesys.inject(On::Pause, Fault::Status(409), 1);
+    stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
+    stage.world.genesys.inject(On::Conversation, Fault::Hang, usize::MAX);
+    let answer = stage.invoke(&fresh(STARTED)).await;
+    assert_eq!(outcome(&answer), "Rejected");
+    assert!(answer.took < Duration::from_secs(8), "{:?}", answer.took);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_explained_by_the_refused_leg_and_no_other() {
+    let stage = Stage::new().await;
+    let stopped = screen(leg(AGENT_B, LEG_B, "connected"), "stopped");
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), stopped]));
+    stage.world.genesys.inject(On::Pause, Fault::Status(409), 1);
+    let answer = stage.invoke(&fresh("secure_pause/started_consult_transfer.json")).await.result.unwrap();
+    assert_eq!(answer["targets"][0]["participantId"], LEG_B);
+    assert_eq!(answer["targets"][0]["state"], "not_recording");
+    stage.end().await;
 }
 
 #[tokio::test]
@@ -65,7 +119,7 @@ async fn a_leg_that_went_meanwhile_is_planned_anew() {
     let first = genesys.join(call, user);
     let started = genesys.secure_pause(call, user);
     // The reading trails: it still shows the first leg live, when the agent is on a new one already.
-    genesys.organization(|organization| organization.read_lag = std::time::Duration::from_millis(700));
+    genesys.organization(|organization| organization.read_lag = Duration::from_millis(700));
     genesys.settle();
     genesys.end_leg(call, first);
     let second = genesys.join(call, user);
@@ -94,7 +148,7 @@ async fn a_call_that_ended_meanwhile_is_over() {
     let call = genesys.start_call();
     genesys.join(call, user);
     let started = genesys.secure_pause(call, user);
-    genesys.organization(|organization| organization.read_lag = std::time::Duration::from_millis(700));
+    genesys.organization(|organization| organization.read_lag = Duration::from_millis(700));
     genesys.settle();
     genesys.hang_up(call);
 
@@ -102,6 +156,7 @@ async fn a_call_that_ended_meanwhile_is_over() {
 
     assert_eq!(answer["outcome"], "conversation_over");
     assert_eq!(answer["paused"], false);
+    assert_eq!(answer["exposureMs"], Value::Null, "no screen was left to be exposed");
     assert_eq!(answer["targets"][0]["state"], "gone");
     stage.end().await;
 }
