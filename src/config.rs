@@ -1,35 +1,13 @@
 //! The settings: the only reader of the environment; every fault is reported at once.
 
+mod check;
+
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::IpAddr;
 
-use reqwest::Url;
 use tracing::level_filters::LevelFilter;
 
-/// The published region domains of Genesys Cloud.
-///
-/// Source: <https://help.genesys.cloud/articles/aws-regions-for-genesys-cloud-deployment/>.
-pub const REGIONS: [&str; 18] = [
-    "mypurecloud.com",
-    "use2.us-gov-pure.cloud",
-    "usw2.pure.cloud",
-    "cac1.pure.cloud",
-    "mxc1.pure.cloud",
-    "sae1.pure.cloud",
-    "mypurecloud.ie",
-    "euw2.pure.cloud",
-    "mypurecloud.de",
-    "euc2.pure.cloud",
-    "edee1.eusc-pure.cloud",
-    "mec1.pure.cloud",
-    "aps1.pure.cloud",
-    "apne2.pure.cloud",
-    "apne3.pure.cloud",
-    "mypurecloud.jp",
-    "apse1.pure.cloud",
-    "mypurecloud.com.au",
-];
+pub use self::check::REGIONS;
 
 /// The path of the screen recording's pause and resume, unpublished and therefore a setting.
 pub const DEFAULT_PATH: &str =
@@ -125,9 +103,9 @@ impl Config {
         let or = |name: &str, default: &str| lookup(name).unwrap_or_else(|| default.to_owned());
 
         let secret_id = faults.check("GENESYS_SECRET_ID", optional("GENESYS_SECRET_ID").ok_or("is required"));
-        let region = faults.check("GENESYS_REGION", region(optional("GENESYS_REGION")));
+        let region = faults.check("GENESYS_REGION", check::region(optional("GENESYS_REGION")));
         let mut host = |name: &str, service: &str| match optional(name) {
-            Some(url) => faults.check(name, base_url(&url)),
+            Some(url) => faults.check(name, check::base_url(&url)),
             None => format!("https://{service}.{region}"),
         };
         let config = Self {
@@ -135,17 +113,21 @@ impl Config {
             login_url: host("GENESYS_LOGIN_URL", "login"),
             secret_id,
             screen_recording_path: faults
-                .check("SCREEN_RECORDING_PATH", path(or("SCREEN_RECORDING_PATH", DEFAULT_PATH))),
-            not_recorded: faults
-                .check("NOT_RECORDED_STATUS", statuses(&optional("NOT_RECORDED_STATUS").unwrap_or_default())),
-            event_source_prefix: faults
-                .check("EVENT_SOURCE_PREFIX", not_empty(or("EVENT_SOURCE_PREFIX", DEFAULT_SOURCE_PREFIX))),
-            scope: faults.check("PAUSE_SCOPE", scope(&or("PAUSE_SCOPE", "initiator"))),
-            mode: faults.check("MODE", mode(&or("MODE", "act"))),
+                .check("SCREEN_RECORDING_PATH", check::path(or("SCREEN_RECORDING_PATH", DEFAULT_PATH))),
+            not_recorded: faults.check(
+                "NOT_RECORDED_STATUS",
+                check::statuses(&optional("NOT_RECORDED_STATUS").unwrap_or_default()),
+            ),
+            event_source_prefix: faults.check(
+                "EVENT_SOURCE_PREFIX",
+                check::not_empty(or("EVENT_SOURCE_PREFIX", DEFAULT_SOURCE_PREFIX)),
+            ),
+            scope: faults.check("PAUSE_SCOPE", check::scope(&or("PAUSE_SCOPE", "initiator"))),
+            mode: faults.check("MODE", check::mode(&or("MODE", "act"))),
             watch_queue_url: optional("WATCH_QUEUE_URL")
-                .map(|url| faults.check("WATCH_QUEUE_URL", base_url(&url))),
+                .map(|url| faults.check("WATCH_QUEUE_URL", check::base_url(&url))),
             metrics_namespace: faults
-                .check("METRICS_NAMESPACE", namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE))),
+                .check("METRICS_NAMESPACE", check::namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE))),
         };
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigFaults(faults.0)) }
     }
@@ -176,91 +158,6 @@ impl Faults {
             self.0.push(format!("{name} {fault}"));
             T::default()
         })
-    }
-}
-
-fn region(value: Option<String>) -> Result<String, String> {
-    match value {
-        Some(region) if REGIONS.contains(&region.as_str()) => Ok(region),
-        Some(_) => Err(format!("is no Genesys region domain; one of {}", REGIONS.join(", "))),
-        None => Err("is required, for example mypurecloud.com".to_owned()),
-    }
-}
-
-fn base_url(value: &str) -> Result<String, &'static str> {
-    let url = Url::parse(value).map_err(|_| "is not a URL")?;
-    let host = url.host_str().unwrap_or_default();
-    let loopback = host == "localhost"
-        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    if !(url.scheme() == "https" || url.scheme() == "http" && loopback) {
-        return Err("must begin with https:// (http:// on a loopback address only)");
-    }
-    if !url.username().is_empty()
-        || url.password().is_some()
-        || url.query().is_some()
-        || url.fragment().is_some()
-    {
-        return Err("must be a host and a path, without user, query or fragment");
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn path(value: String) -> Result<String, &'static str> {
-    let mut rest = value.clone();
-    for placeholder in ["{conversationId}", "{participantId}", "{action}"] {
-        if !rest.contains(placeholder) {
-            return Err("must hold {conversationId}, {participantId} and {action}");
-        }
-        rest = rest.replace(placeholder, "x");
-    }
-    let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~:@+".contains(&b));
-    if !rest.starts_with('/') || !plain || rest.split('/').any(|part| part == "..") {
-        return Err("must be a path: begin with a slash and hold no other placeholder, query or space");
-    }
-    Ok(value)
-}
-
-fn statuses(list: &str) -> Result<BTreeSet<u16>, &'static str> {
-    // 401, 403 and 429 say something about the client, never about the screen: a lost permission must
-    // not pass for a screen that is not recorded.
-    let refusal = |status: &u16| (400..500).contains(status) && ![401, 403, 429].contains(status);
-    list.split(',')
-        .filter(|_| !list.is_empty())
-        .map(|status| status.trim().parse().ok().filter(refusal))
-        .collect::<Option<_>>()
-        .ok_or("must be a list of statuses from 400 to 499, without 401, 403 and 429, such as 404,409")
-}
-
-fn scope(value: &str) -> Result<Scope, &'static str> {
-    match value {
-        "initiator" => Ok(Scope::Initiator),
-        "all-agents" => Ok(Scope::AllAgents),
-        _ => Err("must be initiator or all-agents"),
-    }
-}
-
-fn mode(value: &str) -> Result<Mode, &'static str> {
-    match value {
-        "act" => Ok(Mode::Act),
-        "observe" => Ok(Mode::Observe),
-        "pause-only" => Ok(Mode::PauseOnly),
-        _ => Err("must be act, observe or pause-only"),
-    }
-}
-
-fn not_empty(value: String) -> Result<String, &'static str> {
-    if value.trim().is_empty() { Err("must not be empty") } else { Ok(value) }
-}
-
-/// CloudWatch's own rule: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>.
-fn namespace(value: String) -> Result<String, &'static str> {
-    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/#: ".contains(&b));
-    if plain && (1..=255).contains(&value.len()) && !value.starts_with("AWS/") && !value.trim().is_empty() {
-        Ok(value)
-    } else {
-        Err(
-            "must be a CloudWatch namespace: up to 255 letters, digits and . - _ / # :, not beginning with AWS/",
-        )
     }
 }
 

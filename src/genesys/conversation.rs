@@ -4,9 +4,9 @@
 //! taken as not told; nothing in one leg ever hides another.
 //! Source: `GET /api/v2/conversations/{id}`, <https://developer.genesys.cloud/routing/conversations/>.
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
+use super::lenient::{each, lenient, list, object, told};
 use crate::ids::{ParticipantId, UserId};
 
 /// A conversation as read.
@@ -256,32 +256,4 @@ impl Media {
             Some(_) | None => Life::Live,
         }
     }
-}
-
-/// A field of another type than expected is as good as none.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
-}
-
-/// A list of which every usable entry is taken; `None` where there is no list.
-fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?;
-    let entries: Option<Vec<&RawValue>> = serde_json::from_str(raw.get()).ok();
-    Ok(entries.map(|entries| entries.into_iter().filter_map(|entry| object(entry.get())).collect()))
-}
-
-/// The same, where no list is an empty one.
-fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    list(deserializer).map(Option::unwrap_or_default)
-}
-
-/// An object, and nothing else: serde would take a list for one.
-fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
-    json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
-}
-
-/// Whether a time is told at all; which one does not matter.
-fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(|raw| raw.get() != "null")
 }

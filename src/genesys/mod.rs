@@ -2,6 +2,7 @@
 
 pub mod conversation;
 mod http;
+mod lenient;
 mod token;
 
 use std::cell::Cell;
@@ -151,7 +152,7 @@ impl Genesys {
                     let retry = if renewed.replace(true) {
                         Retry::Never
                     } else {
-                        self.tokens.forget(&token).await;
+                        self.tokens.forget(&token);
                         Retry::Now
                     };
                     Err(Failure { error: Error::CredentialsRejected(answered), retry })

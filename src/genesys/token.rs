@@ -96,8 +96,10 @@ impl Tokens {
     }
 
     /// Forgets a token that Genesys has refused, unless another has taken its place already.
-    pub(super) async fn forget(&self, refused: &Token) {
-        let mut cache = self.cache.lock().await;
+    pub(super) fn forget(&self, refused: &Token) {
+        // Locked means that a fetch is under way: the token is being replaced already, and whoever waited
+        // here would come too late to share that fetch.
+        let Ok(mut cache) = self.cache.try_lock() else { return };
         if cache.token.as_ref().is_some_and(|token| Arc::ptr_eq(&token.identity, &refused.identity)) {
             cache.token = None;
         }

@@ -24,6 +24,7 @@ fn the_region_tells_both_hosts_and_everything_else_has_its_default() {
 
 #[test]
 fn each_setting_takes_what_it_can_mean_and_nothing_else() {
+    let (longest, too_long) = ("a".repeat(255), "a".repeat(256));
     let cases = [
         ("GENESYS_SECRET_ID", "arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys", true, "an ARN"),
         ("GENESYS_SECRET_ID", "", false, "required"),
@@ -41,12 +42,21 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("GENESYS_API_URL", "http://127.0.0.1.example.com", false, "looks like loopback"),
         ("GENESYS_API_URL", "http://127.0.0.1@example.com", false, "looks like loopback too"),
         ("GENESYS_API_URL", "https://user:password@example.com", false, "credentials in a URL"),
+        ("GENESYS_API_URL", "https://user@example.com", false, "a user alone in a URL"),
+        ("GENESYS_API_URL", "https://api.example.com/?q", false, "a path cannot follow a query"),
+        ("GENESYS_API_URL", "https://api.example.com/#f", false, "nor a fragment"),
         ("GENESYS_LOGIN_URL", "ftp://example.com", false, "no HTTP"),
         ("GENESYS_LOGIN_URL", "login.example.com", false, "no URL"),
         ("SCREEN_RECORDING_PATH", "/x/{conversationId}/{participantId}/{action}", true, "all three"),
         ("SCREEN_RECORDING_PATH", "/x/{conversationId}/{participantId}", false, "no action"),
         ("SCREEN_RECORDING_PATH", "x/{conversationId}/{participantId}/{action}", false, "no path"),
         ("SCREEN_RECORDING_PATH", "/../{conversationId}/{participantId}/{action}", false, "leads elsewhere"),
+        (
+            "SCREEN_RECORDING_PATH",
+            "/%2e%2e/{conversationId}/{participantId}/{action}",
+            false,
+            "leads elsewhere in disguise",
+        ),
         (
             "SCREEN_RECORDING_PATH",
             "/{org}/{conversationId}/{participantId}/{action}",
@@ -60,6 +70,8 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("NOT_RECORDED_STATUS", "404,", false, "a list that breaks off"),
         ("NOT_RECORDED_STATUS", "4O4", false, "no number"),
         ("NOT_RECORDED_STATUS", "200", false, "a success"),
+        ("NOT_RECORDED_STATUS", "401", false, "a lost token is no paused screen"),
+        ("NOT_RECORDED_STATUS", "429", false, "too many requests are no paused screen"),
         ("NOT_RECORDED_STATUS", "403", false, "a lost permission is no paused screen"),
         ("NOT_RECORDED_STATUS", "500", false, "a failure is tried again"),
         ("EVENT_SOURCE_PREFIX", "", false, "every source would pass"),
@@ -72,6 +84,8 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("WATCH_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/watch", true, "a queue"),
         ("WATCH_QUEUE_URL", "watch", false, "no URL"),
         ("METRICS_NAMESPACE", "Payments/SecurePause", true, "a namespace"),
+        ("METRICS_NAMESPACE", &longest, true, "as long as CloudWatch takes"),
+        ("METRICS_NAMESPACE", &too_long, false, "longer than CloudWatch takes"),
         ("METRICS_NAMESPACE", "AWS/Lambda", false, "Amazon's own"),
         ("METRICS_NAMESPACE", "Ümlaut", false, "not CloudWatch's letters"),
     ];
@@ -82,6 +96,12 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
             assert!(faults.to_string().contains(name), "{faults}");
         }
     }
+}
+
+#[test]
+fn an_empty_region_is_a_missing_one() {
+    let faults = config(&[("GENESYS_REGION", "")]).unwrap_err().to_string();
+    assert!(faults.contains("GENESYS_REGION is required"), "{faults}");
 }
 
 #[test]

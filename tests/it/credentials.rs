@@ -270,3 +270,20 @@ async fn secrets_manager_failing_for_a_moment_is_ridden_out() {
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
+#[tokio::test]
+async fn a_refusal_during_a_fetch_shares_that_fetch() {
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
+    call_in(&stage);
+    let genesys = &stage.world.genesys;
+    let body = conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]);
+    let answer = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_string() };
+    genesys.inject(On::Conversation, answer, 1);
+    genesys.rotate_secret();
+    genesys.inject(On::Participant(LEG_B.parse().unwrap()), Fault::Delay(Duration::from_millis(200)), 1);
+    genesys.inject(On::Token, Fault::Delay(Duration::from_millis(500)), 4);
+
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
+    let asked = stage.new_requests();
+    assert_eq!(asked.iter().filter(|line| line.starts_with("POST /oauth")).count(), 2, "{asked:#?}");
+    stage.end().await;
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::event_fields::line_of;
 use crate::stage::*;
 
 fn names(folder: &str) -> Vec<String> {
@@ -42,12 +43,20 @@ async fn malformed_events_are_refused_by_name_and_the_next_event_is_served() {
 }
 
 #[tokio::test]
-async fn the_doors_of_later_versions_are_refused_clearly() {
+async fn the_doors_of_later_versions_are_refused_clearly_and_named_in_the_log() {
+    let batch = json!([{"eventSource": "aws:sqs", "messageId": "1", "body": "{}"}]);
+    #[rustfmt::skip] // A row a line.
+    let cases = [
+        (json!({"action": "pause", "conversationId": CONVERSATION}), "direct", "a secure call flow"),
+        (json!({"action": "pause"}), "direct", "the action alone tells it"),
+        (json!({"Records": batch}), "watch", "the watch queue"),
+        (json!({"Records": batch, "action": "pause"}), "watch", "a batch, whatever else it holds"),
+    ];
     let stage = Stage::new().await;
-    let direct = json!({"action": "pause", "conversationId": CONVERSATION});
-    let watch = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": "{}"}]});
-    for payload in [direct, watch] {
-        assert_eq!(outcome(&stage.invoke(&payload).await), "InvalidEvent");
+    for (payload, door, reason) in cases {
+        let answer = stage.invoke(&payload).await;
+        assert_eq!(outcome(&answer), "InvalidEvent", "{reason}");
+        assert_eq!(line_of(&stage, &answer)["door"], door, "{reason}");
     }
     assert_eq!(stage.new_requests(), Vec::<String>::new());
     stage.end().await;

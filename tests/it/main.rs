@@ -2,8 +2,10 @@
 //! in the simulated world; only the decision tables and the settings are tested as what they are, pure.
 
 mod config;
+mod conversation;
 mod credentials;
 mod event_door;
+mod event_fields;
 mod failures;
 mod leaks;
 mod modes;

@@ -1,7 +1,7 @@
 //! The decision tables of docs/design.md, a row each, with the reason.
 
 use secure_pause::event::{Action, Door, Phase, Request};
-use secure_pause::genesys::conversation::{Conversation, SecurePause};
+use secure_pause::genesys::conversation::Conversation;
 use secure_pause::ids::{ConversationId, ParticipantId, UserId};
 use secure_pause::plan::{Decision, Outcome, Patience, Plan, Policy, Resolution, decide};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use crate::stage::{AGENT_A, AGENT_B, CONVERSATION, LEG_A, LEG_B, leg, screen};
 
 const INITIATOR: Policy = Policy { all_agents: false };
 const ALL_AGENTS: Policy = Policy { all_agents: true };
+const AGENT_C: &str = "c3f5e9c4-3d74-4e30-8c79-2f8d8150bc05";
 const LEG_C: &str = "c3170be6-5f96-4052-8eab-41afa372de05";
 
 pub fn request(phase: Phase, age: Duration, user: Option<&str>, participant: Option<&str>) -> Request {
@@ -29,7 +30,8 @@ pub fn now() -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + Duration::days(20_000)
 }
 
-fn read(body: &Value) -> Conversation {
+/// The conversation in this body, with a list of participants where it has none.
+pub fn read(body: &Value) -> Conversation {
     let mut body = body.clone();
     body["participants"] = body.get("participants").cloned().unwrap_or_else(|| json!([]));
     Conversation::from_body(body.to_string().as_bytes()).unwrap()
@@ -38,6 +40,20 @@ fn read(body: &Value) -> Conversation {
 fn act(action: Action, targets: &[&str], resolution: Resolution) -> Decision {
     let targets = targets.iter().map(|id| ParticipantId::parse(id).unwrap()).collect();
     Decision::Settled(Plan::Act { action, targets, resolution })
+}
+
+/// A leg in wrap-up, where the screen recording runs on.
+fn wrap_up(user: &str, id: &str) -> Value {
+    let mut leg = leg(user, id, "terminated");
+    leg["startAcwTime"] = json!("2026-11-02T12:00:00Z");
+    leg
+}
+
+/// A leg whose wrap-up has ended too.
+fn wrapped_up(user: &str, id: &str) -> Value {
+    let mut leg = wrap_up(user, id);
+    leg["endAcwTime"] = json!("2026-11-02T12:05:00Z");
+    leg
 }
 
 fn nothing(outcome: Outcome) -> Decision {
@@ -54,12 +70,20 @@ fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
     };
     let (on, off, unknown) =
         (open(Some(true), "PAUSED"), open(Some(false), "ACTIVE"), open(Some(false), "NONE"));
-    let over =
-        Some(json!({"endTime": "2026-11-02T12:00:00Z", "participants": [leg(AGENT_A, LEG_A, "terminated")]}));
-    let wrap_up = {
-        let mut ended = leg(AGENT_A, LEG_A, "terminated");
-        ended["startAcwTime"] = json!("2026-11-02T12:00:00Z");
-        Some(json!({"endTime": "2026-11-02T12:00:00Z", "securePause": true, "participants": [ended]}))
+    let ended_with = |leg: Value| {
+        Some(json!({"endTime": "2026-11-02T12:00:00Z", "securePause": true, "participants": [leg]}))
+    };
+    let over = ended_with(leg(AGENT_A, LEG_A, "terminated"));
+    let in_wrap_up = ended_with(wrap_up(AGENT_A, LEG_A));
+    let after_wrap_up = ended_with(wrapped_up(AGENT_A, LEG_A));
+    let customers_wrap_up = {
+        let mut customer = wrap_up(AGENT_A, LEG_A);
+        customer["purpose"] = json!("customer");
+        ended_with(customer)
+    };
+    let paused_after_wrap_up = {
+        let leg = screen(wrapped_up(AGENT_A, LEG_A), "paused");
+        Some(json!({"recordingState": "ACTIVE", "participants": [leg]}))
     };
     let pause = act(Action::Pause, &[LEG_A], Resolution::User);
     let resume = act(Action::Resume, &[LEG_A], Resolution::User);
@@ -72,9 +96,12 @@ fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
     let cases = [
         (started, s(0), None, left, again.clone(), "404: it may not be there yet"),
         (started, s(600), None, spent, Decision::NoConversation, "404 to the end, and it should be there"),
+        (started, s(601), None, left, again.clone(), "404 long after: while there is time, it may be there yet"),
         (started, s(601), None, spent, nothing(Outcome::ConversationOver), "404 long after: gone"),
         (started, s(0), over.clone(), left, nothing(Outcome::ConversationOver), "over: nothing to pause"),
-        (started, s(0), wrap_up.clone(), left, pause.clone(), "ended, but the screen is recorded in wrap-up"),
+        (started, s(0), in_wrap_up, left, pause.clone(), "ended, but the screen is recorded in wrap-up"),
+        (started, s(0), after_wrap_up, left, nothing(Outcome::ConversationOver), "wrap-up has ended too"),
+        (started, s(0), customers_wrap_up, left, nothing(Outcome::ConversationOver), "a customer is in no wrap-up"),
         (started, s(0), on.clone(), left, pause.clone(), "as told"),
         (started, s(86_400), on.clone(), left, pause.clone(), "however late: it is on now"),
         (started, s(600), unknown.clone(), left, pause.clone(), "in doubt, pause"),
@@ -84,6 +111,7 @@ fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
         (started, s(-20), off.clone(), left, pause.clone(), "the other cloud's clock is ahead"),
         (ended, s(0), None, left, nothing(Outcome::ConversationOver), "nothing to resume"),
         (ended, s(0), over, left, nothing(Outcome::ConversationOver), "nothing to resume"),
+        (ended, s(0), paused_after_wrap_up, left, nothing(Outcome::NothingPaused), "no recording runs after wrap-up"),
         (ended, s(0), on.clone(), left, again, "the reading may be older than the event"),
         (ended, s(0), on, spent, nothing(Outcome::Superseded), "the next secure pause is on"),
         (ended, s(0), off.clone(), left, resume.clone(), "as told"),
@@ -104,11 +132,6 @@ fn the_initiators_live_legs_are_paused_and_in_doubt_everyones() {
     let live = |user, id| leg(user, id, "connected");
     let dead = |user, id| leg(user, id, "disconnected");
     let alerting = |user, id| leg(user, id, "alerting");
-    let wrap_up = |user, id| {
-        let mut leg = leg(user, id, "terminated");
-        leg["startAcwTime"] = json!("2026-11-02T12:00:00Z");
-        leg
-    };
     let (a, b) = (Some(AGENT_A), Some(AGENT_B));
     let (user, participant, all) = (Resolution::User, Resolution::Participant, Resolution::AllAgents);
     #[rustfmt::skip] // A row a line.
@@ -123,6 +146,7 @@ fn the_initiators_live_legs_are_paused_and_in_doubt_everyones() {
         (a, None, INITIATOR, vec![alerting(AGENT_B, LEG_B), live(AGENT_A, LEG_A)], vec![LEG_A], user, "another's ringing leg"),
         (a, None, INITIATOR, vec![wrap_up(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], user, "wrap-up, and everyone live"),
         (a, None, INITIATOR, vec![wrap_up(AGENT_A, LEG_A), alerting(AGENT_A, LEG_C)], vec![LEG_A], user, "wrap-up and ringing: ringing is not all they have"),
+        (a, None, INITIATOR, vec![dead(AGENT_A, LEG_A), wrap_up(AGENT_B, LEG_B), live(AGENT_C, LEG_C)], vec![LEG_C], user, "another's wrap-up"),
         (a, None, INITIATOR, vec![dead(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_B], user, "only dead legs: everyone live"),
         (a, None, INITIATOR, vec![live(AGENT_B, LEG_B)], vec![LEG_B], all, "not found: everyone"),
         (None, None, INITIATOR, vec![live(AGENT_A, LEG_A), live(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "nobody named: everyone"),
@@ -146,7 +170,8 @@ fn nobody_to_pause_is_looked_for_again_and_then_a_failure() {
     customer["purpose"] = json!("customer");
     let mut nobody = leg(AGENT_B, LEG_B, "connected");
     nobody["userId"] = Value::Null;
-    let conversation = read(&json!({"securePause": true, "participants": [customer, nobody]}));
+    let nameless = leg("", LEG_C, "connected");
+    let conversation = read(&json!({"securePause": true, "participants": [customer, nobody, nameless]}));
     let request = request(Phase::Started, Duration::ZERO, Some(AGENT_A), Some(LEG_A));
     for (patience, wanted) in [(Patience::Left, Decision::ReadAgain), (Patience::Spent, Decision::NoTarget)] {
         assert_eq!(decide(&request, Some(&conversation), now(), INITIATOR, patience), wanted);
@@ -176,64 +201,5 @@ fn only_screens_that_are_paused_or_untold_are_resumed() {
         let request = request(Phase::Ended, Duration::ZERO, user, participant);
         let decision = decide(&request, Some(&conversation), now(), policy, Patience::Left);
         assert_eq!(decision, act(Action::Resume, &targets, resolution), "{reason}");
-    }
-}
-
-#[test]
-fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
-    use SecurePause::{Off, On, Unknown};
-    let call = |state: &str, recording: &str, secure_pause: bool| {
-        json!({"purpose": "customer", "calls": [
-            {"state": state, "recordingState": recording, "securePause": secure_pause},
-        ]})
-    };
-    let flow = |purpose: &str, state: &str| json!({"purpose": purpose, "calls": [{"state": state}]});
-    #[rustfmt::skip] // A row a line.
-    let cases = [
-        (json!({"securePause": true, "recordingState": "ACTIVE"}), On, "the conversation says so"),
-        (json!({"securePause": false, "participants": [call("connected", "active", true)]}), On, "a live call says so"),
-        (json!({"recordingState": "ACTIVE", "participants": [call("terminated", "paused", true)]}), Off, "a dead call says nothing"),
-        (json!({"securePause": false}), Unknown, "false is only a default"),
-        (json!({"securePause": false, "recordingState": "ACTIVE"}), Off, "recording again"),
-        (json!({"recordingState": "ACTIVE"}), Off, "recording again, nothing else told"),
-        (json!({"securePause": false, "recordingState": "NONE", "participants": [call("connected", "active", false)]}), Off, "a call is recording"),
-        (json!({"recordingState": "PAUSED", "participants": [call("connected", "active", false)]}), Unknown, "one of two is paused"),
-        (json!({"recordingState": "ACTIVE", "participants": [call("connected", "paused", false)]}), Unknown, "the other one"),
-        (json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "connected")]}), Unknown, "a secure flow may be running"),
-        (json!({"recordingState": "ACTIVE", "participants": [flow("workflow", "connected")]}), Unknown, "so may a workflow"),
-        (json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "terminated")]}), Off, "the flow has ended"),
-        (json!({"recordingState": "ARCHIVED"}), Unknown, "a state nobody announced"),
-        (json!({}), Unknown, "nothing told"),
-    ];
-    for (body, wanted, reason) in cases {
-        assert_eq!(read(&body).secure_pause(), wanted, "{reason}: {body}");
-    }
-}
-
-#[test]
-fn a_leg_is_live_by_any_of_its_media_and_without_media_by_its_times() {
-    #[rustfmt::skip] // A row a line.
-    let cases = [
-        (json!({"calls": [{"state": "disconnected"}, {"state": "connected"}]}), true, "any call"),
-        (json!({"calls": [], "callbacks": [{"state": "connected"}]}), true, "any medium"),
-        (json!({"calls": [{"state": "teleporting"}]}), true, "a state nobody announced"),
-        (json!({"calls": [{"state": "disconnected"}, {"state": "terminated"}, {"state": "none"}]}), false, "all ended"),
-        (json!({"calls": null, "connectedTime": "2026-11-02T12:00:00Z"}), true, "no media, connected"),
-        (json!({"connectedTime": "2026-11-02T12:00:00Z", "endTime": "2026-11-02T12:01:00Z"}), false, "no media, ended"),
-        (json!({"connectedTime": null}), false, "no media, never connected"),
-        (json!({"calls": [{"id": "x"}], "endTime": "2026-11-02T12:01:00Z"}), false, "a call without a state, ended"),
-        (json!({"calls": [{"id": "x"}]}), true, "a call without a state"),
-        (json!({"calls": "garbage", "videos": [7, {"state": "connected"}]}), true, "what can be read counts"),
-    ];
-    for (mut leg, live, reason) in cases {
-        leg["id"] = json!(LEG_A);
-        leg["userId"] = json!(AGENT_A);
-        leg["purpose"] = json!("user");
-        let conversation = read(&json!({"securePause": true, "participants": [null, leg]}));
-        let request = request(Phase::Started, Duration::ZERO, None, None);
-        let decision = decide(&request, Some(&conversation), now(), INITIATOR, Patience::Spent);
-        let wanted =
-            if live { act(Action::Pause, &[LEG_A], Resolution::AllAgents) } else { Decision::NoTarget };
-        assert_eq!(decision, wanted, "{reason}");
     }
 }

@@ -24,16 +24,16 @@ async fn refused(status: u16, body: Value, settings: &[(&str, &str)]) -> (String
 
 #[tokio::test]
 async fn a_refusal_the_conversation_does_not_explain_is_a_fault_to_mend() {
-    let live = || leg(AGENT_A, LEG_A, "connected");
+    let talking = || leg(AGENT_A, LEG_A, "connected");
     let mut wrap_up = leg(AGENT_A, LEG_A, "terminated");
     wrap_up["startAcwTime"] = "2026-11-02T12:05:00.000Z".into();
     let cases = [
-        (404, live(), "EndpointMissing", "the path is wrong"),
-        (405, live(), "EndpointMissing", "the path takes no PUT"),
-        (409, live(), "Rejected", "a conflict nobody has explained yet"),
-        (422, live(), "Rejected", "another refusal"),
-        (409, screen(live(), "error"), "Rejected", "a recording that failed may still be one"),
-        (409, screen(live(), "timeout"), "Rejected", "a recording that came late is one"),
+        (404, talking(), "EndpointMissing", "the path is wrong"),
+        (405, talking(), "EndpointMissing", "the path takes no PUT"),
+        (409, talking(), "Rejected", "a conflict nobody has explained yet"),
+        (422, talking(), "Rejected", "another refusal"),
+        (409, screen(talking(), "error"), "Rejected", "a recording that failed may still be one"),
+        (409, screen(talking(), "timeout"), "Rejected", "a recording that came late is one"),
         (409, wrap_up, "Rejected", "the screen is recorded on in wrap-up"),
     ];
     let looked_into = cases.map(|(status, leg, name, reason)| async move {

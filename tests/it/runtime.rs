@@ -31,11 +31,44 @@ async fn every_line_of_the_log_is_json_with_level_and_timestamp() {
 
 #[tokio::test]
 async fn the_line_of_an_outcome_is_written_at_every_level() {
-    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "ERROR")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    for level in ["ERROR", "FATAL"] {
+        let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", level)]).await;
+        stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+        stage.invoke(&fresh("secure_pause/started.json")).await;
+        let logs = stage.function.logs();
+        assert_eq!(logs.len(), 1, "{level}: {logs:#?}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_level_that_is_none_of_lambdas_is_told_once_and_means_info() {
+    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "LOUD")]).await;
+    stage.invoke(&file("other/audit.json")).await;
     let logs = stage.function.logs();
-    assert_eq!(logs.len(), 1, "{logs:#?}");
+    let at = |level: &str| {
+        let level = format!("\"level\":\"{level}\"");
+        logs.iter().filter(|line| line.contains(&level)).collect::<Vec<_>>()
+    };
+    let [warning] = at("WARN")[..] else { panic!("one warning: {logs:#?}") };
+    assert!(warning.contains("AWS_LAMBDA_LOG_LEVEL"), "{warning}");
+    assert!(at("INFO").iter().any(|line| line.contains("starting")), "at INFO: {logs:#?}");
+    assert!(at("DEBUG").is_empty(), "at INFO: {logs:#?}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_runtime_adds_no_line_of_its_own_to_a_failure() {
+    let stage = Stage::new().await;
+    // An event's line is waited for, so that whatever was written before it is there.
+    stage.invoke(&file("other/audit.json")).await;
+    let before = stage.function.logs().len();
+    for name in ["malformed/no_event.json", "other/audit.json"] {
+        stage.invoke(&file(name)).await;
+    }
+    let logs = stage.function.logs();
+    assert_eq!(logs.len() - before, 2, "one line an event: {logs:#?}");
+    assert!(!logs.iter().any(|line| line.contains("\"target\":\"lambda_runtime")), "{logs:#?}");
     stage.end().await;
 }
 

@@ -92,7 +92,10 @@ impl Stage {
         let told = told(&lines);
         assert_eq!(told.len(), 1, "one line an invocation: {lines:#?}");
         match &answer.result {
-            Ok(answer) => assert_eq!(told[0]["outcome"], answer["outcome"]),
+            Ok(answer) => {
+                assert_eq!(told[0]["outcome"], answer["outcome"]);
+                assert_eq!(told[0]["level"], "INFO");
+            }
             Err(failure) => {
                 assert_eq!(told[0]["errorType"], failure.error_type.as_str());
                 assert_eq!(told[0]["errorMessage"], failure.error_message.as_str());
