@@ -3,6 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 CARGO ?= cargo
+# Python 3.11, for which the tools' versions are pinned.
+PYTHON ?= python3
+# x86_64 or arm64; the latter needs `rustup target add aarch64-unknown-linux-gnu`.
+ARCHITECTURE ?= x86_64
 TOOLS := target/tools
 SAM := $(TOOLS)/sam
 EMULATOR := $(TOOLS)/emulator
@@ -55,14 +59,14 @@ WITH_TOOLS := PATH="$(CURDIR)/$(SAM)/bin:$$PATH"
 
 $(SAM)/.installed: tests/stack/requirements-sam.txt
 	@echo "installing SAM CLI, cargo-lambda and cfn-lint into $(SAM) (about a minute)" >&2
-	python3 -m venv --clear $(SAM)
+	$(PYTHON) -m venv --clear $(SAM)
 	$(SAM)/bin/pip install --quiet --no-deps -r $<
 	@touch $@
 
 # The emulator pins its own botocore, so it lives apart.
 $(EMULATOR)/.installed: tests/stack/requirements-emulator.txt
 	@echo "installing the AWS emulator into $(EMULATOR)" >&2
-	python3 -m venv --clear $(EMULATOR)
+	$(PYTHON) -m venv --clear $(EMULATOR)
 	$(EMULATOR)/bin/pip install --quiet --no-deps -r $<
 	@touch $@
 
@@ -75,8 +79,9 @@ validate: $(SAM)/.installed ## lint the template
 build: $(SAM)/.installed ## build for Lambda: target/lambda/secure-pause/bootstrap and .zip
 	@echo "building for Amazon Linux 2023 (the first time takes some minutes)" >&2
 	export SECURE_PAUSE_COMMIT=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
-	$(WITH_TOOLS) sam build; \
-	$(WITH_TOOLS) cargo lambda build --locked --release --bin secure-pause --output-format zip; \
+	$(WITH_TOOLS) sam build --parameter-overrides Architecture=$(ARCHITECTURE); \
+	$(WITH_TOOLS) cargo lambda build --locked --release --bin secure-pause --output-format zip \
+		$(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64); \
 	cp .aws-sam/build/Function/bootstrap target/lambda/secure-pause/bootstrap
 
 .PHONY: invoke
@@ -96,7 +101,9 @@ stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS e
 
 .PHONY: deploy
 deploy: build ## deploy to the AWS account of the current credentials; asks what it has to know
-	$(WITH_TOOLS) sam deploy --guided
+	@# The answers are kept in a file of the owner's own, which git ignores.
+	test -e samconfig.owner.toml || cp samconfig.toml samconfig.owner.toml
+	$(WITH_TOOLS) sam deploy --guided --config-file samconfig.owner.toml
 
 .PHONY: redrive
 redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=url

@@ -81,6 +81,9 @@ class Emulator:
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_REGION": "us-east-1",
             "SAM_CLI_TELEMETRY": "0",
+            # Nobody's own account has a part in this.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
         serve = {
             "GATEWAY_PORT": str(self.port),
@@ -176,11 +179,10 @@ class Stack:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def deploy(self):
-        pairs = [f"{name}={value}" for name, value in self.parameters.items()]
-        return self.sam(
-            "deploy", "--stack-name", STACK, "--no-confirm-changeset", "--parameter-overrides", *pairs
-        )
+    def deploy(self, **changed):
+        pairs = [f"{name}={value}" for name, value in (self.parameters | changed).items()]
+        where = ["--stack-name", STACK, "--region", "us-east-1"]
+        return self.sam("deploy", *where, "--no-confirm-changeset", "--parameter-overrides", *pairs)
 
     def resources(self):
         listed = self.emulator.client("cloudformation").describe_stack_resources(StackName=STACK)

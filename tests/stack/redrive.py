@@ -18,8 +18,10 @@ HIDDEN_SECONDS = 3600
 
 def kept_event(body):
     """The event in a failure record of Lambda, or the body itself, as an EventBridge dead-letter queue keeps it."""
-    record = json.loads(body)
-    return record.get("requestPayload", record)
+    try:
+        return json.dumps(json.loads(body)["requestPayload"])
+    except (ValueError, KeyError, TypeError):
+        return body
 
 
 def main():
@@ -27,25 +29,27 @@ def main():
     parser.add_argument("--queue-url", required=True, help="the failure queue, or the one of undelivered events")
     parser.add_argument("--function", required=True, help="ARN of the alias")
     arguments = parser.parse_args()
+    if not arguments.queue_url or not arguments.function:
+        parser.error("name the queue and the alias: make redrive QUEUE=url ALIAS=arn")
     sqs, functions = boto3.client("sqs"), boto3.client("lambda")
     done, failed = 0, []
-    while True:
-        received = sqs.receive_message(
-            QueueUrl=arguments.queue_url, MaxNumberOfMessages=1, VisibilityTimeout=HIDDEN_SECONDS, WaitTimeSeconds=1
-        )
-        if not received.get("Messages"):
-            break
-        (message,) = received["Messages"]
-        payload = json.dumps(kept_event(message["Body"]))
-        answer = functions.invoke(FunctionName=arguments.function, Payload=payload)
-        print(json.dumps(json.loads(answer["Payload"].read())), flush=True)
-        if "FunctionError" in answer:
+    try:
+        while True:
+            received = sqs.receive_message(
+                QueueUrl=arguments.queue_url, MaxNumberOfMessages=1, VisibilityTimeout=HIDDEN_SECONDS, WaitTimeSeconds=1
+            )
+            if not received.get("Messages"):
+                break
+            (message,) = received["Messages"]
             failed.append(message["ReceiptHandle"])
-        else:
-            done += 1
-            sqs.delete_message(QueueUrl=arguments.queue_url, ReceiptHandle=message["ReceiptHandle"])
-    for receipt in failed:
-        sqs.change_message_visibility(QueueUrl=arguments.queue_url, ReceiptHandle=receipt, VisibilityTimeout=0)
+            answer = functions.invoke(FunctionName=arguments.function, Payload=kept_event(message["Body"]))
+            print(json.dumps(json.loads(answer["Payload"].read())), flush=True)
+            if "FunctionError" not in answer:
+                sqs.delete_message(QueueUrl=arguments.queue_url, ReceiptHandle=failed.pop())
+                done += 1
+    finally:
+        for receipt in failed:
+            sqs.change_message_visibility(QueueUrl=arguments.queue_url, ReceiptHandle=receipt, VisibilityTimeout=0)
     print(f"{done} carried out, {len(failed)} failed again and kept", file=sys.stderr)
     return 1 if failed else 0
 

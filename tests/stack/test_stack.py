@@ -49,10 +49,19 @@ def test_what_the_rule_does_not_match_never_reaches_the_function(stack, world):
     # An event that does match, sent last, is served; the others were not before it.
     stage(world, "secure_pause/started.json")
     stack.put_event(started)
-    wait_for("the event that matches", lambda: len(stack.log_lines()) > before)
-    time.sleep(1)
-    new = [line for line in stack.log_lines()[before:] if "outcome" in line or "errorType" in line]
-    assert [line.get("outcome") for line in new] == ["paused"], new
+
+    def ended():
+        return [line for line in stack.log_lines()[before:] if "outcome" in line or "errorType" in line]
+
+    wait_for("the event that matches", ended)
+    time.sleep(2)  # what should not come would be here by now
+    assert [line.get("outcome") for line in ended()] == ["paused"], ended()
+
+
+def redrive(emulator, queue_url, function):
+    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tests" / "stack" / "redrive.py"]
+    arguments = ["--queue-url", queue_url, "--function", function]
+    return subprocess.run([*command, *arguments], env=emulator.env, text=True, capture_output=True)
 
 
 def test_a_failure_is_kept_whole_after_the_retries_and_redriven(stack, world, emulator):
@@ -74,10 +83,12 @@ def test_a_failure_is_kept_whole_after_the_retries_and_redriven(stack, world, em
     assert kept["responsePayload"]["errorType"] == "Forbidden"
     assert world.requests().count(put(participant, "pause", 403)) - before == 3, "one attempt and two retries"
 
+    still = redrive(emulator, outputs["FailureQueueUrl"], outputs["AliasArn"])
+    assert still.returncode == 1 and '"errorType": "Forbidden"' in still.stdout, still.stdout + still.stderr
+    assert len(stack.messages(outputs["FailureQueueUrl"])) == 1, "what fails again is kept, and shown at once"
+
     world.call("DELETE", "/fault")
-    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tests" / "stack" / "redrive.py"]
-    arguments = ["--queue-url", outputs["FailureQueueUrl"], "--function", outputs["AliasArn"]]
-    done = subprocess.run([*command, *arguments], env=emulator.env, text=True, capture_output=True)
+    done = redrive(emulator, outputs["FailureQueueUrl"], outputs["AliasArn"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"outcome": "paused"' in done.stdout, done.stdout
     assert stack.messages(outputs["FailureQueueUrl"]) == []
@@ -86,9 +97,25 @@ def test_a_failure_is_kept_whole_after_the_retries_and_redriven(stack, world, em
 def test_an_old_pause_that_is_redriven_does_what_the_table_says(stack, world, emulator):
     stage(world, "secure_pause/ended.json")
     old = event_file("secure_pause/started.json", eventTime=int(time.time() * 1000) - 3_600_000)
-    payload = json.dumps(old | {"source": "simulate.aws.partner/genesys.com/cloud/test"})
-    answer = emulator.client("lambda").invoke(FunctionName=stack.outputs()["AliasArn"], Payload=payload)
-    assert json.loads(answer["Payload"].read())["outcome"] == "stale"
+    # As EventBridge keeps what it could not deliver: the event itself.
+    kept = json.dumps(old | {"source": "simulate.aws.partner/genesys.com/cloud/test"})
+    queue = stack.outputs()["UndeliveredQueueUrl"]
+    emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=kept)
+    done = redrive(emulator, queue, stack.outputs()["AliasArn"])
+    assert done.returncode == 0 and '"outcome": "stale"' in done.stdout, done.stdout + done.stderr
+
+
+def test_a_changed_parameter_reaches_the_alias(stack, world, emulator):
+    functions, name = emulator.client("lambda"), stack.outputs()["FunctionName"]
+
+    def mode():
+        served = functions.get_function_configuration(FunctionName=name, Qualifier="live")
+        return served["Environment"]["Variables"]["MODE"]
+
+    assert mode() == "act"
+    for changed in ("pause-only", "act"):
+        stack.deploy(Mode=changed)
+        assert mode() == changed
 
 
 def test_deploying_twice_changes_nothing_and_deleting_leaves_secret_and_log(stack, emulator):
@@ -99,11 +126,12 @@ def test_deploying_twice_changes_nothing_and_deleting_leaves_secret_and_log(stac
     stack.sam("delete", "--stack-name", "secure-pause-test", "--no-prompts", "--region", "us-east-1")
     described = emulator.client("secretsmanager").describe_secret(SecretId=before["Secret"])
     assert not described.get("DeletedDate")
-    groups = emulator.client("logs").describe_log_groups(logGroupNamePrefix="/secure-pause/")["logGroups"]
-    assert [group["logGroupName"] for group in groups] == ["/secure-pause/secure-pause-test"]
+    groups = emulator.client("logs").describe_log_groups(logGroupNamePrefix=before["LogGroup"])["logGroups"]
+    assert [group["logGroupName"] for group in groups] == [before["LogGroup"]]
     queues = emulator.client("sqs").list_queues().get("QueueUrls", [])
-    assert not [url for url in queues if "secure-pause-test" in url], queues
+    assert not {before["FailureQueue"], before["UndeliveredQueue"]} & set(queues), queues
     functions = [f["FunctionName"] for f in emulator.client("lambda").list_functions()["Functions"]]
     assert before["Function"] not in functions
     rules = emulator.client("events").list_rules(EventBusName="simulated-genesys")["Rules"]
     assert rules == []
+    assert "Successfully created" in stack.deploy(), "the retained log group does not stand in the way"
