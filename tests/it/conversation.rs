@@ -57,10 +57,10 @@ fn a_leg_is_live_by_any_of_its_media_and_without_media_by_its_times() {
         (json!({"calls": [{"state": "DISCONNECTED"}]}), Dead, "in capitals"),
         (json!({"calls": [{"state": "alerting"}, {"state": "disconnected"}]}), Alerting, "it rings"),
         (json!({"calls": [{"state": "Alerting"}]}), Alerting, "with a capital"),
-        (json!({"calls": null, "connectedTime": "2026-11-02T12:00:00Z"}), Live, "no media, connected"),
-        (json!({"connectedTime": "2026-11-02T12:00:00Z", "endTime": "2026-11-02T12:01:00Z"}), Dead, "no media, ended"),
+        (json!({"calls": null, "connectedTime": "2025-11-02T12:00:00Z"}), Live, "no media, connected"),
+        (json!({"connectedTime": "2025-11-02T12:00:00Z", "endTime": "2025-11-02T12:01:00Z"}), Dead, "no media, ended"),
         (json!({"connectedTime": null}), Dead, "no media, never connected"),
-        (json!({"calls": [{"id": "x"}], "endTime": "2026-11-02T12:01:00Z"}), Dead, "a call without a state, ended"),
+        (json!({"calls": [{"id": "x"}], "endTime": "2025-11-02T12:01:00Z"}), Dead, "a call without a state, ended"),
         (json!({"calls": [{"id": "x"}]}), Live, "a call without a state"),
         (json!({"calls": "garbage", "videos": [7, {"state": "connected"}]}), Live, "what can be read counts"),
     ];

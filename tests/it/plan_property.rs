@@ -67,7 +67,7 @@ fn leg() -> impl Strategy<Value = Value> {
                 ("endAcwTime", wrapped_up),
             ];
             for (name, told) in times {
-                put(&mut leg, name, told.then(|| json!("2026-11-02T12:00:00Z")));
+                put(&mut leg, name, told.then(|| json!("2025-11-02T12:00:00Z")));
             }
             Value::Object(leg)
         })
@@ -88,7 +88,7 @@ fn body() -> impl Strategy<Value = Value> {
             body.insert("participants".to_owned(), Value::Array(legs));
             put(&mut body, "securePause", secure_pause);
             put(&mut body, "recordingState", recording);
-            put(&mut body, "endTime", ended.then(|| json!("2026-11-02T12:00:00Z")));
+            put(&mut body, "endTime", ended.then(|| json!("2025-11-02T12:00:00Z")));
             Value::Object(body)
         })
 }

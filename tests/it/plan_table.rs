@@ -45,14 +45,14 @@ fn act(action: Action, targets: &[&str], resolution: Resolution) -> Decision {
 /// A leg in wrap-up, where the screen recording runs on.
 fn wrap_up(user: &str, id: &str) -> Value {
     let mut leg = leg(user, id, "terminated");
-    leg["startAcwTime"] = json!("2026-11-02T12:00:00Z");
+    leg["startAcwTime"] = json!("2025-11-02T12:00:00Z");
     leg
 }
 
 /// A leg whose wrap-up has ended too.
 fn wrapped_up(user: &str, id: &str) -> Value {
     let mut leg = wrap_up(user, id);
-    leg["endAcwTime"] = json!("2026-11-02T12:05:00Z");
+    leg["endAcwTime"] = json!("2025-11-02T12:05:00Z");
     leg
 }
 
@@ -71,7 +71,7 @@ fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
     let (on, off, unknown) =
         (open(Some(true), "PAUSED"), open(Some(false), "ACTIVE"), open(Some(false), "NONE"));
     let ended_with = |leg: Value| {
-        Some(json!({"endTime": "2026-11-02T12:00:00Z", "securePause": true, "participants": [leg]}))
+        Some(json!({"endTime": "2025-11-02T12:00:00Z", "securePause": true, "participants": [leg]}))
     };
     let over = ended_with(leg(AGENT_A, LEG_A, "terminated"));
     let in_wrap_up = ended_with(wrap_up(AGENT_A, LEG_A));

@@ -26,7 +26,7 @@ async fn refused(status: u16, body: Value, settings: &[(&str, &str)]) -> (String
 async fn a_refusal_the_conversation_does_not_explain_is_a_fault_to_mend() {
     let talking = || leg(AGENT_A, LEG_A, "connected");
     let mut wrap_up = leg(AGENT_A, LEG_A, "terminated");
-    wrap_up["startAcwTime"] = "2026-11-02T12:05:00.000Z".into();
+    wrap_up["startAcwTime"] = "2025-11-02T12:05:00.000Z".into();
     let cases = [
         (404, talking(), "EndpointMissing", "the path is wrong"),
         (405, talking(), "EndpointMissing", "the path takes no PUT"),

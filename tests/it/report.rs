@@ -100,7 +100,7 @@ async fn the_line_carries_the_ids_and_the_time_of_the_event() {
     let cases = [
         ("eventId", "e5d1a0b7-6a1c-4e8e-9d51-5f0c2b7a9e05", "to find it in EventBridge"),
         ("correlationId", "c7e3b9d1-8f42-4a65-b0d7-6e1f3c5a8b06", "to find it in Genesys"),
-        ("eventTime", "2026-11-02T12:00:00.123Z", "the event's own, not the envelope's"),
+        ("eventTime", "2025-11-02T12:00:00.123Z", "the event's own, not the envelope's"),
     ];
     for (field, wanted, reason) in cases {
         assert_eq!(line[field], wanted, "{reason}");

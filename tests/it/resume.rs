@@ -84,7 +84,7 @@ async fn the_end_of_an_ended_or_unknown_call_calls_for_nothing() {
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "conversation_over");
 
     let mut over = conversation(false, &[screen(leg(AGENT_A, LEG_A, "terminated"), "paused")]);
-    over["endTime"] = "2026-11-02T12:10:00.000Z".into();
+    over["endTime"] = "2025-11-02T12:10:00.000Z".into();
     stage.serve(over);
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "conversation_over");
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "conversation_over");

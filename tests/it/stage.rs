@@ -130,7 +130,7 @@ pub fn aged(name: &str, age: Duration) -> Value {
 pub fn conversation(secure_pause: bool, participants: &[Value]) -> Value {
     let recording = if secure_pause { "PAUSED" } else { "ACTIVE" };
     json!({
-        "id": CONVERSATION, "startTime": "2026-11-02T11:50:00.000Z", "securePause": secure_pause,
+        "id": CONVERSATION, "startTime": "2025-11-02T11:50:00.000Z", "securePause": secure_pause,
         "recordingState": recording, "participants": participants,
     })
 }
@@ -138,7 +138,7 @@ pub fn conversation(secure_pause: bool, participants: &[Value]) -> Value {
 /// An agent's leg with one call in this state.
 pub fn leg(user: &str, id: &str, call: &str) -> Value {
     json!({
-        "id": id, "userId": user, "purpose": "agent", "connectedTime": "2026-11-02T11:50:10.000Z",
+        "id": id, "userId": user, "purpose": "agent", "connectedTime": "2025-11-02T11:50:10.000Z",
         "calls": [{"id": Uuid::new_v4(), "state": call}],
     })
 }
