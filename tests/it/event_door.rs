@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::event_fields::line_of;
 use crate::stage::*;
 
 fn names(folder: &str) -> Vec<String> {
@@ -56,7 +55,7 @@ async fn the_doors_of_later_versions_are_refused_clearly_and_named_in_the_log() 
     for (payload, door, reason) in cases {
         let answer = stage.invoke(&payload).await;
         assert_eq!(outcome(&answer), "InvalidEvent", "{reason}");
-        assert_eq!(line_of(&stage, &answer)["door"], door, "{reason}");
+        assert_eq!(stage.line(&answer)["door"], door, "{reason}");
     }
     assert_eq!(stage.new_requests(), Vec::<String>::new());
     stage.end().await;

@@ -5,19 +5,10 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use world::Answer;
 
 use crate::stage::*;
 
 const TOPIC: &str = "v2.detail.events.conversation.{id}.secure_pause";
-
-/// The one line that tells how an invocation ended; [`Stage::invoke`] has waited for it.
-pub fn line_of(stage: &Stage, answer: &Answer) -> Value {
-    let logs = stage.function.logs();
-    let parsed = logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut own = parsed.filter(|line| line["requestId"] == answer.request_id.as_str());
-    own.next().unwrap_or_else(|| panic!("no line: {logs:#?}"))
-}
 
 /// So many minutes from now, as RFC 3339.
 fn ahead(minutes: u64) -> String {
@@ -70,7 +61,7 @@ async fn an_event_happened_when_it_says_and_else_when_it_was_sent() {
         let answer = stage.invoke(&event).await;
 
         assert_eq!(outcome(&answer), "conversation_over", "{reason}");
-        let line = line_of(&stage, &answer);
+        let line = stage.line(&answer);
         let told = OffsetDateTime::parse(line["eventTime"].as_str().unwrap(), &Rfc3339).unwrap();
         assert_eq!(told, OffsetDateTime::parse(wanted, &Rfc3339).unwrap(), "{reason}: {line}");
         assert_eq!(line["droppedFields"], dropped, "{reason}");
@@ -109,7 +100,7 @@ async fn the_event_type_tells_the_phase_and_only_without_one_the_topic_does() {
             "resumed" => json!("ended"),
             _ => Value::Null,
         };
-        assert_eq!(line_of(&stage, &answer)["phase"], phase, "{reason}");
+        assert_eq!(stage.line(&answer)["phase"], phase, "{reason}");
     }
     stage.end().await;
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use world::{Fault, On, Recorded, Service, World};
 
-use crate::report::line;
 use crate::stage::*;
 
 const STARTED: &str = "secure_pause/started.json";
@@ -215,7 +214,7 @@ async fn one_targets_failure_neither_stops_nor_hides_anothers() {
     let requests = stage.world.requests();
     let pause_of_b = |request: &&Recorded| request.path.contains(LEG_B) && request.status == Some(202);
     assert_eq!(requests.iter().filter(pause_of_b).count(), 1);
-    let line = line(&stage, &answer);
+    let line = stage.line(&answer);
     assert_eq!(line["paused"], false);
     assert_eq!(line["targets"].as_array().unwrap().len(), 2);
     let failed = line["targets"].as_array().unwrap().iter().find(|target| target["participantId"] == LEG_A);

@@ -113,9 +113,7 @@ async fn unusable_optional_fields_are_dropped_and_counted_and_cost_no_pause() {
     let answer = stage.invoke(&event).await;
 
     assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
-    let line = stage.function.logs().into_iter().find(|line| line.contains(&answer.request_id)).unwrap();
-    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(line["droppedFields"], 3);
+    assert_eq!(stage.line(&answer)["droppedFields"], 3);
     assert_eq!(answer.result.unwrap()["resolution"], "all-agents");
     stage.end().await;
 }

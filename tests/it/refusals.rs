@@ -6,7 +6,6 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use world::{Fault, On};
 
-use crate::report::line;
 use crate::stage::*;
 
 const STARTED: &str = "secure_pause/started.json";
@@ -16,7 +15,7 @@ async fn refused(status: u16, body: Value, settings: &[(&str, &str)]) -> (String
     stage.serve(body);
     stage.world.genesys.inject(On::Pause, Fault::Status(status), 1);
     let answer = stage.invoke(&fresh(STARTED)).await;
-    let (ended, line) = (outcome(&answer), line(&stage, &answer));
+    let (ended, line) = (outcome(&answer), stage.line(&answer));
     let readings = stage.new_requests().into_iter().filter(|line| line.starts_with("GET")).count();
     stage.end().await;
     (ended, line, readings)

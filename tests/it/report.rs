@@ -7,17 +7,11 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
-use world::{Answer, Fault, On};
+use world::{Fault, On};
 
 use crate::stage::*;
 
 const STARTED: &str = "secure_pause/started.json";
-
-/// The line of the log that tells how an invocation ended.
-pub fn line(stage: &Stage, answer: &Answer) -> Value {
-    let line = stage.function.logs().into_iter().rfind(|line| line.contains(&answer.request_id)).unwrap();
-    serde_json::from_str(&line).unwrap()
-}
 
 async fn stage() -> Stage {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
@@ -60,7 +54,7 @@ async fn giving_up_ends_the_exposure() {
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "terminated")]));
     let answer = stage.invoke(&aged(STARTED, Duration::from_secs(10))).await;
     assert_eq!(outcome(&answer), "NoTarget");
-    let line = line(&stage, &answer);
+    let line = stage.line(&answer);
     assert!(line["exposureMs"].as_u64().unwrap() >= 13_000, "{line}");
     stage.end().await;
 }
@@ -77,7 +71,7 @@ async fn a_failed_resume_exposes_nothing() {
         stage.world.genesys.inject(on, fault, 1);
         let answer = stage.invoke(&fresh("secure_pause/ended.json")).await;
         assert_eq!(outcome(&answer), name, "{reason}");
-        assert_eq!(line(&stage, &answer)["exposureMs"], Value::Null, "{reason}");
+        assert_eq!(stage.line(&answer)["exposureMs"], Value::Null, "{reason}");
     }
     stage.end().await;
 }
@@ -96,7 +90,7 @@ async fn every_request_for_a_target_is_counted() {
 async fn the_line_carries_the_ids_and_the_time_of_the_event() {
     let stage = stage().await;
     let answer = stage.invoke(&file(STARTED)).await;
-    let line = line(&stage, &answer);
+    let line = stage.line(&answer);
     let cases = [
         ("eventId", "e5d1a0b7-6a1c-4e8e-9d51-5f0c2b7a9e05", "to find it in EventBridge"),
         ("correlationId", "c7e3b9d1-8f42-4a65-b0d7-6e1f3c5a8b06", "to find it in Genesys"),

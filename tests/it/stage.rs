@@ -79,6 +79,14 @@ impl Stage {
         self.function.stop().await;
     }
 
+    /// The line of the log that tells how an invocation ended; [`Stage::invoke`] has waited for it.
+    pub fn line(&self, answer: &Answer) -> Value {
+        let logs = self.function.logs();
+        let parsed = logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut own = parsed.filter(|line| line["requestId"] == answer.request_id.as_str());
+        own.next().unwrap_or_else(|| panic!("no line: {logs:#?}"))
+    }
+
     /// Exactly one line of the log tells how an invocation ended, and it tells what the answer tells.
     async fn assert_told_once(&self, answer: &Answer) {
         let told = |lines: &[String]| -> Vec<Value> {

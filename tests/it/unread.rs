@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use world::{Fault, On};
 
-use crate::report::line;
 use crate::stage::*;
 
 const STARTED: &str = "secure_pause/started.json";
@@ -45,7 +44,7 @@ async fn a_conversation_that_cannot_be_read_is_paused_by_its_participant_and_sti
 
         assert_eq!(outcome(&answer), name, "{reason}");
         assert_eq!(pauses(&stage), [put(LEG_A, "pause", 202)], "{reason}");
-        let line = line(&stage, &answer);
+        let line = stage.line(&answer);
         assert_eq!(line["resolution"], "unread", "{reason}");
         assert_eq!(line["targets"][0]["participantId"], LEG_A, "{reason}");
     }
@@ -119,7 +118,7 @@ async fn an_unread_pause_under_way_is_waited_for_where_the_reading_fails() {
 
     assert_eq!(outcome(&answer), "Forbidden");
     assert_eq!(stage.new_requests(), [get(429), put(LEG_A, "pause", 202), get(403)]);
-    assert_eq!(line(&stage, &answer)["targets"][0]["state"], "unverifiable");
+    assert_eq!(stage.line(&answer)["targets"][0]["state"], "unverifiable");
     stage.end().await;
 }
 
@@ -155,7 +154,7 @@ async fn what_a_refused_unread_pause_means_is_told_by_its_status_alone() {
 
         assert_eq!(outcome(&answer), name, "{reason}");
         assert_eq!(pauses(&stage), [put(LEG_A, "pause", status)], "{reason}");
-        let target = &line(&stage, &answer)["targets"][0];
+        let target = &stage.line(&answer)["targets"][0];
         assert_eq!(target["state"], "failed", "{reason}");
         assert_eq!(target["error"], error, "{reason}");
     }
@@ -171,7 +170,7 @@ async fn an_unread_pause_refused_as_not_recorded_counts_as_paused() {
     let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(2)).await;
 
     assert_eq!(outcome(&answer), "UpstreamUnavailable");
-    let line = line(&stage, &answer);
+    let line = stage.line(&answer);
     assert_eq!(line["targets"][0]["state"], "not_recording");
     assert_eq!(line["paused"], true);
     stage.end().await;
