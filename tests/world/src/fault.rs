@@ -61,6 +61,9 @@ pub enum Fault {
     AckThenReset,
     /// Acted upon, then never answered.
     AckThenHang,
+    /// Answered normally, but a pause or resume changes nothing: the screen recording stays what it was. Every
+    /// other request is answered and acted upon.
+    AckWithoutEffect,
 }
 
 impl Fault {
@@ -71,7 +74,8 @@ impl Fault {
         normally: impl FnOnce() -> HttpResponse,
     ) -> Ending {
         match fault {
-            None => Ending::Answer(normally()),
+            // What is without effect is known to whoever acts.
+            None | Some(Self::AckWithoutEffect) => Ending::Answer(normally()),
             Some(Self::Status(status)) => Ending::Answer(error(status)),
             Some(Self::StatusWith { status, headers, body }) => {
                 let plain = answer(status, "application/json", body);

@@ -22,6 +22,15 @@ enum Route {
 /// Why a request has no route, or is refused whatever its route: status, code, complaint.
 type Refusal = (u16, &'static str, &'static str);
 
+/// A request as it has been understood.
+struct Asked<'a> {
+    request: &'a Request,
+    route: Result<Route, Refusal>,
+    refusal: Option<&'a Refusal>,
+    /// Whether an accepted pause or resume may change anything.
+    takes_effect: bool,
+}
+
 impl Route {
     fn of(request: &Request, screen_recording_path: &str) -> Result<Self, Refusal> {
         let path = request.path.split('?').next().unwrap_or_default();
@@ -93,48 +102,39 @@ impl Genesys {
         let fits = |on| route.map_or(on == On::Any, |route| route.fits(on));
         let fault = self.state().faults.take(fits);
         let error = |status| self.error(status, usual_code(status));
-        let normally = || self.in_the_limit(request, route, refusals.first());
-        let mut ending = Fault::end(fault, error, normally).await;
+        let takes_effect = !matches!(fault, Some(Fault::AckWithoutEffect));
+        let asked = Asked { request, route, refusal: refusals.first(), takes_effect };
+        let mut ending = Fault::end(fault, error, || self.in_the_limit(&asked)).await;
         self.correlate(&mut ending);
         ending
     }
 
-    fn in_the_limit(
-        &self,
-        request: &Request,
-        route: Result<Route, Refusal>,
-        refusal: Option<&Refusal>,
-    ) -> HttpResponse {
+    fn in_the_limit(&self, asked: &Asked<'_>) -> HttpResponse {
         let limit = self.state().organization.rate_limit;
         let Some((allowed, length)) = limit else {
-            return self.authorized(request, route, refusal);
+            return self.authorized(asked);
         };
         let standing = rate::Standing::count(&mut self.state().window, allowed, length);
         let response = if standing.is_exceeded() {
             self.error(429, "too.many.requests")
         } else {
-            self.authorized(request, route, refusal)
+            self.authorized(asked)
         };
         standing.dress(response)
     }
 
-    fn authorized(
-        &self,
-        request: &Request,
-        route: Result<Route, Refusal>,
-        refusal: Option<&Refusal>,
-    ) -> HttpResponse {
-        if let Some((status, code, _)) = refusal {
+    fn authorized(&self, asked: &Asked<'_>) -> HttpResponse {
+        if let Some((status, code, _)) = asked.refusal {
             return self.error(*status, code);
         }
-        let token = request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
+        let token = asked.request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
         let standing = self.state().login.standing(token.unwrap_or_default());
-        match (standing, route) {
+        match (standing, asked.route) {
             (Standing::Expired, _) => self.error(401, "credentials.expired"),
             (Standing::Unknown, _) => self.error(401, "bad.credentials"),
             (Standing::Good, Ok(Route::Conversation(conversation))) => self.read(conversation),
             (Standing::Good, Ok(Route::Screen { conversation, participant, pause })) => {
-                self.steer(conversation, participant, pause)
+                self.steer(conversation, participant, pause, asked.takes_effect)
             }
             (Standing::Good, Err((status, code, _))) => self.error(status, code),
         }

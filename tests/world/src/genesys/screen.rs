@@ -33,11 +33,18 @@ impl Genesys {
         }
     }
 
-    /// Pauses or resumes a screen recording as it truly is, without lag.
-    pub(super) fn steer(&self, conversation: Uuid, participant: Uuid, pause: bool) -> HttpResponse {
+    /// Pauses or resumes a screen recording as it truly is, without lag; or only answers so, where it is not
+    /// to take effect.
+    pub(super) fn steer(
+        &self,
+        conversation: Uuid,
+        participant: Uuid,
+        pause: bool,
+        takes_effect: bool,
+    ) -> HttpResponse {
         let mut state = self.state();
         let missing = state.organization.endpoint_missing;
-        let takes_effect = state.organization.pause_takes_effect;
+        let takes_effect = takes_effect && state.organization.pause_takes_effect;
         let status = state.organization.pause_status;
         let now = state.conversations.get(&conversation).filter(|_| !missing).map(|it| &it.now);
         let Some(now) = now.filter(|now| is_there(now, participant)) else {

@@ -116,6 +116,31 @@ async fn an_act_without_its_answer_has_been_acted_upon() {
 }
 
 #[tokio::test]
+async fn an_answer_without_its_act_is_that_of_a_success_and_changes_nothing() {
+    let caller = Caller::start().await;
+    let genesys = &caller.world.genesys;
+    let call = genesys.start_call();
+    let agent = genesys.join(call, Uuid::new_v4());
+    for (action, before, after) in [
+        ("pause", ScreenState::Active, ScreenState::Paused),
+        ("resume", ScreenState::Paused, ScreenState::Active),
+    ] {
+        let mut answers = Vec::new();
+        genesys.inject(On::AnyScreenRecording, Fault::AckWithoutEffect, 1);
+        for state in [before, after] {
+            let answer = caller.put(call, agent, action).send().await.expect("an answer");
+            answers.push((answer.status(), answer.json::<Value>().await.expect("a body")));
+            assert_eq!(genesys.screen(call, agent), Some(state), "{action}");
+        }
+        assert_eq!(answers[0], answers[1], "{action}");
+    }
+    genesys.inject(On::Any, Fault::AckWithoutEffect, 2);
+    assert_eq!(caller.read(call).await["id"], call.to_string());
+    assert_eq!(caller.pause(call, Uuid::new_v4()).await, 404, "a refusal stays one");
+    assert_eq!(caller.world.complaints(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_connection_can_die_after_its_answer() {
     let caller = Caller::start().await;
     let genesys = &caller.world.genesys;
