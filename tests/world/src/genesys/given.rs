@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     Genesys,
     life::leg,
-    state::{Conversation, Purpose},
+    state::{Conversation, Participant, Purpose},
 };
 
 impl Genesys {
@@ -18,8 +18,8 @@ impl Genesys {
 
     /// [`Genesys::join`] with this participant's id.
     pub fn join_as(&self, conversation: Uuid, user: Uuid, participant: Uuid) {
-        let alerting = self.alert(conversation, user);
-        self.change(conversation, |it| it.leg_mut(alerting).id = participant);
+        let alerting = leg(Purpose::Agent, Some(user), "alerting");
+        self.add(conversation, Participant { id: participant, ..alerting });
         self.answer(conversation, participant);
     }
 }

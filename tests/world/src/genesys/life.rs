@@ -164,7 +164,7 @@ impl Genesys {
         });
     }
 
-    fn add(&self, conversation: Uuid, leg: Participant) -> Uuid {
+    pub(super) fn add(&self, conversation: Uuid, leg: Participant) -> Uuid {
         let id = leg.id;
         self.change(conversation, |it| it.participants.push(leg));
         id

@@ -13,6 +13,7 @@ mod rate;
 mod screen;
 mod state;
 mod timeline;
+mod truth;
 
 use std::{
     collections::BTreeMap,
@@ -137,7 +138,7 @@ impl Genesys {
         self.change(conversation, |it| it.served = Some(body));
     }
 
-    /// What was recorded, when, over all conversations.
+    /// What changed, when, over all conversations: in the order in which it came true.
     pub fn timeline(&self) -> Vec<Moment> {
         self.state().timeline.clone()
     }
@@ -159,11 +160,18 @@ impl Genesys {
             conversation: conversation.id,
             happening: Happening::Started,
         });
+        let empty = Conversation { participants: Vec::new(), ..conversation.clone() };
+        let suppression = state.organization.hold_suppression;
+        state.timeline.extend(timeline::changes(&empty, &conversation, suppression));
         state.conversations.insert(conversation.id, Tracked::new(conversation));
     }
 }
 
 impl State {
+    fn now(&self, conversation: Uuid) -> &Conversation {
+        &self.conversations.get(&conversation).expect("a conversation that this organization has").now
+    }
+
     fn change<R>(&mut self, conversation: Uuid, change: impl FnOnce(&mut Conversation) -> R) -> R {
         let tracked =
             self.conversations.get_mut(&conversation).expect("a conversation that this organization has");

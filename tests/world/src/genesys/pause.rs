@@ -1,6 +1,4 @@
-//! The secure pause itself, and the screen recordings as they truly are.
-
-use std::collections::BTreeMap;
+//! The secure pause itself, and screen recordings that change by themselves.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,18 +17,6 @@ impl Genesys {
     pub fn end_secure_pause(&self, conversation: Uuid, user: Uuid) -> Value {
         self.change(conversation, |it| it.secure_pause = false);
         self.secure_pause_event(conversation, user, "secure_pause_ended")
-    }
-
-    /// The state of a screen recording as it is, without lag; none where the screen is not recorded.
-    pub fn screen(&self, conversation: Uuid, participant: Uuid) -> Option<ScreenState> {
-        let state = self.state();
-        state.conversations.get(&conversation)?.now.screens.get(&participant).copied()
-    }
-
-    /// Every screen recording of a conversation as it is, without lag, by participant; none where there
-    /// is no such conversation.
-    pub fn screens(&self, conversation: Uuid) -> Option<BTreeMap<Uuid, ScreenState>> {
-        self.state().conversations.get(&conversation).map(|it| it.now.screens.clone())
     }
 
     /// Makes a screen recording what it is to be; none: not recorded, and no body tells a state.

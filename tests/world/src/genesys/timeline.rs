@@ -1,4 +1,4 @@
-//! What was recorded, when: every change of a secure pause, of the voice recording and of a screen recording.
+//! What changed, when: secure pauses, legs, the voice recording and screen recordings.
 
 use std::time::SystemTime;
 
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Voice,
-    state::{Conversation, ScreenState},
+    state::{Conversation, Participant, ScreenState},
 };
 
 /// One change in a conversation.
@@ -29,6 +29,13 @@ pub enum Happening {
     SecurePause(bool),
     /// The voice recording changed.
     Voice(Voice),
+    /// A leg joined, alerting ones too, or left.
+    Leg {
+        /// Whose leg.
+        participant: Uuid,
+        /// Whether it is live from now on.
+        live: bool,
+    },
     /// A screen recording changed; none: not recorded.
     Screen {
         /// Whose screen.
@@ -50,6 +57,12 @@ pub(super) fn changes(before: &Conversation, after: &Conversation, hold_suppress
     let voice = after.voice(hold_suppression);
     if before.voice(hold_suppression) != voice {
         happenings.push(Happening::Voice(voice));
+    }
+    for leg in &after.participants {
+        let live = leg.is_live();
+        if before.leg(leg.id).is_some_and(Participant::is_live) != live {
+            happenings.push(Happening::Leg { participant: leg.id, live });
+        }
     }
     let mut participants: Vec<Uuid> = before.screens.keys().chain(after.screens.keys()).copied().collect();
     participants.sort_unstable();

@@ -10,4 +10,6 @@ mod secrets;
 mod serve;
 mod served;
 mod strict;
+mod timeline;
 mod token;
+mod truth;
