@@ -1,4 +1,4 @@
-//! What arrived at Genesys and at Secrets Manager, in order, and what was wrong with it.
+//! What arrived at Genesys, at Secrets Manager and at SQS, in order, and what was wrong with it.
 
 use std::{
     fmt,
@@ -22,6 +22,8 @@ pub enum Service {
     Api,
     /// AWS Secrets Manager.
     SecretsManager,
+    /// The queue, in Amazon SQS.
+    Queue,
 }
 
 impl Service {
@@ -31,6 +33,7 @@ impl Service {
             Self::Login => "login",
             Self::Api => "api",
             Self::SecretsManager => "secrets-manager",
+            Self::Queue => "sqs",
         }
     }
 }

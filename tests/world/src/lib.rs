@@ -1,5 +1,5 @@
-//! The world outside the function, simulated on loopback: Genesys Cloud, AWS Secrets Manager and the
-//! Lambda runtime API with the real binary as its process.
+//! The world outside the function, simulated on loopback: Genesys Cloud, AWS Secrets Manager, SQS and
+//! the Lambda runtime API with the real binary as its process.
 //!
 //! A test starts a [`World`], lets something happen in it (a call, a consult transfer, a secure
 //! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
@@ -11,7 +11,10 @@
 //! |---|---|
 //! | `world` | what is started, and the environment the function gets |
 //! | `genesys` | the organization: calls, tokens, the API, the events it emits |
+//! | `aws` | which service of AWS is asked, and what makes a request to it a good one |
 //! | `secrets` | how Secrets Manager answers |
+//! | `queue` | how SQS answers, and what was sent to the queue |
+//! | `batch` | what Lambda hands a function that the queue feeds |
 //! | `function` | how a process of the real binary is run and invoked |
 //! | `given_event` | what an event that somebody wrote down needs to be served now |
 //! | `control` | what a program outside can have happen, and ask |
@@ -21,6 +24,8 @@
 //! | `caller` | the data of the caller that must never be in a log |
 //! | `clock` | how times are written |
 
+mod aws;
+mod batch;
 mod caller;
 mod clock;
 mod control;
@@ -29,15 +34,18 @@ mod function;
 mod genesys;
 mod given_event;
 mod journal;
+mod queue;
 mod secrets;
 mod wire;
 mod world;
 
+pub use batch::sqs_batch;
 pub use control::Control;
 pub use fault::{Fault, On};
 pub use function::{Answer, Failure, Function, Lost};
 pub use genesys::{Genesys, Happening, Moment, Organization, ScreenState, Voice};
 pub use given_event::{GivenEvent, NoEvent, Staged};
 pub use journal::{Recorded, Service};
+pub use queue::Queue;
 pub use secrets::SecretsManager;
 pub use world::{Ports, World};

@@ -3,13 +3,15 @@
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use crate::{
+    aws::{self, ACCESS_KEY_ID, REGION},
     genesys::Genesys,
     journal::{Journal, Recorded},
-    secrets::{ACCESS_KEY_ID, SECRET_NAME, SecretsManager},
+    queue::Queue,
+    secrets::{SECRET_NAME, SecretsManager},
     wire::Server,
 };
 
-/// Genesys Cloud and Secrets Manager on loopback. Clones are the same world; with the last of them its
+/// Genesys Cloud, Secrets Manager and SQS on loopback. Clones are the same world; with the last of them its
 /// servers close.
 #[derive(Clone)]
 pub struct World {
@@ -17,6 +19,8 @@ pub struct World {
     pub genesys: Genesys,
     /// The secret with its OAuth client.
     pub secrets: SecretsManager,
+    /// The queue of the watch.
+    pub queue: Queue,
     journal: Journal,
     servers: Arc<Servers>,
 }
@@ -24,7 +28,7 @@ pub struct World {
 struct Servers {
     login: Server,
     api: Server,
-    secrets: Server,
+    aws: Server,
 }
 
 /// Where on loopback the servers listen; 0, the default, is any free port.
@@ -34,8 +38,8 @@ pub struct Ports {
     pub login: u16,
     /// The API host.
     pub api: u16,
-    /// Secrets Manager.
-    pub secrets: u16,
+    /// Secrets Manager and SQS.
+    pub aws: u16,
 }
 
 impl World {
@@ -55,11 +59,14 @@ impl World {
         let journal = Journal::default();
         let genesys = Genesys::new(journal.clone());
         let secrets = SecretsManager::new(journal.clone());
+        let queue = Queue::new(journal.clone());
         let (id, secret) = genesys.client();
         secrets.set(&id, &secret);
         let (login, api) = genesys.listen(ports.login, ports.api).await?;
-        let servers = Servers { login, api, secrets: secrets.listen(ports.secrets).await? };
-        Ok(Self { genesys, secrets, journal, servers: Arc::new(servers) })
+        let aws = aws::listen(ports.aws, secrets.clone(), queue.clone()).await?;
+        queue.open_at(&aws.url());
+        let servers = Servers { login, api, aws };
+        Ok(Self { genesys, secrets, queue, journal, servers: Arc::new(servers) })
     }
 
     /// The environment the function needs to run in this world.
@@ -69,8 +76,9 @@ impl World {
             ("GENESYS_REGION", "mypurecloud.com".to_owned()),
             ("GENESYS_API_URL", self.servers.api.url()),
             ("GENESYS_LOGIN_URL", self.servers.login.url()),
-            ("AWS_ENDPOINT_URL", self.servers.secrets.url()),
-            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ENDPOINT_URL", self.servers.aws.url()),
+            ("WATCH_QUEUE_URL", self.queue.url()),
+            ("AWS_REGION", REGION.to_owned()),
             ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "made-up-secret-access-key".to_owned()),
             ("AWS_SESSION_TOKEN", "made-up-session-token".to_owned()),
@@ -78,7 +86,7 @@ impl World {
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Everything Genesys and Secrets Manager received, in order of arrival.
+    /// Everything Genesys, Secrets Manager and SQS received, in order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.journal.requests()
     }
@@ -89,7 +97,7 @@ impl World {
         self.journal.follow(Arc::new(follower));
     }
 
-    /// What a strict Genesys or Secrets Manager would not have forgiven; empty in a good test.
+    /// What a strict Genesys, Secrets Manager or SQS would not have forgiven; empty in a good test.
     pub fn complaints(&self) -> Vec<String> {
         self.journal.complaints()
     }

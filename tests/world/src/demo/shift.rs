@@ -149,6 +149,7 @@ impl Shift {
         let what = match request.service {
             Service::SecretsManager => Some("secret".to_owned()),
             Service::Login => Some("token".to_owned()),
+            Service::Queue => Some("message".to_owned()),
             Service::Api => self.cast.iter().find_map(|role| role.words(request)),
         };
         match (what, request.status) {

@@ -1,5 +1,5 @@
-//! The world for programs outside: serves the simulated Genesys Cloud and Secrets Manager until it is told to
-//! stop, and tells in lines of JSON what arrives.
+//! The world for programs outside: serves the simulated Genesys Cloud, Secrets Manager and SQS until it is told
+//! to stop, and tells in lines of JSON what arrives.
 //!
 //! | module | what it decides |
 //! |---|---|
@@ -25,12 +25,12 @@ use stop::Stop;
 /// Exit code where there is nothing to serve; also of arguments that are none.
 const UNUSABLE: u8 = 2;
 
-/// Serves a simulated Genesys Cloud and AWS Secrets Manager on loopback until it gets SIGTERM or SIGINT.
+/// Serves a simulated Genesys Cloud, AWS Secrets Manager and SQS on loopback until it gets SIGTERM or SIGINT.
 ///
 /// Standard output has one JSON object a line. The first is `{"kind":"ready"}` with `env`, the environment the
 /// function needs here, `control`, the address of the control door, and `staged`, the ids of the conversation of
 /// --stage or null. Then comes `{"kind":"request"}` with `service`, `method`, `path`, `status` and `at` for
-/// everything that was asked of Genesys and Secrets Manager, as it is answered.
+/// everything that was asked of Genesys, Secrets Manager and SQS, as it is answered.
 #[derive(Parser)]
 #[command(
     name = "world",
@@ -65,7 +65,7 @@ struct Args {
     /// Port of the token host of Genesys; 0 is any
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     login_port: u16,
-    /// Port of Secrets Manager; 0 is any
+    /// Port of Secrets Manager and SQS; 0 is any
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     secrets_port: u16,
     /// Port of the control door; 0 is any
@@ -78,7 +78,7 @@ struct Args {
 
 impl Args {
     fn ports(&self) -> Ports {
-        Ports { login: self.login_port, api: self.genesys_port, secrets: self.secrets_port }
+        Ports { login: self.login_port, api: self.genesys_port, aws: self.secrets_port }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The simulated world, as its clients see it.
 
+mod aws;
+mod batch;
 mod call;
 mod client;
 mod demo;
 mod faults;
 mod function;
+mod queue;
 mod screen;
 mod secrets;
 mod serve;

@@ -4,27 +4,14 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use world::{Fault, World};
 
-use crate::client::client;
+use crate::{
+    aws::{answer, signed},
+    client::client,
+};
 
 fn read(world: &World, id: &str) -> RequestBuilder {
-    let env = world.env();
-    let credential = format!("{}/20260101/us-east-1/secretsmanager/aws4_request", env["AWS_ACCESS_KEY_ID"]);
-    client()
-        .post(format!("{}/", env["AWS_ENDPOINT_URL"]))
-        .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", "secretsmanager.GetSecretValue")
-        .header("x-amz-date", "20260101T000000Z")
-        .header("x-amz-security-token", &env["AWS_SESSION_TOKEN"])
-        .header(
-            "authorization",
-            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00"),
-        )
-        .body(json!({ "SecretId": id }).to_string())
-}
-
-async fn answer(request: RequestBuilder) -> (u16, Value) {
-    let answer = request.send().await.expect("an answer");
-    (answer.status().as_u16(), answer.json().await.expect("a body"))
+    let request = signed(world, "secretsmanager", "secretsmanager.GetSecretValue", "1.1");
+    request.body(json!({ "SecretId": id }).to_string())
 }
 
 #[tokio::test]
