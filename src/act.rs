@@ -1,26 +1,38 @@
-//! Carries out a plan: every target at once, and anew where a leg has gone meanwhile.
+//! Carries out a plan: every target at once, each read back until its screen is known to be as it should,
+//! and planned anew with every reading.
 
 use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use time::OffsetDateTime;
+use tokio::time::Instant;
 
-use crate::case::Case;
-use crate::error::{Answered, Error};
-use crate::event::Action;
-use crate::genesys::Answer;
+use crate::case::{self, Case};
+use crate::error::{Error, Operation};
+use crate::event::{Action, Door};
+use crate::genesys::conversation::Conversation;
 use crate::ids::ParticipantId;
 use crate::outcome::{State, Target};
-use crate::plan::{Outcome, Plan};
-use crate::verify;
+use crate::plan::{Decision, Outcome, Patience, Plan};
+use crate::pursuit::{self, Landing, Pursuit};
+use crate::retry::Deadline;
+use crate::verify::{self, Finding};
+
+/// One reading while a plan is carried out: an attempt that hangs, and most of another.
+const READING: Duration = Duration::from_secs(3);
 
 /// Something that came to its end while a plan was carried out.
 enum Step {
-    /// A target.
-    Landed(Target),
-    /// The planning that a gone leg called for.
-    Replanned(Result<Plan, Error>),
+    /// A request for the leg.
+    Landed(ParticipantId, Result<Landing, Error>),
+    /// A reading that began then.
+    Read(Instant, Result<Option<Conversation>, Error>),
+    /// There is no time for another reading.
+    TimeUp,
+    /// The watch message is with SQS, or has failed and was logged.
+    Posted,
 }
 
 /// Pauses or resumes the targets. One target's failure neither stops nor hides another's.
@@ -31,94 +43,280 @@ pub async fn carry_out(
     action: Action,
     targets: Vec<ParticipantId>,
 ) -> (Vec<Target>, Result<Outcome, Error>) {
-    let mut tried = targets.clone();
-    let mut landed = Vec::new();
-    let mut replanned = None;
-    let mut steps: FuturesUnordered<LocalBoxFuture<'_, Step>> = FuturesUnordered::new();
-    let send = |participant| -> LocalBoxFuture<'_, Step> {
-        Box::pin(async move { Step::Landed(land(case, action, participant).await) })
+    let mut work = Work {
+        case,
+        action,
+        targets: Vec::new(),
+        steps: FuturesUnordered::new(),
+        sent_at: Instant::now(),
+        reading: Reading::default(),
+        search: None,
+        end: None,
+        is_superseded: false,
     };
-    steps.extend(targets.into_iter().map(send));
-    while let Some(step) = steps.next().await {
+    work.begin(targets);
+    if case.request.door == Door::Direct && action == Action::Pause {
+        work.steps.push(Box::pin(async {
+            case.queue.post(case.request, case.deadline).await;
+            Step::Posted
+        }));
+    }
+    while let Some(step) = work.steps.next().await {
         match step {
-            Step::Landed(target) => {
-                if target.state == State::Gone {
-                    steps.push(Box::pin(async { Step::Replanned(case.settle().await) }));
-                }
-                landed.push(target);
-            }
-            Step::Replanned(Ok(Plan::Act { action: again, targets, .. })) if again == action => {
-                let new: Vec<_> = targets.into_iter().filter(|target| !tried.contains(target)).collect();
-                tried.extend(&new);
-                steps.extend(new.into_iter().map(send));
-            }
-            Step::Replanned(plan) => replanned = Some(plan),
+            Step::Landed(participant, landing) => work.landed(participant, landing),
+            Step::Read(began, read) => work.read(began, read),
+            Step::TimeUp => work.no_more_readings(),
+            Step::Posted => {}
+        }
+        work.read_on();
+    }
+    work.conclude()
+}
+
+/// A plan being carried out.
+struct Work<'a> {
+    case: &'a Case<'a>,
+    action: Action,
+    targets: Vec<Pursuit>,
+    steps: FuturesUnordered<LocalBoxFuture<'a, Step>>,
+    /// When the first request was sent.
+    sent_at: Instant,
+    reading: Reading,
+    /// Since when a leg has been gone that nobody was yet found in the place of.
+    search: Option<Instant>,
+    /// What the last plan says to do instead, where every leg has gone.
+    end: Option<Result<Outcome, Error>>,
+    is_superseded: bool,
+}
+
+/// Where the schedule of readings stands.
+#[derive(Default)]
+struct Reading {
+    is_under_way: bool,
+    is_over: bool,
+    done: usize,
+    failed: Option<Error>,
+}
+
+impl<'a> Work<'a> {
+    fn begin(&mut self, targets: Vec<ParticipantId>) {
+        for participant in targets {
+            let target = Pursuit::begun(participant);
+            self.steps.push(self.request(participant, Rc::clone(&target.sent)));
+            self.targets.push(target);
         }
     }
-    let result = conclude(action, &landed, replanned);
-    (landed, result)
-}
 
-/// The error that stands first, else the outcome. Where every leg has gone, the last plan has the word.
-fn conclude(
-    action: Action,
-    landed: &[Target],
-    replanned: Option<Result<Plan, Error>>,
-) -> Result<Outcome, Error> {
-    let any_left = landed.iter().any(|target| target.state != State::Gone);
-    let any_recorded = landed.iter().any(|target| !matches!(target.state, State::Gone | State::NotRecording));
-    let end = match (replanned, any_left) {
-        // Somebody else's screen was reached; that nobody more is found is then no failure.
-        (Some(Err(Error::NoTarget) | Ok(_)) | None, true) => Ok(match action {
-            Action::Pause => Outcome::Paused,
-            Action::Resume if any_recorded => Outcome::Resumed,
-            Action::Resume => Outcome::NothingPaused,
-        }),
-        (Some(Err(error)), _) => Err(error),
-        (Some(Ok(Plan::Nothing(outcome))), false) => Ok(outcome),
-        (Some(Ok(Plan::Act { .. })) | None, false) => match action {
-            Action::Pause => Err(Error::NoTarget),
-            Action::Resume => Ok(Outcome::NothingPaused),
-        },
-    };
-    let first = landed.iter().filter_map(|target| target.error.clone()).min_by_key(Error::precedence);
-    match (first, end) {
-        (None, end) => end,
-        (Some(error), Ok(_)) => Err(error),
-        (Some(error), Err(other)) => Err(error.or_sooner(Some(other))),
+    fn request(&self, participant: ParticipantId, sent: Rc<Cell<u32>>) -> LocalBoxFuture<'a, Step> {
+        let (case, action) = (self.case, self.action);
+        Box::pin(async move {
+            let refused = async |status, answered| verify::refused(case, participant, status, answered).await;
+            Step::Landed(participant, pursuit::send(case, action, participant, &sent, refused).await)
+        })
+    }
+
+    fn landed(&mut self, participant: ParticipantId, landing: Result<Landing, Error>) {
+        let is_read_back = !self.schedule().is_empty();
+        let Some(target) = self.targets.iter_mut().find(|target| target.participant == participant) else {
+            return;
+        };
+        let is_first = !target.awaits_reading();
+        target.landed(landing, is_read_back);
+        if target.state() == Some(State::Gone) {
+            self.search = Some(Instant::now());
+        }
+        if is_first {
+            self.reading.done = 0;
+        }
+    }
+
+    /// The waits between readings; none where nothing is read back.
+    fn schedule(&self) -> &'a [Duration] {
+        let timing = &self.case.config.timing;
+        let is_off = self.action == Action::Resume && timing.after_resume.is_zero();
+        if is_off { &[] } else { &timing.read_back }
+    }
+
+    /// Has the next reading made, if anything waits for one and none is under way.
+    fn read_on(&mut self) {
+        let wanted = self.search.is_some() || self.targets.iter().any(Pursuit::awaits_reading);
+        if !wanted || self.reading.is_under_way || self.reading.is_over {
+            return;
+        }
+        // Whoever is looked for in the place of a leg that has gone is exposed: that reading is made at once.
+        let at_once = self.search.is_some() && self.reading.done == 0;
+        let schedule = self.schedule();
+        let wait = schedule.get(self.reading.done).or(schedule.last()).copied().filter(|_| !at_once);
+        self.reading.is_under_way = true;
+        self.reading.done += 1;
+        let case = self.case;
+        self.steps.push(Box::pin(async move {
+            if !case.deadline.wait(wait.unwrap_or_default()).await {
+                return Step::TimeUp;
+            }
+            let began = Instant::now();
+            Step::Read(began, case.read(Deadline::after(READING)).await)
+        }));
+    }
+
+    fn read(&mut self, began: Instant, read: Result<Option<Conversation>, Error>) {
+        let mut again = Vec::new();
+        self.reading.is_under_way = false;
+        let conversation = match read {
+            Ok(conversation) => conversation,
+            Err(error) => {
+                let may_pass = error.may_pass();
+                self.reading.failed = Some(error);
+                if !may_pass {
+                    self.no_more_readings();
+                }
+                return;
+            }
+        };
+        self.reading.failed = None;
+        if let Some(conversation) = &conversation {
+            let since_sent = began - self.sent_at;
+            let is_last = self.targets.iter().all(|target| target.is_read_last(self.case, began));
+            match self.action {
+                Action::Pause if verify::is_pause_over(self.case, conversation, since_sent) => {
+                    return self.superseded();
+                }
+                Action::Resume if verify::is_resume_over(self.case, conversation, is_last) => {
+                    return self.pause_again();
+                }
+                _ => {}
+            }
+        }
+        for target in &mut self.targets {
+            match target.read(self.case, self.action, conversation.as_ref(), began) {
+                Finding::Again => again.push((target.participant, Rc::clone(&target.sent))),
+                Finding::Ended(State::Gone) => self.search = Some(began),
+                Finding::Ended(_) | Finding::Open => {}
+            }
+        }
+        for (participant, sent) in again {
+            self.steps.push(self.request(participant, sent));
+        }
+        self.plan_anew(conversation.as_ref(), began);
+    }
+
+    /// Every reading may show a target that an earlier one did not, since reads trail: it is taken up. Where
+    /// every leg has gone, somebody is looked for in their place.
+    fn plan_anew(&mut self, conversation: Option<&Conversation>, began: Instant) {
+        let searched = self.search.map(|since| began.saturating_duration_since(since));
+        let is_all_gone = self.is_all(State::Gone);
+        let is_trailing = searched.is_some_and(|searched| searched < self.case.config.timing.lag);
+        let patience = if is_all_gone && is_trailing { Patience::Left } else { Patience::Spent };
+        let decision = self.case.decide(conversation, patience);
+        let (new, end) = match decision {
+            Decision::Settled(Plan::Act { action, targets, .. }) if action == self.action => (targets, None),
+            Decision::ReadAgain => return,
+            Decision::Settled(Plan::Act { .. }) => (Vec::new(), None),
+            Decision::Settled(Plan::Nothing(outcome)) => (Vec::new(), Some(Ok(outcome))),
+            Decision::NoTarget => (Vec::new(), Some(Err(Error::NoTarget))),
+            Decision::NoConversation => (Vec::new(), Some(Err(case::no_conversation()))),
+        };
+        let is_known = |new: &ParticipantId| self.targets.iter().any(|target| target.participant == *new);
+        let new: Vec<_> = new.into_iter().filter(|new| !is_known(new)).collect();
+        // A reading that still names the leg that has gone trails.
+        if !new.is_empty() || end.is_some() || patience == Patience::Spent {
+            self.search = None;
+            self.end = end;
+        }
+        self.begin(new);
+    }
+
+    /// Secure pause is over: nothing more is paused.
+    fn superseded(&mut self) {
+        self.is_superseded = true;
+        self.steps = FuturesUnordered::new();
+        self.search = None;
+        self.give_up(false);
+    }
+
+    /// Secure pause is on again: whatever was resumed, or may have been, is paused at once.
+    fn pause_again(&mut self) {
+        self.action = Action::Pause;
+        self.is_superseded = true;
+        self.steps = FuturesUnordered::new();
+        self.search = None;
+        self.reading = Reading::default();
+        self.sent_at = Instant::now();
+        let mut again = Vec::new();
+        for target in &mut self.targets {
+            if matches!(target.state(), Some(State::Gone | State::NotRecording | State::Terminated)) {
+                continue;
+            }
+            target.begin_anew();
+            again.push((target.participant, Rc::clone(&target.sent)));
+        }
+        for (participant, sent) in again {
+            self.steps.push(self.request(participant, sent));
+        }
+    }
+
+    fn no_more_readings(&mut self) {
+        self.reading.is_over = true;
+        if self.search.take().is_some() {
+            self.end = self.reading.failed.clone().map(Err);
+        }
+        self.give_up(true);
+    }
+
+    /// Ends what waits for a reading by what is known. What was acknowledged and could not be read is an
+    /// error then; at the direct door, what was not read late enough.
+    fn give_up(&mut self, is_time_up: bool) {
+        let is_direct = self.case.request.door == Door::Direct;
+        let too_late = Error::DeadlineExceeded(Operation::Conversation);
+        let unread = match &self.reading.failed {
+            Some(error) => Some(error),
+            None => (is_direct && is_time_up).then_some(&too_late),
+        };
+        let is_strict = is_direct || self.action == Action::Resume;
+        for target in self.targets.iter_mut().filter(|target| !is_time_up || target.awaits_reading()) {
+            target.give_up(self.action, is_time_up, unread, is_strict);
+        }
+    }
+
+    fn is_all(&self, state: State) -> bool {
+        self.targets.iter().all(|target| target.state() == Some(state))
+    }
+
+    /// The error that stands first, else the outcome. Where every leg has gone, the last plan has the word.
+    fn conclude(mut self) -> (Vec<Target>, Result<Outcome, Error>) {
+        self.give_up(true);
+        let is_any = |wanted: fn(State) -> bool| self.targets.iter().filter_map(Pursuit::state).any(wanted);
+        let is_any_left = is_any(|state| state != State::Gone);
+        let is_any_recorded = is_any(|state| !matches!(state, State::Gone | State::NotRecording));
+        // A leg that has gone after its pause was acknowledged was dark to its end.
+        let is_any_reached = is_any_left || self.targets.iter().any(Pursuit::is_acknowledged);
+        let is_check = self.case.request.door == Door::Watch;
+        let end = match (self.action, self.end.take()) {
+            _ if self.is_superseded => Ok(Outcome::Superseded),
+            (_, Some(Err(error))) if !matches!(error, Error::NoTarget) => Err(error),
+            (_, Some(Ok(outcome))) if !is_any_left => Ok(outcome),
+            (Action::Pause, _) if !is_any_reached => Err(Error::NoTarget),
+            (Action::Pause, _) => Ok(if is_check { Outcome::Repaired } else { Outcome::Paused }),
+            (Action::Resume, _) if !is_any_recorded => Ok(Outcome::NothingPaused),
+            (Action::Resume, _) => Ok(if is_check { Outcome::Recovered } else { Outcome::Resumed }),
+        };
+        let first = self.targets.iter().filter_map(Pursuit::error).min_by_key(|error| error.precedence());
+        let result = match (first.cloned(), end) {
+            (None, end) => end,
+            (Some(error), Ok(_)) => Err(error),
+            (Some(error), Err(other)) => Err(error.or_sooner(Some(other))),
+        };
+        (self.targets.into_iter().map(|target| target.into_target(self.action)).collect(), result)
     }
 }
 
-/// Pauses a leg of a conversation that cannot be read, so that a refusal cannot be looked into.
-pub async fn unread(case: &Case<'_>, participant: ParticipantId, sent: &Cell<u32>) -> Target {
+/// Pauses a leg of a conversation that cannot be read, so that a refusal cannot be looked into, nor an
+/// acknowledgement be read back.
+pub async fn unread(case: &Case<'_>, participant: ParticipantId, sent: Rc<Cell<u32>>) -> Target {
     let refused = async |status, answered| verify::refused_unread(case, status, answered);
-    send(case, Action::Pause, participant, sent, refused).await
-}
-
-async fn land(case: &Case<'_>, action: Action, participant: ParticipantId) -> Target {
-    let refused = async |status, answered| verify::refused(case, participant, status, answered).await;
-    send(case, action, participant, &Cell::new(0), refused).await
-}
-
-/// Sends the request for one target. An acknowledgement is not proof; until it is read back, its state is
-/// unverifiable.
-async fn send(
-    case: &Case<'_>,
-    action: Action,
-    participant_id: ParticipantId,
-    sent: &Cell<u32>,
-    refused: impl AsyncFnOnce(u16, Answered) -> Result<State, Error>,
-) -> Target {
-    let conversation = case.request.conversation;
-    let ended = match case
-        .genesys
-        .screen_recording(action, conversation, participant_id, case.deadline, sent)
-        .await
-    {
-        Ok(Answer::Acknowledged) => Ok(State::Unverifiable),
-        Ok(Answer::Refused(status, answered)) => refused(status.as_u16(), answered).await,
-        Err(error) => Err(error),
-    };
-    let (state, error) = ended.map_or_else(|error| (State::Failed, Some(error)), |state| (state, None));
-    Target { participant_id, action, state, attempts: sent.get(), error, at: OffsetDateTime::now_utc() }
+    let mut target = Pursuit::begun(participant);
+    target.sent = sent;
+    let landing = pursuit::send(case, Action::Pause, participant, &Rc::clone(&target.sent), refused).await;
+    target.landed(landing, false);
+    target.into_target(Action::Pause)
 }

@@ -1,7 +1,6 @@
 //! One request under way: reads the conversation and plans, again as long as that may change the picture.
 
 use std::cell::Cell;
-use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -9,18 +8,10 @@ use crate::config::{Config, Scope};
 use crate::error::{Answered, Error, Operation, What};
 use crate::event::Request;
 use crate::genesys::Genesys;
+use crate::genesys::conversation::{Conversation, SecurePause};
 use crate::plan::{self, Decision, Patience, Plan, Policy};
+use crate::queue::WatchQueue;
 use crate::retry::Deadline;
-
-/// Waits between readings, three seconds together: so far may reads trail writes. The first are short,
-/// since most readings are only a little late.
-pub const READ_BACK: [Duration; 5] = [
-    Duration::from_millis(150),
-    Duration::from_millis(300),
-    Duration::from_millis(600),
-    Duration::from_secs(1),
-    Duration::from_secs(1),
-];
 
 /// A request, and what carrying it out needs.
 #[derive(Debug)]
@@ -29,22 +20,57 @@ pub struct Case<'a> {
     pub config: &'a Config,
     /// Genesys Cloud.
     pub genesys: &'a Genesys,
+    /// Where the direct door's pauses are watched over.
+    pub queue: &'a WatchQueue,
     /// What is asked.
     pub request: &'a Request,
     /// When it must be done.
     pub deadline: Deadline,
     answered: Cell<bool>,
+    seen_on: Cell<bool>,
 }
 
 impl<'a> Case<'a> {
     /// A request that nothing has been done about yet.
-    pub fn new(config: &'a Config, genesys: &'a Genesys, request: &'a Request, deadline: Deadline) -> Self {
-        Self { config, genesys, request, deadline, answered: Cell::new(false) }
+    pub fn new(
+        config: &'a Config,
+        genesys: &'a Genesys,
+        queue: &'a WatchQueue,
+        request: &'a Request,
+        deadline: Deadline,
+    ) -> Self {
+        let (answered, seen_on) = (Cell::new(false), Cell::new(false));
+        Self { config, genesys, queue, request, deadline, answered, seen_on }
     }
 
     /// Whether Genesys has answered a reading at all, be it that it knows no such conversation.
     pub fn is_answered(&self) -> bool {
         self.answered.get()
+    }
+
+    /// Whether any reading has shown the conversation in secure pause.
+    pub fn has_seen_on(&self) -> bool {
+        self.seen_on.get()
+    }
+
+    /// Reads the conversation; `None` where Genesys knows none.
+    ///
+    /// # Errors
+    /// As [`Genesys::conversation`].
+    pub async fn read(&self, deadline: Deadline) -> Result<Option<Conversation>, Error> {
+        let read = self.genesys.conversation(self.request.conversation, deadline.min(self.deadline)).await?;
+        self.answered.set(true);
+        if read.as_ref().is_some_and(|conversation| conversation.secure_pause() == SecurePause::On) {
+            self.seen_on.set(true);
+        }
+        Ok(read)
+    }
+
+    /// What a reading calls for now.
+    pub fn decide(&self, conversation: Option<&Conversation>, patience: Patience) -> Decision {
+        let Config { scope, timing, .. } = self.config;
+        let policy = Policy { all_agents: *scope == Scope::AllAgents, fresh: timing.fresh, old: timing.old };
+        plan::decide(self.request, conversation, OffsetDateTime::now_utc(), policy, patience)
     }
 
     /// Reads and decides, until the plan is one that another reading would not change.
@@ -53,34 +79,29 @@ impl<'a> Case<'a> {
     /// How the last reading failed; [`Error::ConversationUnreadable`] or [`Error::NoTarget`] where there
     /// is, after all readings, no conversation or nobody to pause.
     pub async fn settle(&self) -> Result<Plan, Error> {
-        let policy = Policy { all_agents: self.config.scope == Scope::AllAgents };
-        let mut waits = READ_BACK.iter().filter(|wait| **wait < self.deadline.left());
+        let mut waits = self.config.timing.read_back.iter().filter(|wait| **wait < self.deadline.left());
         let mut earlier = None;
         loop {
-            let read = self.genesys.conversation(self.request.conversation, self.deadline).await;
-            let (conversation, wait) = match (read, earlier.take()) {
+            let (conversation, wait) = match (self.read(self.deadline).await, earlier.take()) {
                 (Ok(conversation), _) => (conversation, waits.next()),
                 // The time ran out while reading again: what was read before stands.
                 (Err(Error::DeadlineExceeded(_)), Some(conversation)) => (conversation, None),
                 (Err(error), _) => return Err(error),
             };
-            self.answered.set(true);
             let patience = if wait.is_some() { Patience::Left } else { Patience::Spent };
-            let now = OffsetDateTime::now_utc();
-            match plan::decide(self.request, conversation.as_ref(), now, policy, patience) {
+            match self.decide(conversation.as_ref(), patience) {
                 Decision::Settled(plan) => return Ok(plan),
                 Decision::ReadAgain => self.deadline.wait(wait.copied().unwrap_or_default()).await,
                 Decision::NoTarget => return Err(Error::NoTarget),
-                Decision::NoConversation => {
-                    let (operation, what) = (Operation::Conversation, What::Status(404));
-                    return Err(Error::ConversationUnreadable(Answered {
-                        operation,
-                        what,
-                        correlation: None,
-                    }));
-                }
+                Decision::NoConversation => return Err(no_conversation()),
             };
             earlier = Some(conversation);
         }
     }
+}
+
+/// The error for a conversation that Genesys does not know.
+pub fn no_conversation() -> Error {
+    let (operation, what) = (Operation::Conversation, What::Status(404));
+    Error::ConversationUnreadable(Answered { operation, what, correlation: None })
 }

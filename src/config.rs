@@ -1,6 +1,7 @@
 //! The settings: the only reader of the environment; every fault is reported at once.
 
 mod check;
+mod timing;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,6 +9,7 @@ use std::fmt;
 use tracing::level_filters::LevelFilter;
 
 pub use self::check::REGIONS;
+pub use self::timing::Timing;
 
 /// The path of the screen recording's pause and resume, unpublished and therefore a setting.
 pub const DEFAULT_PATH: &str =
@@ -48,6 +50,8 @@ pub struct Config {
     pub watch_queue_url: Option<String>,
     /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`].
     pub metrics_namespace: String,
+    /// What it waits for and judges ages by; no variable sets it.
+    pub timing: Timing,
 }
 
 /// Whose screens a secure pause darkens (`PAUSE_SCOPE`).
@@ -128,6 +132,7 @@ impl Config {
                 .map(|url| faults.check("WATCH_QUEUE_URL", check::base_url(&url))),
             metrics_namespace: faults
                 .check("METRICS_NAMESPACE", check::namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE))),
+            timing: Timing::default(),
         };
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigFaults(faults.0)) }
     }

@@ -47,6 +47,18 @@ pub enum Error {
          check who took the call, and whether its screen was recorded"
     )]
     NoTarget,
+    /// A screen was still being recorded when the time was over, however often it was paused.
+    #[error(
+        "pause of the screen recording: acknowledged, and the screen is still being recorded; \
+         stop the recording by hand, and ask Genesys support"
+    )]
+    NotPaused,
+    /// A screen was still paused after two resumes.
+    #[error(
+        "resume of the screen recording: acknowledged twice, and the screen is still paused; \
+         resume it by hand if the secure pause is over, and ask Genesys support"
+    )]
+    NotResumed,
     /// Genesys asks for a pause longer than the time that is left.
     #[error("{0}; raise the organization's rate limit, or take load off the OAuth client")]
     RateLimited(Answered),
@@ -63,7 +75,7 @@ pub enum Error {
 
 /// The names by which alarms know the failures, by precedence: where several targets fail, the first of
 /// these is returned.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 15] = [
     "InvalidConfig",
     "InvalidEvent",
     "CredentialsUnavailable",
@@ -73,6 +85,8 @@ pub const NAMES: [&str; 13] = [
     "Rejected",
     "ConversationUnreadable",
     "NoTarget",
+    "NotPaused",
+    "NotResumed",
     "RateLimited",
     "UpstreamUnavailable",
     "DeadlineExceeded",
@@ -92,10 +106,12 @@ impl Error {
             Self::Rejected(_) => 6,
             Self::ConversationUnreadable(_) => 7,
             Self::NoTarget => 8,
-            Self::RateLimited(_) => 9,
-            Self::UpstreamUnavailable(_) => 10,
-            Self::DeadlineExceeded(_) => 11,
-            Self::Internal(_) => 12,
+            Self::NotPaused => 9,
+            Self::NotResumed => 10,
+            Self::RateLimited(_) => 11,
+            Self::UpstreamUnavailable(_) => 12,
+            Self::DeadlineExceeded(_) => 13,
+            Self::Internal(_) => 14,
         }
     }
 
@@ -111,6 +127,11 @@ impl Error {
             Some(other) if other.precedence() < self.precedence() => other,
             _ => self,
         }
+    }
+
+    /// Whether it may be over at the next attempt, some seconds later.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::RateLimited(_) | Self::UpstreamUnavailable(_) | Self::DeadlineExceeded(_))
     }
 
     /// Whether no token could be had, so that no other request could be sent either.

@@ -4,19 +4,22 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::act;
+use crate::aws;
+use crate::batch::{self, Message};
 use crate::case::Case;
 use crate::config::{self, Config, ConfigFaults, Mode};
 use crate::error::Error;
-use crate::event::{self, Action, Parsed, Payload};
+use crate::event::{self, Action, Door, Parsed, Payload, Refusal, Request};
 use crate::genesys::Genesys;
 use crate::observe;
 use crate::outcome::Report;
 use crate::plan::{Outcome, Plan};
+use crate::queue::WatchQueue;
 use crate::retry::Deadline;
 use crate::unread;
 
@@ -33,6 +36,7 @@ pub struct Function {
 struct Ready {
     config: Config,
     genesys: Genesys,
+    queue: WatchQueue,
 }
 
 impl Function {
@@ -57,37 +61,72 @@ impl Function {
     ///
     /// # Errors
     /// Whatever was left undone, under its stable name, so that Lambda tries again and then keeps the event.
+    /// Never for a batch of the watch queue: an error would count against all of it, and back polling off.
     pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
         let (Payload(payload), context) = event.into_parts();
         let deadline = Deadline::of_invocation(context.deadline());
-        let mut report = Report::new(&payload, &context);
-        let served = AssertUnwindSafe(self.serve(&payload, deadline, &mut report)).catch_unwind().await;
-        let result = served.unwrap_or(Err(Error::Internal("a panic, logged with its place")));
+        if event::door(&payload) == Some(Door::Watch) {
+            return Ok(
+                batch::serve(&payload, async |message| self.check(message, &context, deadline).await).await
+            );
+        }
+        let report = Report::new(&payload, &context);
+        let parse = |prefix: &str| event::parse(&payload, prefix, OffsetDateTime::now_utc());
+        let (report, result) = self.serve(report, deadline, parse).await;
         report.close(result)
+    }
+
+    /// Checks one message of the watch queue. Says whether it is done.
+    async fn check(&self, message: &Message, context: &Context, deadline: Deadline) -> bool {
+        let report = Report::of_message(message, context);
+        let parse = |prefix: &str| event::parse_message(&message.body, prefix, message.sent);
+        let (report, result) = self.serve(report, deadline, parse).await;
+        let is_done = result.as_ref().is_ok_and(|outcome| batch::is_done(*outcome));
+        report.close(result).is_ok() && is_done
     }
 
     async fn serve(
         &self,
-        payload: &Value,
+        mut report: Report,
         deadline: Deadline,
-        report: &mut Report,
-    ) -> Result<Outcome, Error> {
-        let Ready { config, genesys } = self.ready.as_ref().map_err(Clone::clone)?;
-        let request = match event::parse(payload, &config.event_source_prefix, OffsetDateTime::now_utc()) {
-            Ok(Parsed::Request(request)) => request,
-            Ok(Parsed::OtherTopic) => return Ok(Outcome::Ignored),
-            Err(refusal) => return Err(Error::InvalidEvent(refusal)),
+        parse: impl FnOnce(&str) -> Result<Parsed, Refusal>,
+    ) -> (Report, Result<Outcome, Error>) {
+        let served = async {
+            let ready = self.ready.as_ref().map_err(Clone::clone)?;
+            let request = match parse(&ready.config.event_source_prefix) {
+                Ok(Parsed::Request(request)) => request,
+                Ok(Parsed::OtherTopic) => return Ok(Outcome::Ignored),
+                Err(refusal) => return Err(Error::InvalidEvent(refusal)),
+            };
+            report.asked(&request);
+            ready.serve(&request, deadline, &mut report).await
         };
-        report.asked(&request);
-        run(&Case::new(config, genesys, &request, deadline), report).await
+        let result = AssertUnwindSafe(served).catch_unwind().await;
+        (report, result.unwrap_or(Err(Error::Internal("a panic, logged with its place"))))
     }
 }
 
 impl Ready {
     async fn new(config: Result<Config, ConfigFaults>) -> Result<Self, Error> {
         let config = config.map_err(Error::InvalidConfig)?;
-        let genesys = Genesys::new(&config).await?;
-        Ok(Self { config, genesys })
+        let aws = aws::config().await;
+        let genesys = Genesys::new(&config, &aws)?;
+        let queue = WatchQueue::new(aws, config.watch_queue_url.clone());
+        Ok(Self { config, genesys, queue })
+    }
+
+    async fn serve(
+        &self,
+        request: &Request,
+        deadline: Deadline,
+        report: &mut Report,
+    ) -> Result<Outcome, Error> {
+        let Self { config, genesys, queue } = self;
+        let deadline = match request.door {
+            Door::Direct => deadline.min(Deadline::after(config.timing.direct_budget)),
+            Door::Event | Door::Watch => deadline,
+        };
+        run(&Case::new(config, genesys, queue, request, deadline), report).await
     }
 }
 

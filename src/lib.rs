@@ -41,6 +41,8 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented)]
 
 pub mod act;
+pub mod aws;
+pub mod batch;
 pub mod case;
 pub mod config;
 pub mod credentials;
@@ -52,6 +54,8 @@ pub mod ids;
 pub mod observe;
 pub mod outcome;
 pub mod plan;
+pub mod pursuit;
+pub mod queue;
 pub mod retry;
 pub mod telemetry;
 pub mod unread;

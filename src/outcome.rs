@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::batch::Message;
 use crate::error::Error;
-use crate::event::{Action, Door, Phase, Request, Trace};
+use crate::event::{self, Action, Door, Phase, Request, Trace};
 use crate::ids::{ConversationId, ParticipantId, TraceId};
 use crate::plan::{Outcome, Resolution};
 use crate::telemetry;
@@ -60,6 +61,7 @@ impl State {
 #[derive(Debug)]
 pub struct Report {
     request_id: Option<TraceId>,
+    message_id: Option<TraceId>,
     trace: Trace,
     dropped_fields: u32,
     event_time: Option<OffsetDateTime>,
@@ -89,6 +91,8 @@ struct Answer {
 struct Line<'a> {
     message: &'static str,
     request_id: &'a Option<TraceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: &'a Option<TraceId>,
     #[serde(flatten)]
     trace: &'a Trace,
     #[serde(flatten)]
@@ -105,9 +109,18 @@ struct Line<'a> {
 impl Report {
     /// A record of the invocation that this payload and context began.
     pub fn new(payload: &Value, context: &Context) -> Self {
+        Self::begun(payload, context, event::door(payload), None)
+    }
+
+    /// A record of the check that a message of the watch queue calls for.
+    pub fn of_message(message: &Message, context: &Context) -> Self {
+        Self::begun(&message.body, context, Some(Door::Watch), TraceId::parse(&message.id))
+    }
+
+    fn begun(payload: &Value, context: &Context, door: Option<Door>, message_id: Option<TraceId>) -> Self {
         let answer = Answer {
             outcome: None,
-            door: crate::event::door(payload),
+            door,
             phase: None,
             conversation_id: None,
             resolution: None,
@@ -116,8 +129,8 @@ impl Report {
             exposure_ms: None,
             targets: Vec::new(),
         };
-        let request_id = TraceId::parse(&context.request_id);
-        Self { request_id, trace: Trace::of(payload), dropped_fields: 0, event_time: None, answer }
+        let (request_id, trace) = (TraceId::parse(&context.request_id), Trace::of(payload));
+        Self { request_id, message_id, trace, dropped_fields: 0, event_time: None, answer }
     }
 
     /// Notes what the payload asks for.
@@ -165,6 +178,7 @@ impl Report {
         let line = Line {
             message: if error.is_some() { "secure pause failed" } else { "secure pause handled" },
             request_id: &self.request_id,
+            message_id: &self.message_id,
             trace: &self.trace,
             answer: &self.answer,
             event_time: self.event_time,

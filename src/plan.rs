@@ -1,22 +1,26 @@
 //! The decision: what one reading of a conversation calls for. Pure; the tables of docs/design.md are here.
 
+mod legs;
+
+use std::time::Duration;
+
 use serde::Serialize;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-use crate::event::{Action, Phase, Request};
-use crate::genesys::conversation::{Conversation, Life, Participant, Screen, SecurePause};
+use self::legs::Legs;
+use crate::event::{Action, Door, Phase, Request};
+use crate::genesys::conversation::{Conversation, Participant, Screen, SecurePause};
 use crate::ids::ParticipantId;
-
-/// Up to this age an event is fresh: reads may not show yet what it tells.
-pub const FRESH: Duration = Duration::seconds(30);
-/// Beyond this age an event is old: what it tells has most likely ended since.
-pub const OLD: Duration = Duration::minutes(10);
 
 /// The settings that the decision depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Whether every live agent's screen is paused, not only the initiator's (`PAUSE_SCOPE`).
     pub all_agents: bool,
+    /// Up to this age an event is fresh: reads may not show yet what it tells.
+    pub fresh: Duration,
+    /// Beyond this age an event is old: what it tells has most likely ended since.
+    pub old: Duration,
 }
 
 /// Whether reading again may still change the picture: reads trail writes by up to three seconds.
@@ -96,6 +100,14 @@ pub enum Outcome {
     PauseOnly,
     /// An event of another topic.
     Ignored,
+    /// The direct door: secure pause is on, so that its end will resume the screens.
+    Deferred,
+    /// The watch: secure pause goes on, and its screens are dark or cannot be told.
+    Watching,
+    /// The watch: a screen was recorded during the secure pause, and is paused now.
+    Repaired,
+    /// The watch: the secure pause was over with its screens still dark; they are being recorded again.
+    Recovered,
 }
 
 /// Decides what `request` calls for, given the conversation as read (`None`: Genesys knows none).
@@ -108,117 +120,121 @@ pub fn decide(
     policy: Policy,
     patience: Patience,
 ) -> Decision {
-    let nothing = |outcome| Decision::Settled(Plan::Nothing(outcome));
-    let age = now - request.at;
-    let (fresh, old) = (age <= FRESH, age > OLD);
-    let Some(conversation) = conversation else {
-        return match (request.phase, patience) {
-            (Phase::Started, Patience::Left) => Decision::ReadAgain,
-            (Phase::Started, Patience::Spent) if !old => Decision::NoConversation,
-            _ => nothing(Outcome::ConversationOver),
+    let rules = Rules { request, policy, patience, age: now - request.at };
+    match (request.door, request.phase) {
+        (Door::Event, Phase::Started) => rules.started(conversation),
+        (Door::Event, Phase::Ended) => rules.ended(conversation),
+        (Door::Direct, Phase::Started) => rules.pause_ordered(conversation),
+        (Door::Direct, Phase::Ended) => rules.resume_ordered(conversation),
+        (Door::Watch, _) => rules.checked(conversation),
+    }
+}
+
+/// The tables, a function for each part, a line for each row.
+struct Rules<'a> {
+    request: &'a Request,
+    policy: Policy,
+    patience: Patience,
+    age: time::Duration,
+}
+
+impl Rules<'_> {
+    fn started(&self, conversation: Option<&Conversation>) -> Decision {
+        let (fresh, old) = (self.age <= self.policy.fresh, self.age > self.policy.old);
+        let Some(conversation) = conversation else {
+            return if old { self.again_or(OVER) } else { self.again_or(Decision::NoConversation) };
         };
-    };
-    if conversation.is_over() {
-        return nothing(Outcome::ConversationOver);
+        match conversation.secure_pause() {
+            _ if conversation.is_over() => OVER,
+            SecurePause::Off if !fresh => nothing(Outcome::Stale),
+            SecurePause::Unknown if old => nothing(Outcome::Stale),
+            _ => self.pause(conversation, |_| true),
+        }
     }
-    match (request.phase, conversation.secure_pause()) {
-        (Phase::Started, SecurePause::Off) if !fresh => nothing(Outcome::Stale),
-        (Phase::Started, SecurePause::Unknown) if old => nothing(Outcome::Stale),
-        (Phase::Started, _) => pause(&Legs::of(request, conversation), policy, patience),
-        (Phase::Ended, SecurePause::On) if patience == Patience::Left => Decision::ReadAgain,
-        (Phase::Ended, SecurePause::On) => nothing(Outcome::Superseded),
-        (Phase::Ended, SecurePause::Unknown) if !fresh => nothing(Outcome::Doubtful),
-        (Phase::Ended, _) => resume(&Legs::of(request, conversation), policy),
-    }
-}
 
-/// Targets to pause. Their screens' states do not matter: a stale read must not cost a pause.
-fn pause(legs: &Legs<'_>, policy: Policy, patience: Patience) -> Decision {
-    let any_own_live = legs.agents().any(|leg| legs.is_own(leg) && legs.is_live(leg));
-    let (targets, resolution) = if !policy.all_agents && any_own_live {
-        (legs.select(|leg| legs.is_own(leg) && legs.is_live(leg)), legs.named_by())
-    } else if !policy.all_agents && legs.request.user.is_some() && legs.is_initiator_found() {
-        // They pressed secure pause, and yet none of their legs is live: they are in wrap-up, or somebody
-        // took the call over, or the reading is stale.
-        let wrap_up = |leg: &Participant| legs.is_own(leg) && leg.is_in_wrap_up();
-        (legs.select(|leg| legs.is_live(leg) || wrap_up(leg)), Resolution::User)
-    } else {
-        (legs.select(|leg| legs.is_live(leg)), Resolution::AllAgents)
-    };
-    match (targets.is_empty(), patience) {
-        (false, _) => Decision::Settled(Plan::Act { action: Action::Pause, targets, resolution }),
-        (true, Patience::Left) => Decision::ReadAgain,
-        (true, Patience::Spent) => Decision::NoTarget,
+    fn ended(&self, conversation: Option<&Conversation>) -> Decision {
+        let Some(conversation) = conversation.filter(|conversation| !conversation.is_over()) else {
+            return OVER;
+        };
+        match conversation.secure_pause() {
+            SecurePause::On => self.again_or(nothing(Outcome::Superseded)),
+            SecurePause::Unknown if self.age > self.policy.fresh => nothing(Outcome::Doubtful),
+            SecurePause::Unknown | SecurePause::Off => self.resume(conversation),
+        }
     }
-}
 
-/// Targets to resume: never a screen that is known to be anything but paused.
-fn resume(legs: &Legs<'_>, policy: Policy) -> Decision {
-    let everyone = policy.all_agents || !legs.is_initiator_found();
-    let targets = legs.select(|leg| {
-        let recordable = legs.is_live(leg) || leg.is_in_wrap_up();
-        recordable
-            && match leg.screen() {
-                Screen::Paused => true,
-                Screen::Unknown => everyone || legs.is_own(leg),
-                Screen::Requested | Screen::Active | Screen::Stopped | Screen::Error | Screen::Timeout => {
-                    false
+    fn pause_ordered(&self, conversation: Option<&Conversation>) -> Decision {
+        match conversation {
+            None => self.again_or(Decision::NoConversation),
+            Some(conversation) if conversation.is_over() => Decision::NoTarget,
+            Some(conversation) => self.pause(conversation, |_| true),
+        }
+    }
+
+    fn resume_ordered(&self, conversation: Option<&Conversation>) -> Decision {
+        match conversation {
+            None => nothing(Outcome::NothingPaused),
+            Some(conversation) if conversation.secure_pause() == SecurePause::On => {
+                nothing(Outcome::Deferred)
+            }
+            Some(conversation) => self.resume(conversation),
+        }
+    }
+
+    fn checked(&self, conversation: Option<&Conversation>) -> Decision {
+        let Some(conversation) = conversation.filter(|conversation| !conversation.is_over()) else {
+            return OVER;
+        };
+        match conversation.secure_pause() {
+            SecurePause::On => self.pause(conversation, |leg| leg.screen() != Screen::Paused),
+            SecurePause::Off => self.resume(conversation),
+            // Where only the voice's state tells a secure pause, this is how one looks. A screen that is
+            // seen recording meanwhile is darkened; one that is not told is left alone.
+            SecurePause::Unknown
+                if self.request.phase == Phase::Started && conversation.is_voice_paused() =>
+            {
+                match self.pause(conversation, |leg| leg.screen() == Screen::Active) {
+                    act @ Decision::Settled(_) => act,
+                    _ => nothing(Outcome::Watching),
                 }
             }
-    });
-    let resolution = if everyone { Resolution::AllAgents } else { legs.named_by() };
-    Decision::Settled(if targets.is_empty() {
-        Plan::Nothing(Outcome::NothingPaused)
-    } else {
-        Plan::Act { action: Action::Resume, targets, resolution }
-    })
-}
-
-/// The agent legs of a conversation, as seen from one request.
-struct Legs<'a> {
-    request: &'a Request,
-    conversation: &'a Conversation,
-}
-
-impl<'a> Legs<'a> {
-    fn of(request: &'a Request, conversation: &'a Conversation) -> Self {
-        Self { request, conversation }
-    }
-
-    fn agents(&self) -> impl Iterator<Item = &'a Participant> {
-        self.conversation.agent_legs()
-    }
-
-    fn select(&self, wanted: impl Fn(&Participant) -> bool) -> Vec<ParticipantId> {
-        self.agents().filter(|leg| wanted(leg)).filter_map(Participant::id).collect()
-    }
-
-    /// Whether it is the initiator's leg. The user wins over the participant.
-    fn is_own(&self, leg: &Participant) -> bool {
-        match (self.request.user, self.request.participant) {
-            (Some(user), _) => leg.is_of(user),
-            (None, Some(participant)) => leg.id() == Some(participant),
-            (None, None) => false,
+            SecurePause::Unknown => nothing(Outcome::Watching),
         }
     }
 
-    fn is_initiator_found(&self) -> bool {
-        self.agents().any(|leg| self.is_own(leg))
+    /// Pauses whoever is to be paused and is `exposed`. The other doors take everyone for exposed: a stale
+    /// reading of a screen's state must not cost a pause.
+    fn pause(&self, conversation: &Conversation, exposed: impl Fn(&Participant) -> bool) -> Decision {
+        let (legs, resolution) = Legs::of(self.request, conversation).to_pause(self.policy.all_agents);
+        if legs.is_empty() {
+            return self.again_or(Decision::NoTarget);
+        }
+        let targets: Vec<_> =
+            legs.into_iter().filter(|leg| exposed(leg)).filter_map(Participant::id).collect();
+        act(Action::Pause, targets, resolution).unwrap_or(nothing(Outcome::Watching))
     }
 
-    fn named_by(&self) -> Resolution {
-        if self.request.user.is_some() { Resolution::User } else { Resolution::Participant }
+    fn resume(&self, conversation: &Conversation) -> Decision {
+        let (legs, resolution) = Legs::of(self.request, conversation).to_resume(self.policy.all_agents);
+        let targets = legs.into_iter().filter_map(Participant::id).collect();
+        act(Action::Resume, targets, resolution).unwrap_or(nothing(Outcome::NothingPaused))
     }
 
-    /// An alerting leg is live only for the initiator, and only if it is all they have.
-    fn is_live(&self, leg: &Participant) -> bool {
-        let more = |other: &Participant| other.life() == Life::Live || other.is_in_wrap_up();
-        match leg.life() {
-            Life::Live => true,
-            Life::Dead => false,
-            Life::Alerting => {
-                self.is_own(leg) && !self.agents().any(|other| self.is_own(other) && more(other))
-            }
+    /// Another reading while there is time, since reads may trail; after that, `decision`.
+    fn again_or(&self, decision: Decision) -> Decision {
+        match self.patience {
+            Patience::Left => Decision::ReadAgain,
+            Patience::Spent => decision,
         }
     }
+}
+
+const OVER: Decision = nothing(Outcome::ConversationOver);
+
+const fn nothing(outcome: Outcome) -> Decision {
+    Decision::Settled(Plan::Nothing(outcome))
+}
+
+fn act(action: Action, targets: Vec<ParticipantId>, resolution: Resolution) -> Option<Decision> {
+    (!targets.is_empty()).then_some(Decision::Settled(Plan::Act { action, targets, resolution }))
 }

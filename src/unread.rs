@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::pin::pin;
-use std::time::Duration;
+use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use time::OffsetDateTime;
@@ -13,13 +13,10 @@ use crate::act;
 use crate::case::Case;
 use crate::config::Mode;
 use crate::error::Error;
-use crate::event::{Action, Phase};
+use crate::event::{Action, Door, Phase, Request};
 use crate::ids::ParticipantId;
 use crate::outcome::{State, Target};
 use crate::plan::Plan;
-
-/// How long the first reading is waited for: one attempt that hangs, and the next.
-const READ_PATIENCE: Duration = Duration::from_millis(2500);
 
 /// Settles the case. Gives the plan, or how reading failed, and the leg that was paused unread, if one was.
 ///
@@ -28,12 +25,14 @@ const READ_PATIENCE: Duration = Duration::from_millis(2500);
 pub async fn settle(case: &Case<'_>) -> (Result<Plan, Error>, Option<Target>) {
     let mut settling = pin!(case.settle());
     let Some(participant) = named(case) else { return (settling.await, None) };
-    let sent = Cell::new(0);
-    let settled = match timeout(READ_PATIENCE.min(case.deadline.left() / 2), &mut settling).await {
+    let sent = Rc::new(Cell::new(0));
+    let settled = match timeout(case.config.timing.unread_after.min(case.deadline.left() / 2), &mut settling)
+        .await
+    {
         Ok(settled) => settled,
         Err(_elapsed) if case.is_answered() => settling.await,
         Err(_elapsed) => {
-            return match select(settling, pin!(act::unread(case, participant, &sent))).await {
+            return match select(settling, pin!(act::unread(case, participant, Rc::clone(&sent)))).await {
                 Either::Right((target, settling)) => (settling.await, Some(target)),
                 Either::Left((Err(error), pausing)) => (Err(error), Some(pausing.await)),
                 Either::Left((Ok(plan), _abandoned)) => (Ok(plan), Some(abandoned(participant, sent.get()))),
@@ -42,7 +41,7 @@ pub async fn settle(case: &Case<'_>) -> (Result<Plan, Error>, Option<Target>) {
     };
     match settled {
         Err(error) if is_unread(&error) => {
-            let target = act::unread(case, participant, &sent).await;
+            let target = act::unread(case, participant, Rc::clone(&sent)).await;
             (Err(error), Some(target))
         }
         settled => (settled, None),
@@ -51,8 +50,10 @@ pub async fn settle(case: &Case<'_>) -> (Result<Plan, Error>, Option<Target>) {
 
 /// The leg to pause unread, where the event names one and it may be paused.
 fn named(case: &Case<'_>) -> Option<ParticipantId> {
-    let may = case.request.phase == Phase::Started && case.config.mode != Mode::Observe;
-    case.request.participant.filter(|_| may)
+    let Request { door, phase, participant, .. } = case.request;
+    // The watch has time to read again, and darkens nobody's screen on a message's word.
+    let may = *door != Door::Watch && *phase == Phase::Started && case.config.mode != Mode::Observe;
+    participant.filter(|_| may)
 }
 
 /// Whether the conversation could not be read, for another reason than that there is none, and a request

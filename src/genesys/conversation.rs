@@ -173,18 +173,32 @@ impl Conversation {
 
     /// Secure pause as this reading tells it.
     pub fn secure_pause(&self) -> SecurePause {
-        let calls = || self.legs().flat_map(Participant::live_calls);
-        let voice =
-            |state| self.recording_state == state || calls().any(|call| call.recording_state == state);
-        // A secure flow runs as an ivr or workflow leg, and the voice may be seen recording meanwhile.
-        let flow = self.legs().any(|leg| leg.is_flow() && leg.life() > Life::Dead);
-        if self.secure_pause || calls().any(|call| call.secure_pause) {
+        if self.secure_pause || self.live_calls().any(|call| call.secure_pause) {
             SecurePause::On
-        } else if voice(Recording::Active) && !voice(Recording::Paused) && !flow {
+        } else if self.is_voice(Recording::Active) && !self.is_voice_paused() && !self.is_in_flow() {
             SecurePause::Off
         } else {
             SecurePause::Unknown
         }
+    }
+
+    /// Whether the voice is seen paused: by secure pause, or on hold in some trunk settings.
+    pub fn is_voice_paused(&self) -> bool {
+        self.is_voice(Recording::Paused)
+    }
+
+    /// Whether a flow may be taking a card: it runs as an ivr or workflow leg, and the voice may be seen
+    /// recording meanwhile.
+    pub fn is_in_flow(&self) -> bool {
+        self.legs().any(|leg| leg.is_flow() && leg.life() > Life::Dead)
+    }
+
+    fn is_voice(&self, state: Recording) -> bool {
+        self.recording_state == state || self.live_calls().any(|call| call.recording_state == state)
+    }
+
+    fn live_calls(&self) -> impl Iterator<Item = &Media> {
+        self.legs().flat_map(Participant::live_calls)
     }
 }
 

@@ -7,6 +7,7 @@ mod token;
 
 use std::cell::Cell;
 
+use aws_config::SdkConfig;
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
 use reqwest::{Client, RequestBuilder, StatusCode};
 
@@ -46,8 +47,8 @@ impl Genesys {
     ///
     /// # Errors
     /// [`Error::Internal`] where TLS cannot be set up.
-    pub async fn new(config: &Config) -> Result<Self, Error> {
-        let secret = Secret::new(config.secret_id.clone()).await;
+    pub fn new(config: &Config, aws: &SdkConfig) -> Result<Self, Error> {
+        let secret = Secret::new(aws, config.secret_id.clone());
         Ok(Self {
             http: Http::new()?,
             tokens: Tokens::new(&config.login_url, secret),

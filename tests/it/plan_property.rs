@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::plan_table::{now, request};
+use crate::plan_table::{INITIATOR, now, request};
 
 const STATES: [&str; 8] =
     ["connected", "alerting", "dialing", "disconnected", "terminated", "none", "converting", "teleporting"];
@@ -132,7 +132,7 @@ proptest! {
         let user = initiator.map(user);
         let participant = participant.map(leg_id);
         let request = request(phase, Duration::seconds(age), user.as_deref(), participant.as_deref());
-        let policy = Policy { all_agents };
+        let policy = Policy { all_agents, ..INITIATOR };
         let patience = if spent { Patience::Spent } else { Patience::Left };
         let decision = decide(&request, Some(&conversation), now(), policy, patience);
 

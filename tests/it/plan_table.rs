@@ -9,8 +9,10 @@ use time::{Duration, OffsetDateTime};
 
 use crate::stage::{AGENT_A, AGENT_B, CONVERSATION, LEG_A, LEG_B, leg, screen};
 
-const INITIATOR: Policy = Policy { all_agents: false };
-const ALL_AGENTS: Policy = Policy { all_agents: true };
+pub const INITIATOR: Policy = Policy { all_agents: false, fresh: FRESH, old: OLD };
+const ALL_AGENTS: Policy = Policy { all_agents: true, ..INITIATOR };
+const FRESH: std::time::Duration = std::time::Duration::from_secs(30);
+const OLD: std::time::Duration = std::time::Duration::from_mins(10);
 const AGENT_C: &str = "c3f5e9c4-3d74-4e30-8c79-2f8d8150bc05";
 const LEG_C: &str = "c3170be6-5f96-4052-8eab-41afa372de05";
 

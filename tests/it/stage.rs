@@ -55,6 +55,11 @@ impl Stage {
         self.invoke_within(event, Duration::from_secs(30)).await
     }
 
+    /// Invokes the function and waits for no line of the log.
+    pub async fn invoke_raw(&self, payload: &Value) -> Answer {
+        self.function.invoke(payload).await
+    }
+
     pub async fn invoke_within(&self, event: &Value, deadline: Duration) -> Answer {
         let answer = self.function.invoke_bytes(serde_json::to_vec(event).unwrap(), deadline).await;
         self.assert_told_once(&answer).await;

@@ -1,0 +1,58 @@
+//! How every AWS client of the function is set up.
+
+use std::time::Duration;
+
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+
+/// One attempt; the services answer within tens of milliseconds.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// Connecting within a region takes a few milliseconds; longer means a lost packet or a wrong subnet.
+const CONNECT: Duration = Duration::from_secs(1);
+/// The SDK's own first backoff is about a second, too long while a screen is recorded.
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
+/// With these waits, about as long as an event waits before Lambda would try it again anyway.
+const ATTEMPTS: u32 = 6;
+/// The longest error code of an AWS service that is repeated, in letters; theirs have half as many.
+const LONGEST_CODE: usize = 64;
+
+/// Region and credentials from the environment as Lambda sets it: looking for a profile or an instance role
+/// would cost a cold start tens of milliseconds and find nothing.
+pub async fn config() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(EnvironmentVariableRegionProvider::new())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .timeout_config(
+            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build(),
+        )
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(ATTEMPTS)
+                .with_initial_backoff(FIRST_BACKOFF)
+                .with_max_backoff(LONGEST_BACKOFF),
+        )
+        .load()
+        .await
+}
+
+/// Which kind of failure of `service` it was. The service's message is left out: it names the role and the
+/// account.
+pub fn reason<E: ProvideErrorMetadata, R>(service: &str, error: &SdkError<E, R>) -> String {
+    match error {
+        SdkError::TimeoutError(_) => format!("{service} did not answer in time"),
+        SdkError::DispatchFailure(_) => format!("{service} cannot be reached"),
+        SdkError::ConstructionFailure(_) => {
+            "the request cannot be made: region or credentials are missing".to_owned()
+        }
+        _ => {
+            let is_name =
+                |code: &&str| code.len() <= LONGEST_CODE && code.bytes().all(|b| b.is_ascii_alphabetic());
+            let code = error.code().filter(is_name).unwrap_or("something unreadable");
+            format!("{service} answered {code}")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How long things take that the function waits for or judges by. No settings: production has one set of
+//! them, and the storm (tests/storm) scales all of them down together.
+
+use std::time::Duration;
+
+/// The times that the decision and its verification go by; [`Timing::default`] is production.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timing {
+    /// Up to this age an event is fresh: reads may not show yet what it tells. 30 s.
+    pub fresh: Duration,
+    /// Beyond this age an event is old: what it tells has most likely ended since. 10 min.
+    pub old: Duration,
+    /// So far may reads trail writes. 3 s.
+    pub lag: Duration,
+    /// Waits between readings, together a little more than [`Timing::lag`]: the first are short, since
+    /// most readings are only a little late. 150, 300, 600, 1000, 1000 ms.
+    pub read_back: Vec<Duration>,
+    /// How long after a resume a new secure pause is looked out for: as long as reads may trail, 3 s.
+    pub after_resume: Duration,
+    /// How long the first reading is waited for before the leg that the event names is paused unread: one
+    /// attempt that hangs, and the next. 2.5 s.
+    pub unread_after: Duration,
+    /// How long the direct door may take: a caller is on the line. 8 s.
+    pub direct_budget: Duration,
+    /// How long after its acknowledgement a pause is read back at the direct door at the least, since a
+    /// resume on its way may still overtake it. 1 s.
+    pub direct_settled: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        let lag = Duration::from_secs(3);
+        Self {
+            fresh: Duration::from_secs(30),
+            old: Duration::from_mins(10),
+            lag,
+            read_back: [150, 300, 600, 1000, 1000].map(Duration::from_millis).to_vec(),
+            after_resume: lag,
+            unread_after: Duration::from_millis(2500),
+            direct_budget: Duration::from_secs(8),
+            direct_settled: Duration::from_secs(1),
+        }
+    }
+}
