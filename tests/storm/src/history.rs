@@ -26,6 +26,13 @@ pub struct Taking {
     pub ended: SystemTime,
 }
 
+/// Everything went wrong from then on, until it ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Outage {
+    pub began: SystemTime,
+    pub ended: Option<SystemTime>,
+}
+
 /// What an invocation was for.
 #[derive(Clone, Copy, Debug)]
 pub enum What {
@@ -60,6 +67,8 @@ pub struct History {
     pub(crate) pauses: Vec<Pause>,
     pub(crate) takings: Vec<Taking>,
     pub(crate) attempts: Vec<Attempt>,
+    /// When nothing could be had of Genesys.
+    pub(crate) outages: Vec<Outage>,
     pub(crate) complaints: Vec<String>,
     /// Messages of the watch that came to no end.
     pub(crate) endless: usize,
@@ -67,7 +76,12 @@ pub struct History {
 
 impl History {
     /// The times within `from..to` at which an agent's screen was being recorded.
-    pub(crate) fn recorded(&self, agent: Agent, from: SystemTime, to: SystemTime) -> Vec<(SystemTime, SystemTime)> {
+    pub(crate) fn recorded(
+        &self,
+        agent: Agent,
+        from: SystemTime,
+        to: SystemTime,
+    ) -> Vec<(SystemTime, SystemTime)> {
         let Some(leg) = self.legs.get(&agent) else { return Vec::new() };
         let mut since = None;
         let mut spans = Vec::new();
@@ -106,11 +120,16 @@ impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<(SystemTime, String)> = Vec::new();
         let name = |leg: &Uuid| {
-            self.legs.iter().find(|(_, it)| *it == leg).map_or("other".to_owned(), |(agent, _)| format!("{agent:?}"))
+            self.legs
+                .iter()
+                .find(|(_, it)| *it == leg)
+                .map_or("other".to_owned(), |(agent, _)| format!("{agent:?}"))
         };
         for moment in &self.timeline {
             let what = match &moment.happening {
-                Happening::Screen { participant, state } => format!("screen of {}: {state:?}", name(participant)),
+                Happening::Screen { participant, state } => {
+                    format!("screen of {}: {state:?}", name(participant))
+                }
                 Happening::Leg { participant, live } => format!("leg of {}: live {live}", name(participant)),
                 other => format!("{other:?}"),
             };

@@ -22,10 +22,15 @@ mod tally;
 mod time;
 
 use std::fmt;
+use std::time::Duration;
 
 pub use history::History;
 pub use schedule::Schedule;
 pub use tally::Tally;
+use tokio::time::sleep;
+
+/// So far apart schedules begin that are played at a time.
+const APART: Duration = Duration::from_millis(60);
 
 /// A part of the product that is taken away, to see that the storm notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -92,11 +97,21 @@ pub fn storms(
                     .enable_all()
                     .build()
                     .expect("a runtime can be had");
-                let played = stream::iter(own)
-                    .map(|seed| async move { done(seed, storm(seed, without).await) })
+                let played = stream::iter(own.enumerate())
+                    .map(|(number, seed)| async move {
+                        // Calls are not all taken in the same instant, nor are all environments started in it.
+                        sleep(APART * u32::try_from(number % at_a_time).unwrap_or_default()).await;
+                        done(seed, storm(seed, without).await);
+                    })
                     .buffer_unordered(at_a_time)
                     .collect::<Vec<()>>();
-                tokio::task::LocalSet::new().block_on(&runtime, played);
+                let all = async {
+                    tokio::select! {
+                        _ = played => {}
+                        () = time::feel_the_pulse() => {}
+                    }
+                };
+                tokio::task::LocalSet::new().block_on(&runtime, all);
             });
         }
     });

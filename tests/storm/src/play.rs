@@ -16,7 +16,7 @@ use uuid::Uuid;
 use world::{Fault, On, World, sqs_batch};
 
 use crate::Without;
-use crate::history::{Attempt, History, Pause, Taking, What};
+use crate::history::{Attempt, History, Outage, Pause, Taking, What};
 use crate::lambda::{Ended, Lambda};
 use crate::schedule::{Agent, Delivery, Schedule, Step, Target, Tells};
 use crate::time::{played, timing};
@@ -61,6 +61,7 @@ struct Stage {
     pauses: RefCell<Vec<Pause>>,
     takings: RefCell<Vec<Taking>>,
     attempts: RefCell<Vec<Attempt>>,
+    outages: RefCell<Vec<Outage>>,
     posted: Cell<usize>,
     is_over: Cell<bool>,
     endless: Cell<usize>,
@@ -100,6 +101,7 @@ impl Stage {
             pauses: RefCell::default(),
             takings: RefCell::default(),
             attempts: RefCell::default(),
+            outages: RefCell::default(),
             posted: Cell::default(),
             is_over: Cell::default(),
             endless: Cell::default(),
@@ -133,8 +135,15 @@ impl Stage {
                 self.begin(Rc::clone(self).flow(*takes, *shows, *killed));
             }
             Step::Fault(on, fault, times) => genesys.inject(*on, fault.clone(), *times),
-            Step::OutageBegins => genesys.inject(On::Any, Fault::Status(503), usize::MAX),
-            Step::OutageEnds => genesys.clear_faults(),
+            Step::OutageBegins => {
+                genesys.inject(On::Any, Fault::Status(503), usize::MAX);
+                self.outages.borrow_mut().push(Outage { began: SystemTime::now(), ended: None });
+            }
+            Step::OutageEnds => {
+                genesys.clear_faults();
+                let mut outages = self.outages.borrow_mut();
+                outages.iter_mut().for_each(|outage| outage.ended = Some(SystemTime::now()));
+            }
             Step::HangUp => {
                 genesys.hang_up(self.call);
                 if let Some(pause) = self.pauses.borrow_mut().last_mut() {
@@ -173,7 +182,7 @@ impl Stage {
     }
 
     /// An asynchronous invocation, with Lambda's own retries.
-    async fn invoke(&self, event: &Value, what: What, mut killed: Option<f64>) {
+    async fn invoke(self: &Rc<Self>, event: &Value, what: What, mut killed: Option<f64>) {
         for retry in RETRIES.into_iter().map(Some).chain([None]) {
             let ended = self.attempt(event, what, killed.take()).await;
             let Some(wait) = retry.filter(|_| !matches!(ended, Ended::Answered(_))) else { return };
@@ -182,7 +191,7 @@ impl Stage {
     }
 
     /// A message of the queue, checked until it is done.
-    async fn watch(&self, body: String, what: What, mut killed: Option<f64>) {
+    async fn watch(self: &Rc<Self>, body: String, what: What, mut killed: Option<f64>) {
         if !self.has_watch {
             return;
         }
@@ -205,9 +214,10 @@ impl Stage {
         }
     }
 
-    async fn attempt(&self, payload: &Value, what: What, killed: Option<f64>) -> Ended {
+    async fn attempt(self: &Rc<Self>, payload: &Value, what: What, killed: Option<f64>) -> Ended {
         let began = SystemTime::now();
         let ended = self.lambda.invoke(payload, killed).await;
+        self.watch_posted();
         let attempt = Attempt { what, began, ended_at: SystemTime::now(), ended: ended.clone() };
         self.attempts.borrow_mut().push(attempt);
         ended
@@ -221,7 +231,6 @@ impl Stage {
         let shown = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
         let order = |action: &str| json!({ "action": action, "conversationId": self.call });
         let answer = self.attempt(&order("pause"), What::Order, killed).await;
-        self.watch_posted();
         if matches!(&answer, Ended::Answered(answer) if answer["paused"] == json!(true)) {
             let began = SystemTime::now();
             sleep(played(takes)).await;
@@ -234,7 +243,7 @@ impl Stage {
         genesys.end_leg(self.call, leg);
     }
 
-    /// Has the messages followed that the direct door has posted.
+    /// Has the messages followed that the function has posted.
     fn watch_posted(self: &Rc<Self>) {
         let messages = self.world.queue.messages();
         for body in messages.iter().skip(self.posted.replace(messages.len())) {
@@ -246,9 +255,8 @@ impl Stage {
 
     fn history(&self) -> History {
         let genesys = &self.world.genesys;
-        let standing = |leg: &Uuid| {
-            genesys.leg_is_live(self.call, *leg) || genesys.leg_is_in_wrap_up(self.call, *leg)
-        };
+        let standing =
+            |leg: &Uuid| genesys.leg_is_live(self.call, *leg) || genesys.leg_is_in_wrap_up(self.call, *leg);
         let legs = self.legs.borrow().clone();
         History {
             present: legs.iter().filter(|(_, leg)| standing(leg)).map(|(agent, _)| *agent).collect(),
@@ -259,6 +267,7 @@ impl Stage {
             pauses: self.pauses.take(),
             takings: self.takings.take(),
             attempts: self.attempts.take(),
+            outages: self.outages.take(),
             complaints: self.world.complaints(),
             endless: self.endless.get(),
         }

@@ -7,7 +7,7 @@
 //! 3. while a secure flow takes a card, no agent's screen is recorded longer than the lag and the requests;
 //! 4. once things are quiet, each agent's screen is paused exactly while the conversation is in secure pause.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use world::{Happening, ScreenState};
 
@@ -16,13 +16,13 @@ use crate::lambda::Ended;
 use crate::play::{DELAY, VISIBILITY};
 use crate::schedule::{Agent, Schedule, Step};
 use crate::tally::Tally;
-use crate::time::{life, played};
+use crate::time::{life, played, stalled};
 
 /// So far may reads trail writes, in seconds of life.
 const LAG: f64 = 3.0;
-/// What requests may take, faults and their backoff included, in seconds of life: a second as it is played, since
-/// neither backoff nor machine is any faster than in life.
-const REQUESTS: f64 = 10.0;
+/// What requests may take, faults and their backoff included, in seconds of life. It is half a second as it is
+/// played, since the machine is no faster than in life.
+const REQUESTS: f64 = 5.0;
 /// Errors that faults and kills lead to. Any other is a defect.
 const EXPECTED: [&str; 8] = [
     "ConversationUnreadable",
@@ -84,9 +84,7 @@ impl Judge<'_> {
         let history = self.history;
         let Pause { agent, ended, .. } = history.pauses[number];
         let ended = ended.unwrap_or_else(|| self.end());
-        let of_start = |attempt: &&Attempt| {
-            matches!(attempt.what, What::Event { pause, is_started: true } if pause == number)
-        };
+        let of_start = |attempt: &&Attempt| matches!(attempt.what, What::Event { pause, is_started: true } if pause == number);
         let invoked = || history.attempts.iter().filter(of_start);
         let answered = invoked()
             .filter(|attempt| matches!(attempt.ended, Ended::Answered(_)))
@@ -103,7 +101,7 @@ impl Judge<'_> {
             return;
         };
         for (from, to) in history.recorded(agent, due, ended) {
-            let (exposed, at) = (life(since(from, to)), history.at(from));
+            let (exposed, at) = (self.exposure(from, to), history.at(from));
             if exposed > LAG + REQUESTS {
                 self.faults.push(format!(
                     "secure pause {number}: the screen of {agent:?} was recorded for {exposed:.1} s from {at:.1} s on, \
@@ -117,13 +115,14 @@ impl Judge<'_> {
         let Some(delivered) = delivered.filter(|delivered| *delivered < ended) else { return };
         let mut spans = history.recorded(agent, delivered, ended).into_iter().peekable();
         let open = spans.next_if(|(from, _)| *from == delivered);
-        let exposed = open.map_or(0.0, |(from, to)| life(since(from, to)));
+        let exposed = open.map_or(0.0, |(from, to)| self.exposure(from, to));
         if is_answered {
             self.tally.exposures.push(exposed);
         } else {
             self.tally.healed.push(exposed);
         }
-        self.tally.reopened.extend(spans.map(|(from, to)| life(since(from, to))));
+        let again: Vec<f64> = spans.map(|(from, to)| self.exposure(from, to)).collect();
+        self.tally.reopened.extend(again);
     }
 
     fn flows(&mut self) {
@@ -132,7 +131,7 @@ impl Judge<'_> {
             let present: Vec<Agent> = [Agent::A, Agent::B].into_iter().filter(was_live).collect();
             for agent in present {
                 for (from, to) in self.history.recorded(agent, taking.began, taking.ended) {
-                    let (exposed, at) = (life(since(from, to)), self.history.at(from));
+                    let (exposed, at) = (self.exposure(from, to), self.history.at(from));
                     self.tally.reopened.push(exposed);
                     if exposed > LAG + REQUESTS {
                         self.faults.push(format!(
@@ -158,10 +157,14 @@ impl Judge<'_> {
         };
         for agent in &history.present {
             if wanted.contains(agent) && !is_dark(agent) {
-                self.faults.push(format!("in the end: the screen of {agent:?} is {:?} during a secure pause", state(agent)));
+                self.faults.push(format!(
+                    "in the end: the screen of {agent:?} is {:?} during a secure pause",
+                    state(agent)
+                ));
             }
             if !history.is_on && is_dark(agent) {
-                self.faults.push(format!("in the end: the screen of {agent:?} is paused without a secure pause"));
+                self.faults
+                    .push(format!("in the end: the screen of {agent:?} is paused without a secure pause"));
             }
         }
     }
@@ -207,5 +210,17 @@ impl Judge<'_> {
         let tried = self.history.attempts.iter().map(|attempt| attempt.ended_at);
         let happened = self.history.timeline.iter().map(|moment| moment.at);
         tried.chain(happened).max().unwrap_or_else(SystemTime::now)
+    }
+
+    /// Seconds of life in which a screen was recorded, less those in which nothing could be had of Genesys, and
+    /// those in which the machine was busy elsewhere.
+    fn exposure(&self, from: SystemTime, to: SystemTime) -> f64 {
+        let outages = self
+            .history
+            .outages
+            .iter()
+            .map(|outage| since(outage.began.max(from), outage.ended.unwrap_or(to).min(to)));
+        let excused = outages.sum::<Duration>() + stalled(from, to);
+        life(since(from, to).saturating_sub(excused))
     }
 }

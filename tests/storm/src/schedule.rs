@@ -93,7 +93,8 @@ impl Schedule {
         let tells = [Tells::SecurePause, Tells::VoiceOnly, Tells::NoScreens][rng.usize(..3)];
         let lag = if chance(&mut rng, 0.4) { 0.0 } else { between(&mut rng, 0.2, 2.7) };
         let latency = between(&mut rng, 0.02, 0.15);
-        let mut plot = Plot { rng, steps: Vec::new(), now: lag + 1.0, lag, is_b_there: false, is_a_there: true };
+        let mut plot =
+            Plot { rng, steps: Vec::new(), now: lag + 1.0, lag, is_b_there: false, is_a_there: true };
         plot.pauses();
         plot.faults();
         let mut steps = plot.steps;

@@ -1,8 +1,11 @@
 //! How much faster than life a schedule is played.
 
-use std::time::Duration;
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime};
 
 use secure_pause::config::Timing;
+use secure_pause::retry::Backoff;
+use tokio::time::{Instant, sleep};
 
 /// A minute is played in six seconds. Much faster, and what a busy machine takes for a request would pass
 /// for the lag of reads.
@@ -30,6 +33,7 @@ pub fn timing() -> Timing {
         unread_after,
         direct_budget,
         direct_settled,
+        backoff,
     } = Timing::default();
     Timing {
         fresh: scale(fresh),
@@ -40,5 +44,35 @@ pub fn timing() -> Timing {
         unread_after: scale(unread_after),
         direct_budget: scale(direct_budget),
         direct_settled: scale(direct_settled),
+        backoff: Backoff { first: scale(backoff.first), longest: scale(backoff.longest) },
     }
+}
+
+/// How often the machine is felt the pulse of.
+const BEAT: Duration = Duration::from_millis(5);
+
+thread_local! {
+    /// When this thread came late to what it had to do, and how late.
+    static STALLS: RefCell<Vec<(SystemTime, Duration)>> = RefCell::default();
+}
+
+/// Feels the pulse of this thread for ever: a machine that is busy elsewhere keeps requests waiting, and no
+/// promise is about that.
+pub async fn feel_the_pulse() {
+    loop {
+        let due = Instant::now() + BEAT;
+        sleep(BEAT).await;
+        let late = due.elapsed();
+        if late > BEAT {
+            STALLS.with_borrow_mut(|stalls| stalls.push((SystemTime::now(), late)));
+        }
+    }
+}
+
+/// How much of this span of time the thread that asks has been kept from its work.
+pub fn stalled(from: SystemTime, to: SystemTime) -> Duration {
+    STALLS.with_borrow(|stalls| {
+        let within = stalls.iter().filter(|(at, late)| from < *at && *at - *late < to);
+        within.map(|(_, late)| *late).sum()
+    })
 }
