@@ -15,7 +15,7 @@ USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
 DELAY = 5
 # How soon a message comes back, longer than any check here takes. CloudFormation and Lambda would refuse less
 # than the function's timeout, so that it is set past them.
-SOON = 5
+SOON = 8
 RECEIVES = 5
 
 pytestmark = pytest.mark.usefixtures("nothing_followed")
@@ -131,6 +131,21 @@ def test_where_the_first_invocation_never_was_a_check_pauses_the_screen_and_anot
         assert call.outcomes("event") == []
     finally:
         events.enable_rule(EventBusName=bus, Name=name)
+
+
+def test_a_pause_that_a_secure_flow_orders_is_followed_too(watched, call, emulator):
+    order = {"action": "pause", "conversationId": call.id, "userId": USER}
+    functions = emulator.client("lambda")
+    answer = functions.invoke(FunctionName=watched.outputs()["AliasArn"], Payload=json.dumps(order))
+    assert json.loads(answer["Payload"].read())["paused"] is True
+    assert (watched.followed(), call.screen()) == (1, "paused")
+
+    # The flow is cut off: neither an order to resume nor an event comes.
+    call.secure_pause(False)
+    wait_for("the check", lambda: "recovered" in call.outcomes("watch"))
+    assert call.screen() == "active"
+    nobody_followed(watched)
+    assert (call.outcomes("direct"), call.outcomes("event")) == (["paused"], [])
 
 
 def test_a_message_that_cannot_be_read_is_counted_and_kept(watched, emulator):
