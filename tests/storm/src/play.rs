@@ -230,11 +230,12 @@ impl Stage {
         let leg = genesys.workflow(self.call);
         let shown = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
         let order = |action: &str| json!({ "action": action, "conversationId": self.call });
+        let ordered = SystemTime::now();
         let answer = self.attempt(&order("pause"), What::Order, killed).await;
         if matches!(&answer, Ended::Answered(answer) if answer["paused"] == json!(true)) {
             let began = SystemTime::now();
             sleep(played(takes)).await;
-            self.takings.borrow_mut().push(Taking { began, ended: SystemTime::now() });
+            self.takings.borrow_mut().push(Taking { ordered, began, ended: SystemTime::now() });
         }
         self.attempt(&order("resume"), What::Order, None).await;
         if shown.is_some() {
