@@ -57,11 +57,8 @@ pub async fn carry_out(
         is_superseded: false,
     };
     work.begin(targets);
-    if action == Action::Pause && case.is_to_be_watched() {
-        work.steps.push(Box::pin(async {
-            case.queue.post(case.request, case.deadline).await;
-            Step::Posted
-        }));
+    if action == Action::Pause {
+        case.is_pausing();
     }
     while let Some(step) = work.steps.next().await {
         match step {
@@ -130,6 +127,12 @@ impl<'a> Work<'a> {
         if is_first {
             self.reading.done = 0;
         }
+        // Only now: nothing may stand in the way of the first request.
+        let case = self.case;
+        self.steps.push(Box::pin(async move {
+            case.post_what_is_owed().await;
+            Step::Posted
+        }));
     }
 
     /// The waits between readings; none where nothing is read back.
@@ -254,6 +257,7 @@ impl<'a> Work<'a> {
 /// acknowledgement be read back.
 pub async fn unread(case: &Case<'_>, participant: ParticipantId, sent: Rc<Cell<u32>>) -> Target {
     let refused = async |status, answered| verify::refused_unread(case, status, answered);
+    case.is_pausing();
     let mut target = Pursuit::begun(participant);
     target.sent = sent;
     let landing = pursuit::send(case, Action::Pause, participant, &Rc::clone(&target.sent), refused).await;

@@ -29,6 +29,7 @@ pub struct Case<'a> {
     answered: Cell<bool>,
     seen_on: Cell<bool>,
     last_seen: Cell<Option<SecurePause>>,
+    owes_message: Cell<bool>,
 }
 
 impl<'a> Case<'a> {
@@ -40,8 +41,17 @@ impl<'a> Case<'a> {
         request: &'a Request,
         deadline: Deadline,
     ) -> Self {
-        let (answered, seen_on, last_seen) = (Cell::new(false), Cell::new(false), Cell::new(None));
-        Self { config, genesys, queue, request, deadline, answered, seen_on, last_seen }
+        Self {
+            config,
+            genesys,
+            queue,
+            request,
+            deadline,
+            answered: Cell::default(),
+            seen_on: Cell::default(),
+            last_seen: Cell::default(),
+            owes_message: Cell::default(),
+        }
     }
 
     /// Whether Genesys has answered a reading at all, be it that it knows no such conversation.
@@ -68,15 +78,25 @@ impl<'a> Case<'a> {
         Ok(read)
     }
 
-    /// Whether a pause that is made now needs a watch message of its own. An order does, since no event told of
-    /// it. So does an event that comes when reads do not trail it any more and show secure pause off: its
-    /// message in the queue may have been checked, and done with, before this pause.
-    pub fn is_to_be_watched(&self) -> bool {
-        let age = OffsetDateTime::now_utc() - self.request.at;
-        match self.request.door {
+    /// Notes that a pause is being made, which may need a watch message of its own. An order does, since no
+    /// event told of it. So does an event that comes when reads do not trail it any more, and show secure
+    /// pause off or cannot be had: its message in the queue may have been checked, and done with, before this
+    /// pause.
+    pub fn is_pausing(&self) {
+        let is_late = OffsetDateTime::now_utc() - self.request.at > self.config.timing.lag;
+        let is_borne_out = !matches!(self.last_seen.get(), None | Some(SecurePause::Off));
+        let is_owed = match self.request.door {
             Door::Direct => true,
-            Door::Event => self.last_seen.get() == Some(SecurePause::Off) && age > self.config.timing.lag,
+            Door::Event => is_late && !is_borne_out,
             Door::Watch => false,
+        };
+        self.owes_message.set(self.owes_message.get() || is_owed);
+    }
+
+    /// Posts the watch message, if one is owed.
+    pub async fn post_what_is_owed(&self) {
+        if self.owes_message.take() {
+            self.queue.post(self.request, self.deadline).await;
         }
     }
 

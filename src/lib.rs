@@ -13,21 +13,28 @@
 //!                              │
 //!    genesys.screen_recording(target, pause|resume)        act: every target at once
 //!                              │
-//!              verify (why refused) ─▶ outcome: log line + answer
+//!              verify (read back) ─▶ outcome: log line + answer
 //! ```
+//!
+//! Three doors, one path: the EventBridge event; a direct call by a secure call flow; the watch queue's batches,
+//! in which each message is one of the former two.
 //!
 //! # Modules, from the door inwards
 //! - [`handler`] — one invocation, from payload to report
 //! - [`event`] — what Lambda hands in becomes a request, or is refused
+//! - [`batch`] — the watch's messages, and which of them are done
 //! - [`case`] — one request under way: reads and plans, again while that may help
 //! - [`unread`] — a conversation that cannot be read must not cost a pause
 //! - [`plan`] — the decision tables; pure
-//! - [`act`] — puts a plan's action to every target at once
+//! - [`act`] — puts a plan's action to every target at once, and reads back
+//! - [`pursuit`] — one target, from its first request to all there is to know
 //! - [`verify`] — what a leg's state says about a request that was sent for it
 //! - [`observe`] — what is done instead under `MODE=observe`
 //! - [`outcome`] — what happened: the log line and the answer
 //! - [`genesys`] — the client: conversation, screen recording, token
+//! - [`queue`] — the watch queue, as the function writes to it
 //! - [`credentials`] — Secrets Manager → the OAuth client credentials
+//! - [`aws`] — how AWS clients are set up
 //! - [`retry`] — which failures are tried again, when, and never past the deadline
 //! - [`telemetry`] — log lines
 //! - [`config`] — the only reader of the environment

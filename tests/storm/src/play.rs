@@ -10,6 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use secure_pause::config::Config;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
@@ -63,6 +64,7 @@ struct Stage {
     attempts: RefCell<Vec<Attempt>>,
     outages: RefCell<Vec<Outage>>,
     posted: Cell<usize>,
+    flow: Mutex<()>,
     is_over: Cell<bool>,
     endless: Cell<usize>,
 }
@@ -103,6 +105,7 @@ impl Stage {
             attempts: RefCell::default(),
             outages: RefCell::default(),
             posted: Cell::default(),
+            flow: Mutex::default(),
             is_over: Cell::default(),
             endless: Cell::default(),
             world,
@@ -204,7 +207,7 @@ impl Stage {
             if matches!(&ended, Ended::Answered(answer) if answer["batchItemFailures"] == json!([])) {
                 return;
             }
-            last_checks += u32::from(is_last);
+            last_checks += u32::from(is_last && matches!(ended, Ended::Answered(_)));
             if last_checks == LAST_CHECKS {
                 // A secure pause that never ends is followed for ever; nothing else is.
                 let is_on = self.world.genesys.is_in_secure_pause(self.call);
@@ -226,6 +229,7 @@ impl Stage {
     /// A secure flow: the card is asked for only if the answer says that the screen is dark, and the resume is
     /// ordered whatever happened before.
     async fn flow(self: Rc<Self>, takes: f64, shows: bool, killed: Option<f64>) {
+        let _one_at_a_time = self.flow.lock().await;
         let genesys = &self.world.genesys;
         let leg = genesys.workflow(self.call);
         let secure_pause = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));

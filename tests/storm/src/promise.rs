@@ -2,8 +2,7 @@
 //!
 //! 1. no screen of the initiator is recorded during a secure pause longer than the delivery of its event, plus
 //!    the requests it takes, plus the lag of reads;
-//! 2. where the first invocation fails altogether, no longer than the watch's delay and one visibility timeout
-//!    more;
+//! 2. where an invocation fails altogether, no longer than the watch's delay and one visibility timeout more;
 //! 3. while a secure flow takes a card, no agent's screen is recorded longer than the lag and the requests, as long
 //!    as no invocation is killed meanwhile: one that resumes for an earlier event and is killed before it has read
 //!    back is the watch's to heal, and the watch does so only where screens are told;
@@ -104,7 +103,7 @@ impl Judge<'_> {
         };
         for (from, to) in history.recorded(agent, due, ended) {
             let (exposed, at) = (self.exposure(from, to), history.at(from));
-            if exposed > LAG + REQUESTS {
+            if exposed > LAG + REQUESTS + self.failures(from, to) * (DELAY + VISIBILITY) {
                 self.faults.push(format!(
                     "secure pause {number}: the screen of {agent:?} was recorded for {exposed:.1} s from {at:.1} s on, \
                      though its event was due at {:.1} s",
@@ -219,6 +218,16 @@ impl Judge<'_> {
         let tried = self.history.attempts.iter().map(|attempt| attempt.ended_at);
         let happened = self.history.timeline.iter().map(|moment| moment.at);
         tried.chain(happened).max().unwrap_or_else(SystemTime::now)
+    }
+
+    /// How many invocations failed altogether in a span of time: each may have resumed for an earlier event and
+    /// not read back, or been the check that was to heal that.
+    fn failures(&self, from: SystemTime, to: SystemTime) -> f64 {
+        let is_failed = |attempt: &&Attempt| {
+            let is_meanwhile = attempt.began < to && attempt.ended_at > from;
+            is_meanwhile && !matches!(attempt.ended, Ended::Answered(_))
+        };
+        self.history.attempts.iter().filter(is_failed).fold(0.0, |failures, _| failures + 1.0)
     }
 
     /// Seconds of life in which a screen was recorded, less those in which nothing could be had of Genesys, and

@@ -96,7 +96,7 @@ impl Schedule {
         let mut plot =
             Plot { rng, steps: Vec::new(), now: lag + 1.0, lag, is_b_there: false, is_a_there: true };
         plot.pauses();
-        plot.faults();
+        plot.faults(tells);
         let mut steps = plot.steps;
         steps.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         Self { seed, tells, lag, latency, steps }
@@ -198,7 +198,7 @@ impl Plot {
         self.chance(chance).then_some(when)
     }
 
-    fn faults(&mut self) {
+    fn faults(&mut self, tells: Tells) {
         let end = self.now;
         let faults = self.rng.usize(..=3);
         for _ in 0..faults {
@@ -211,9 +211,9 @@ impl Plot {
                 4 => Fault::Html(502),
                 5 => Fault::AckThenReset,
                 6 => Fault::AnswerThenDead,
-                // A reading that trails may show the screen as an earlier pause left it, and so hide that
-                // this one had no effect; two misfortunes at once are the watch's to heal.
-                _ if self.lag > 0.0 => Fault::Status(500),
+                // Where no screen is told, nobody can see that a pause had no effect; and a reading that trails
+                // may show the screen as an earlier pause left it, and so hide it.
+                _ if tells == Tells::NoScreens || self.lag > 0.0 => Fault::Status(500),
                 _ => Fault::AckWithoutEffect,
             };
             let on = if matches!(fault, Fault::AckWithoutEffect) { On::AnyScreenRecording } else { on };
