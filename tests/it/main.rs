@@ -8,6 +8,7 @@ mod event_door;
 mod event_fields;
 mod failures;
 mod leaks;
+mod live;
 mod modes;
 mod pause;
 mod plan_property;
