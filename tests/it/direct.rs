@@ -11,6 +11,8 @@ use crate::stage::*;
 
 const PAUSE: &str = "direct/pause.json";
 
+type Change = fn(&mut Organization);
+
 /// A call of two agents, in secure pause or not.
 async fn stage(in_secure_pause: bool, change: impl FnOnce(&mut Organization)) -> Stage {
     let stage = Stage::in_organization(change, &[]).await;
@@ -114,9 +116,7 @@ async fn a_caller_waits_no_longer_than_eight_seconds() {
 
 #[tokio::test]
 async fn a_resume_undoes_a_pause_unless_the_secure_pause_is_on() {
-    let dark = [(LEG_A, ScreenState::Paused)];
-    let alight = [(LEG_A, ScreenState::Active)];
-    type Change = fn(&mut Organization);
+    let (dark, alight) = (ScreenState::Paused, ScreenState::Active);
     let untold: Change = |organization| organization.tells_secure_pause = false;
     let told: Change = |_| {};
     let cases = [
@@ -125,9 +125,9 @@ async fn a_resume_undoes_a_pause_unless_the_secure_pause_is_on() {
         (false, told, dark, "resumed", 1, "it is over"),
         (false, told, alight, "nothing_paused", 0, "no screen is paused"),
     ];
-    let carried_out = cases.map(|(on, change, screens, wanted, sent, reason)| async move {
+    let carried_out = cases.map(|(on, change, screen, wanted, sent, reason)| async move {
         let stage = stage(on, change).await;
-        screens.map(|(leg, state)| stage.set_screen(leg, state));
+        stage.set_screen(LEG_A, screen);
 
         let answer = stage.invoke(&file("direct/resume.json")).await.result.unwrap();
 

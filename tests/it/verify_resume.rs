@@ -70,9 +70,9 @@ async fn what_only_the_voice_or_a_flow_tells_counts_at_the_last_reading() {
     type Happening = fn(&Genesys);
     let cases: [(Happening, &str, &str); 4] = [
         (|it| secure_pause(it, true), "superseded", "a secure pause, told by the voice alone"),
-        (|it| drop(it.ivr(id(CONVERSATION))), "superseded", "a secure flow begins"),
-        (|it| drop(it.workflow(id(CONVERSATION))), "superseded", "a workflow begins"),
-        (|it| drop(it.queue(id(CONVERSATION))), "resumed", "a transfer to a queue takes no card"),
+        (|it| _ = it.ivr(id(CONVERSATION)), "superseded", "a secure flow begins"),
+        (|it| _ = it.workflow(id(CONVERSATION)), "superseded", "a workflow begins"),
+        (|it| _ = it.queue(id(CONVERSATION)), "resumed", "a transfer to a queue takes no card"),
     ];
     for (happening, wanted, reason) in cases {
         let stage = Stage::in_organization(|it| it.tells_secure_pause = false, &[]).await;

@@ -28,7 +28,7 @@ async fn a_check_does_what_the_conversation_calls_for_and_comes_back_until_all_i
     let (told, untold): (Change, Change) = (|_| {}, |it| it.tells_screen_state = false);
     let by_voice: Change = |it| it.tells_secure_pause = false;
     let silent: Change = |it| (it.tells_secure_pause, it.tells_screen_state) = (false, false);
-    let flow: Arrangement = |it| drop(it.world.genesys.ivr(id(CONVERSATION)));
+    let flow: Arrangement = |it| _ = it.world.genesys.ivr(id(CONVERSATION));
     let plain: Arrangement = |_| {};
     let nobody: Arrangement = |it| it.world.genesys.end_leg(id(CONVERSATION), id(LEG_A));
     #[rustfmt::skip] // A row a line.
