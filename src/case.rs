@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::config::{Config, Scope};
 use crate::error::{Answered, Error, Operation, What};
-use crate::event::Request;
+use crate::event::{Door, Request};
 use crate::genesys::Genesys;
 use crate::genesys::conversation::{Conversation, SecurePause};
 use crate::plan::{self, Decision, Patience, Plan, Policy};
@@ -28,6 +28,7 @@ pub struct Case<'a> {
     pub deadline: Deadline,
     answered: Cell<bool>,
     seen_on: Cell<bool>,
+    last_seen: Cell<Option<SecurePause>>,
 }
 
 impl<'a> Case<'a> {
@@ -39,8 +40,8 @@ impl<'a> Case<'a> {
         request: &'a Request,
         deadline: Deadline,
     ) -> Self {
-        let (answered, seen_on) = (Cell::new(false), Cell::new(false));
-        Self { config, genesys, queue, request, deadline, answered, seen_on }
+        let (answered, seen_on, last_seen) = (Cell::new(false), Cell::new(false), Cell::new(None));
+        Self { config, genesys, queue, request, deadline, answered, seen_on, last_seen }
     }
 
     /// Whether Genesys has answered a reading at all, be it that it knows no such conversation.
@@ -60,10 +61,23 @@ impl<'a> Case<'a> {
     pub async fn read(&self, deadline: Deadline) -> Result<Option<Conversation>, Error> {
         let read = self.genesys.conversation(self.request.conversation, deadline.min(self.deadline)).await?;
         self.answered.set(true);
-        if read.as_ref().is_some_and(|conversation| conversation.secure_pause() == SecurePause::On) {
+        self.last_seen.set(read.as_ref().map(Conversation::secure_pause));
+        if self.last_seen.get() == Some(SecurePause::On) {
             self.seen_on.set(true);
         }
         Ok(read)
+    }
+
+    /// Whether a pause that is made now needs a watch message of its own. An order does, since no event told of
+    /// it. So does an event that comes when reads do not trail it any more and show secure pause off: its
+    /// message in the queue may have been checked, and done with, before this pause.
+    pub fn is_to_be_watched(&self) -> bool {
+        let age = OffsetDateTime::now_utc() - self.request.at;
+        match self.request.door {
+            Door::Direct => true,
+            Door::Event => self.last_seen.get() == Some(SecurePause::Off) && age > self.config.timing.lag,
+            Door::Watch => false,
+        }
     }
 
     /// What a reading calls for now.

@@ -3,13 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use futures_util::FutureExt;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::act;
-use crate::aws;
 use crate::batch::{self, Message};
 use crate::case::Case;
 use crate::config::{self, Config, ConfigFaults, Mode};
@@ -43,8 +43,8 @@ impl Function {
     /// Sets the function up, in Lambda's INIT phase: clients, secret and token. Never fails: faulty
     /// settings are logged and answer every event, and what could not be fetched is tried again by the
     /// next event.
-    pub async fn start(config: Result<Config, ConfigFaults>) -> Self {
-        let ready = Ready::new(config).await;
+    pub async fn start(config: Result<Config, ConfigFaults>, aws: SdkConfig) -> Self {
+        let ready = Ready::new(config, aws);
         tracing::info!(version = config::VERSION, commit = config::COMMIT, "starting");
         let prepared = match &ready {
             Ok(ready) => ready.genesys.prepare(Deadline::after(INIT)).await,
@@ -107,9 +107,8 @@ impl Function {
 }
 
 impl Ready {
-    async fn new(config: Result<Config, ConfigFaults>) -> Result<Self, Error> {
+    fn new(config: Result<Config, ConfigFaults>, aws: SdkConfig) -> Result<Self, Error> {
         let config = config.map_err(Error::InvalidConfig)?;
-        let aws = aws::config().await;
         let genesys = Genesys::new(&config, &aws)?;
         let queue = WatchQueue::new(aws, config.watch_queue_url.clone());
         Ok(Self { config, genesys, queue })

@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use lambda_runtime::service_fn;
+use secure_pause::aws;
 use secure_pause::config::{self, Config};
 use secure_pause::handler::Function;
 use secure_pause::telemetry;
@@ -16,7 +17,7 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     telemetry::init(config::log_level());
-    let function = Function::start(Config::from_env()).await;
+    let function = Function::start(Config::from_env(), aws::config().await).await;
     match lambda_runtime::run(service_fn(|event| function.invoke(event))).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,5 +1,5 @@
-//! The watch queue, as the direct door writes to it: a pause that was ordered is watched over like one that
-//! an event told of.
+//! The watch queue, as the function writes to it: a pause that was ordered is watched over like one that an
+//! event told of.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const POSTING: Duration = Duration::from_secs(3);
 pub struct WatchQueue {
     aws: SdkConfig,
     url: Option<String>,
-    /// Built for the first order: the event door, where a cold start counts, never needs it.
+    /// Built for the first message: where a cold start counts, none is sent.
     client: OnceCell<Client>,
 }
 
@@ -30,8 +30,8 @@ impl WatchQueue {
         Self { aws, url, client: OnceCell::new() }
     }
 
-    /// Posts the watch message of a pause that was ordered. A failure is logged, and nothing more: the screen
-    /// is paused all the same, and the flow that ordered it orders the resume too.
+    /// Posts the watch message of a pause. A failure is logged, and nothing more: the screen is paused all the
+    /// same, and a flow that ordered it orders the resume too.
     pub async fn post(&self, request: &Request, deadline: Deadline) {
         let conversation_id = request.conversation;
         let Some(url) = &self.url else {

@@ -13,10 +13,14 @@ const REPORTING: Duration = Duration::from_millis(500);
 const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
 /// The timeout that the template gives the function, for want of a deadline.
 const USUAL_TIME: Duration = Duration::from_secs(30);
-/// First wait after a failure; a blip of a gateway is often over by then.
-const FIRST_BACKOFF: Duration = Duration::from_millis(50);
-/// Longest wait before jitter: a screen is being recorded, so never sit still for long.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
+/// How waits between attempts grow, before jitter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The first wait: a blip of a gateway is often over by then.
+    pub first: Duration,
+    /// The longest: a screen is being recorded, so never sit still for long.
+    pub longest: Duration,
+}
 
 /// The moment by which an attempt must have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,15 +88,16 @@ pub enum Retry {
 /// The last failure; [`Error::DeadlineExceeded`] only where the deadline cut the first attempt short.
 pub async fn until<T, Fut>(
     deadline: Deadline,
+    backoff: Backoff,
     operation: Operation,
     mut attempt: impl FnMut() -> Fut,
 ) -> Result<T, Error>
 where
     Fut: Future<Output = Result<T, Failure>>,
 {
-    let mut backoff = ExponentialBuilder::new()
-        .with_min_delay(FIRST_BACKOFF)
-        .with_max_delay(LONGEST_BACKOFF)
+    let mut waits = ExponentialBuilder::new()
+        .with_min_delay(backoff.first)
+        .with_max_delay(backoff.longest)
         .with_jitter()
         .without_max_times()
         .build();
@@ -110,9 +115,9 @@ where
             Retry::Never => None,
             Retry::Now => Some(Duration::ZERO),
             Retry::Reconnect if !reconnected => Some(Duration::ZERO),
-            Retry::Reconnect | Retry::Backoff => backoff.next(),
+            Retry::Reconnect | Retry::Backoff => waits.next(),
             // Never sooner than the backoff, lest an upstream that says "0" is hammered.
-            Retry::After(asked) => backoff.next().map(|own| own.max(asked)),
+            Retry::After(asked) => waits.next().map(|own| own.max(asked)),
         };
         reconnected |= failure.retry == Retry::Reconnect;
         match wait {
@@ -127,6 +132,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
+    use crate::config::Timing;
     use crate::error::{Answered, What};
 
     fn failure(retry: Retry) -> Failure {
@@ -137,12 +143,13 @@ mod tests {
 
     async fn attempts_until_success_after(failures: &[Retry], deadline: Duration) -> (usize, bool) {
         let made = Cell::new(0);
-        let result = until(Deadline::after(deadline), Operation::Conversation, || {
-            let retry = failures.get(made.get()).copied();
-            made.set(made.get() + 1);
-            async move { retry.map_or(Ok(()), |retry| Err(failure(retry))) }
-        })
-        .await;
+        let result =
+            until(Deadline::after(deadline), Timing::default().backoff, Operation::Conversation, || {
+                let retry = failures.get(made.get()).copied();
+                made.set(made.get() + 1);
+                async move { retry.map_or(Ok(()), |retry| Err(failure(retry))) }
+            })
+            .await;
         (made.get(), result.is_ok())
     }
 
@@ -171,7 +178,7 @@ mod tests {
         assert!(attempts_until_success_after(&[Retry::Reconnect], Duration::from_secs(1)).await.1);
         assert_eq!(started.elapsed(), Duration::ZERO);
         assert!(attempts_until_success_after(&[Retry::Reconnect; 2], Duration::from_secs(1)).await.1);
-        assert!(started.elapsed() >= FIRST_BACKOFF);
+        assert!(started.elapsed() >= Timing::default().backoff.first);
     }
 
     #[tokio::test(start_paused = true)]
@@ -191,18 +198,28 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_deadline_is_named_only_where_nothing_else_is_known() {
         let silent = || std::future::pending::<Result<(), Failure>>();
-        let result = until(Deadline::after(Duration::from_secs(1)), Operation::Pause, silent).await;
+        let result = until(
+            Deadline::after(Duration::from_secs(1)),
+            Timing::default().backoff,
+            Operation::Pause,
+            silent,
+        )
+        .await;
         assert!(matches!(result, Err(Error::DeadlineExceeded(Operation::Pause))));
 
         let failed = Cell::new(false);
-        let result =
-            until(Deadline::after(Duration::from_secs(1)), Operation::Pause, || {
+        let result = until(
+            Deadline::after(Duration::from_secs(1)),
+            Timing::default().backoff,
+            Operation::Pause,
+            || {
                 let silent = failed.replace(true);
                 async move {
                     if silent { std::future::pending().await } else { Err::<(), _>(failure(Retry::Now)) }
                 }
-            })
-            .await;
+            },
+        )
+        .await;
         assert!(matches!(result, Err(Error::UpstreamUnavailable(_))));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -10,11 +11,16 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// Whether somebody reads standard output: the storm (tests/storm) runs the handler in its own process, and
+/// has no use for its lines.
+static IS_STARTED: AtomicBool = AtomicBool::new(false);
+
 /// Starts logging to standard output, which Lambda sends to the log group.
 ///
 /// Other crates are capped at WARN whatever the level: `lambda_runtime` prints the raw event at TRACE. Its
 /// own line for a failed handler is left out, since [`crate::outcome`] has written one.
 pub fn init(level: Option<LevelFilter>) {
+    IS_STARTED.store(true, Ordering::Relaxed);
     let own = level.unwrap_or(LevelFilter::INFO);
     let targets = Targets::new()
         .with_default(own.min(LevelFilter::WARN))
@@ -36,8 +42,11 @@ pub fn init(level: Option<LevelFilter>) {
     }));
 }
 
-/// Writes the line of an outcome, whatever the level: nothing may be silent.
+/// Writes the line of an outcome, whatever the level: nothing may be silent once [`init`] has been called.
 pub fn line(level: &'static str, fields: &impl Serialize) {
+    if !IS_STARTED.load(Ordering::Relaxed) {
+        return;
+    }
     #[derive(Serialize)]
     struct Line<'a, T> {
         #[serde(with = "time::serde::rfc3339")]

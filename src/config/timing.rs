@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::retry::Backoff;
+
 /// The times that the decision and its verification go by; [`Timing::default`] is production.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timing {
@@ -25,6 +27,8 @@ pub struct Timing {
     /// How long after its acknowledgement a pause is read back at the direct door at the least, since a
     /// resume on its way may still overtake it. 1 s.
     pub direct_settled: Duration,
+    /// Between attempts at a request of Genesys: from 50 ms to 1 s.
+    pub backoff: Backoff,
 }
 
 impl Default for Timing {
@@ -39,6 +43,7 @@ impl Default for Timing {
             unread_after: Duration::from_millis(2500),
             direct_budget: Duration::from_secs(8),
             direct_settled: Duration::from_secs(1),
+            backoff: Backoff { first: Duration::from_millis(50), longest: Duration::from_secs(1) },
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::credentials::Secret;
 use crate::error::{Answered, Error, Operation, What};
 use crate::event::Action;
 use crate::ids::{ConversationId, ParticipantId};
-use crate::retry::{self, Deadline, Failure, Retry};
+use crate::retry::{self, Backoff, Deadline, Failure, Retry};
 
 /// A gateway's page in place of a conversation is often gone by the next reading; so many are tried.
 const UNREADABLE_READINGS: u32 = 4;
@@ -31,6 +31,7 @@ pub struct Genesys {
     tokens: Tokens,
     api_url: String,
     screen_recording_path: String,
+    backoff: Backoff,
 }
 
 /// How Genesys takes a request to pause or resume a screen recording.
@@ -51,9 +52,10 @@ impl Genesys {
         let secret = Secret::new(aws, config.secret_id.clone());
         Ok(Self {
             http: Http::new()?,
-            tokens: Tokens::new(&config.login_url, secret),
+            tokens: Tokens::new(&config.login_url, secret, config.timing.backoff),
             api_url: config.api_url.clone(),
             screen_recording_path: config.screen_recording_path.clone(),
+            backoff: config.timing.backoff,
         })
     }
 
@@ -143,7 +145,7 @@ impl Genesys {
     ) -> Result<T, Error> {
         let renewed = Cell::new(false);
         let (request, finish, renewed) = (&request, &finish, &renewed);
-        retry::until(deadline, operation, || async move {
+        retry::until(deadline, self.backoff, operation, || async move {
             let token = self.tokens.get(&self.http, deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
             let authorized = |client: &Client| request(client).header(AUTHORIZATION, token.header.clone());

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::http::{self, Http, Meaning};
 use crate::credentials::{ClientCredentials, Secret};
 use crate::error::{Answered, Error, Operation, What};
-use crate::retry::{self, Deadline, Failure, Retry};
+use crate::retry::{self, Backoff, Deadline, Failure, Retry};
 
 /// A token is replaced this long before it expires: one that dies under way costs a round trip.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -38,6 +38,7 @@ pub(super) struct Token {
 pub(super) struct Tokens {
     url: String,
     secret: Secret,
+    backoff: Backoff,
     cache: Mutex<Cache>,
     /// How many fetches have ended.
     fetches: AtomicU64,
@@ -62,10 +63,11 @@ struct Grant {
 
 impl Tokens {
     /// Tokens from the login host at `login_url`, for the client in `secret`. Sends nothing yet.
-    pub(super) fn new(login_url: &str, secret: Secret) -> Self {
+    pub(super) fn new(login_url: &str, secret: Secret, backoff: Backoff) -> Self {
         Self {
             url: format!("{login_url}/oauth/token"),
             secret,
+            backoff,
             cache: Mutex::default(),
             fetches: AtomicU64::new(0),
         }
@@ -129,7 +131,7 @@ impl Tokens {
         client: &ClientCredentials,
         deadline: Deadline,
     ) -> Result<Token, Error> {
-        retry::until(deadline, Operation::Token, || async move {
+        retry::until(deadline, self.backoff, Operation::Token, || async move {
             let asked_at = SystemTime::now();
             let request = |http: &Client| {
                 http.post(&self.url)

@@ -20,7 +20,7 @@ impl<'a> Legs<'a> {
         if all_agents {
             return (self.select(|leg| self.is_live(leg)), Resolution::AllAgents);
         }
-        if self.agents().any(|leg| self.is_own(leg) && self.is_live(leg)) {
+        if self.is_initiator_live() {
             return (self.select(|leg| self.is_own(leg) && self.is_live(leg)), self.named_by());
         }
         if self.request.user.is_some() && self.is_initiator_found() {
@@ -34,7 +34,8 @@ impl<'a> Legs<'a> {
 
     /// Targets to resume, and how they were found: never a screen that is known to be anything but paused.
     pub(super) fn to_resume(&self, all_agents: bool) -> (Vec<&'a Participant>, Resolution) {
-        let everyone = all_agents || !self.is_initiator_found();
+        // Who was paused for want of a live leg of the initiator is to be resumed for want of one.
+        let everyone = all_agents || !self.is_initiator_live();
         let legs = self.select(|leg| {
             let recordable = self.is_live(leg) || leg.is_in_wrap_up();
             recordable
@@ -67,6 +68,10 @@ impl<'a> Legs<'a> {
             (None, Some(participant)) => leg.id() == Some(participant),
             (None, None) => false,
         }
+    }
+
+    fn is_initiator_live(&self) -> bool {
+        self.agents().any(|leg| self.is_own(leg) && self.is_live(leg))
     }
 
     fn is_initiator_found(&self) -> bool {

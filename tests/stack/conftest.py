@@ -164,6 +164,7 @@ def world():
 class Stack:
     def __init__(self, emulator, world):
         self.emulator = emulator
+        self.world = world
         self.parameters = {
             "GenesysRegion": "mypurecloud.com",
             "EventBusName": BUS,
@@ -172,17 +173,46 @@ class Stack:
             "GenesysLoginUrl": world.env["GENESYS_LOGIN_URL"],
         }
 
-    def sam(self, *arguments):
-        done = subprocess.run(
-            [TOOLS / "sam" / "bin" / "sam", *arguments], cwd=ROOT, env=self.emulator.env, text=True, capture_output=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
     def deploy(self, **changed):
+        """Deploys with these parameters; what is not named keeps its value."""
+        said = self._sam(*self._deploy(changed))
+        self._mend_mapping()
+        return said
+
+    def refusal(self, **changed):
+        """What is said to parameters that are refused."""
+        return self._sam(*self._deploy(changed), refused=True)
+
+    def delete(self):
+        self._sam("delete", "--stack-name", STACK, "--region", "us-east-1", "--no-prompts")
+
+    def _deploy(self, changed):
         pairs = [f"{name}={value}" for name, value in (self.parameters | changed).items()]
         where = ["--stack-name", STACK, "--region", "us-east-1"]
-        return self.sam("deploy", *where, "--no-confirm-changeset", "--parameter-overrides", *pairs)
+        return ["deploy", *where, "--no-confirm-changeset", "--parameter-overrides", *pairs]
+
+    def _sam(self, *arguments, refused=False):
+        command = [TOOLS / "sam" / "bin" / "sam", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.emulator.env, text=True, capture_output=True, timeout=300)
+        assert (done.returncode != 0) == refused, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def mapping(self):
+        """What has Lambda read the queue of the watch."""
+        (mapping,) = self.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        return mapping
+
+    def _mend_mapping(self):
+        """The emulator keeps a parameter that is a number as a text, and then cannot poll the queue."""
+        mapping = self.mapping()
+        scaling = {"MaximumConcurrency": int(mapping["ScalingConfig"]["MaximumConcurrency"])}
+        self.emulator.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
+
+    def fill_secret(self):
+        """As an owner does after the first deployment."""
+        credentials = json.dumps(self.world.call("GET", "/client"))
+        secrets = self.emulator.client("secretsmanager")
+        secrets.put_secret_value(SecretId=self.outputs()["SecretArn"], SecretString=credentials)
 
     def resources(self):
         listed = self.emulator.client("cloudformation").describe_stack_resources(StackName=STACK)
@@ -215,6 +245,19 @@ class Stack:
                         pass
         return lines
 
+    def outcomes(self, conversation, door):
+        """How what came by one door for one conversation ended: outcomes and names of errors, in order."""
+        lines = [it for it in self.log_lines() if (it.get("conversationId"), it.get("door")) == (conversation, door)]
+        ended = [it.get("outcome") or it.get("errorType") for it in lines]
+        return [it for it in ended if it]
+
+    def followed(self):
+        """How many messages the watch has: those that wait out their delay or a check too."""
+        names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+        queue_url = self.outputs()["WatchQueueUrl"]
+        answer = self.emulator.client("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
+
     def messages(self, queue_url):
         """What lies in a queue; it stays there."""
         received = self.emulator.client("sqs").receive_message(
@@ -229,6 +272,11 @@ def stack(emulator, world):
     emulator.client("events").create_event_bus(Name=BUS)
     say("deploying the stack")
     stack.deploy()
-    credentials = json.dumps(world.call("GET", "/client"))
-    emulator.client("secretsmanager").put_secret_value(SecretId=stack.outputs()["SecretArn"], SecretString=credentials)
+    stack.fill_secret()
     return stack
+
+
+@pytest.fixture
+def nothing_followed(stack, emulator):
+    """No check of what an earlier test did comes in between."""
+    emulator.client("sqs").purge_queue(QueueUrl=stack.outputs()["WatchQueueUrl"])

@@ -4,8 +4,12 @@ import json
 import subprocess
 import time
 
+import pytest
 from conftest import ROOT, TOOLS, event_file, wait_for
 
+# A check of the watch comes after its delay of fifteen seconds, when these tests are over; its own are in
+# test_watch.py.
+pytestmark = pytest.mark.usefixtures("nothing_followed")
 CONVERSATION = "5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11"
 USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
 
@@ -56,6 +60,7 @@ def test_what_the_rule_does_not_match_never_reaches_the_function(stack, world):
     wait_for("the event that matches", ended)
     time.sleep(2)  # what should not come would be here by now
     assert [line.get("outcome") for line in ended()] == ["paused"], ended()
+    assert stack.followed() == 1, "the watch is given what the function is given"
 
 
 def redrive(emulator, queue_url, function):
@@ -118,20 +123,44 @@ def test_a_changed_parameter_reaches_the_alias(stack, world, emulator):
         assert mode() == changed
 
 
+def test_genesys_has_a_role_only_where_the_owner_asks_for_it_whole(stack, emulator):
+    account, organization = "765628985471", "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10"
+    assert "GenesysRoleArn" not in stack.outputs()
+    assert "set both, or neither" in stack.refusal(GenesysAccountId=account)
+    assert "set both, or neither" in stack.refusal(GenesysOrganizationId=organization)
+
+    stack.deploy(GenesysAccountId=account, GenesysOrganizationId=organization)
+    iam, name = emulator.client("iam"), stack.resources()["GenesysRole"]
+    role = iam.get_role(RoleName=name)["Role"]
+    assert role["Arn"] == stack.outputs()["GenesysRoleArn"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": organization}}
+    policies = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    (may,) = [iam.get_role_policy(RoleName=name, PolicyName=it)["PolicyDocument"]["Statement"] for it in policies]
+    assert [(it["Action"], it["Resource"]) for it in may] == [("lambda:InvokeFunction", stack.outputs()["AliasArn"])]
+
+    stack.deploy(GenesysAccountId='""', GenesysOrganizationId='""')
+    assert "GenesysRoleArn" not in stack.outputs()
+    assert name not in [role["RoleName"] for role in iam.list_roles()["Roles"]]
+
+
 def test_deploying_twice_changes_nothing_and_deleting_leaves_secret_and_log(stack, emulator):
     before = stack.resources()
     assert "No changes to deploy" in stack.deploy()
     assert stack.resources() == before
 
-    stack.sam("delete", "--stack-name", "secure-pause-test", "--no-prompts", "--region", "us-east-1")
+    stack.delete()
     described = emulator.client("secretsmanager").describe_secret(SecretId=before["Secret"])
     assert not described.get("DeletedDate")
     groups = emulator.client("logs").describe_log_groups(logGroupNamePrefix=before["LogGroup"])["logGroups"]
     assert [group["logGroupName"] for group in groups] == [before["LogGroup"]]
     queues = emulator.client("sqs").list_queues().get("QueueUrls", [])
-    assert not {before["FailureQueue"], before["UndeliveredQueue"]} & set(queues), queues
+    names = ("FailureQueue", "UndeliveredQueue", "WatchQueue", "WatchDeadLetterQueue")
+    assert not {before[name] for name in names} & set(queues), queues
     functions = [f["FunctionName"] for f in emulator.client("lambda").list_functions()["Functions"]]
     assert before["Function"] not in functions
+    assert emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
     rules = emulator.client("events").list_rules(EventBusName="simulated-genesys")["Rules"]
     assert rules == []
     assert "Successfully created" in stack.deploy(), "the retained log group does not stand in the way"

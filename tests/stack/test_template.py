@@ -12,6 +12,10 @@ from samtranslator.yaml_helper import yaml_parse
 from conftest import ROOT
 
 GLIBC_OF_AMAZON_LINUX_2023 = (2, 34)
+FOURTEEN_DAYS = 14 * 24 * 3600
+# The most a version's description may have.
+DESCRIPTION = 256
+ORGANIZATION = "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10"
 
 
 @pytest.fixture(scope="module")
@@ -26,55 +30,209 @@ def of_type(template, kind):
     return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
 
 
-def test_the_role_may_do_this_and_nothing_else(template):
-    secret = {"Fn::If": ["CreatesSecret", {"Ref": "Secret"}, {"Ref": "SecretArn"}]}
-    roles = of_type(template, "AWS::IAM::Role")
-    assert list(roles) == ["Role"], "one role"
-    assert "ManagedPolicyArns" not in roles["Role"]["Properties"]
+def arn_of(name):
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def alias_of(template):
+    (alias,) = of_type(template, "AWS::Lambda::Alias")
+    return {"Ref": alias}
+
+
+def value(node, template, **given):
+    """What CloudFormation makes of an expression, with these parameters (and the defaults of the others)."""
+
+    def at(node):
+        return value(node, template, **given)
+
+    if not isinstance(node, dict):
+        return node
+    ((function, of),) = node.items()
+    match function:
+        case "Ref" if of in template["Parameters"]:
+            return str(given.get(of, template["Parameters"][of].get("Default")))
+        case "Ref" | "Fn::GetAtt":
+            return given[of if function == "Ref" else ".".join(of)]
+        case "Condition":
+            return at(template["Conditions"][of])
+        case "Fn::If":
+            return at(of[1] if at(template["Conditions"][of[0]]) else of[2])
+        case "Fn::Equals":
+            return at(of[0]) == at(of[1])
+        case "Fn::And":
+            return all(map(at, of))
+        case "Fn::Or":
+            return any(map(at, of))
+        case "Fn::Not":
+            return not at(of[0])
+        case "Fn::Join":
+            return of[0].join(map(at, of[1]))
+        case "Fn::Split":
+            return at(of[1]).split(of[0])
+        case "Fn::Select":
+            return at(of[1])[int(of[0])]
+    pytest.fail(f"{function} is not known here")
+
+
+def statements_of(role):
+    assert set(role["Properties"]) <= {"AssumeRolePolicyDocument", "Description", "Policies"}, "nothing managed"
     may = {}
-    for policy in roles["Role"]["Properties"]["Policies"]:
+    for policy in role["Properties"]["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             if "Fn::If" in statement:
                 condition, statement, otherwise = statement["Fn::If"]
                 assert (condition, otherwise) == ("HasKey", {"Ref": "AWS::NoValue"})
+            assert statement["Sid"] not in may
             may[statement["Sid"]] = (statement["Effect"], statement["Action"], statement["Resource"])
-    assert may == {
+    return may
+
+
+def test_the_role_may_do_this_and_nothing_else(template):
+    secret = {"Fn::If": ["CreatesSecret", {"Ref": "Secret"}, {"Ref": "SecretArn"}]}
+    roles = of_type(template, "AWS::IAM::Role")
+    assert set(roles) == {"Role", "GenesysRole"}, "one role of the function, one of Genesys"
+    (trust,) = roles["Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert statements_of(roles["Role"]) == {
         "ReadThisSecret": ("Allow", "secretsmanager:GetSecretValue", secret),
         "DecryptThisSecret": ("Allow", "kms:Decrypt", {"Ref": "KmsKeyArn"}),
-        "KeepWhatFailed": ("Allow", "sqs:SendMessage", {"Fn::GetAtt": ["FailureQueue", "Arn"]}),
+        "KeepWhatFailed": ("Allow", "sqs:SendMessage", arn_of("FailureQueue")),
+        "HaveAPauseFollowed": ("Allow", "sqs:SendMessage", arn_of("WatchQueue")),
+        "TakeWhatIsToBeChecked": (
+            "Allow",
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            arn_of("WatchQueue"),
+        ),
         "WriteItsOwnLog": (
             "Allow",
             ["logs:CreateLogStream", "logs:PutLogEvents"],
-            {"Fn::GetAtt": ["LogGroup", "Arn"]},
+            arn_of("LogGroup"),
         ),
         # X-Ray knows no resources.
         "SendTraces": ("Allow", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
     }
 
 
+def test_genesys_may_invoke_the_alias_and_nothing_else_and_only_where_it_is_asked_for(template):
+    role = of_type(template, "AWS::IAM::Role")["GenesysRole"]
+    assert statements_of(role) == {"InvokeTheAlias": ("Allow", "lambda:InvokeFunction", alias_of(template))}
+    assert role["Properties"]["AssumeRolePolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            # Of the partition where both accounts are, whatever the stack's own.
+            "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${GenesysAccountId}:root"}},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": {"Ref": "GenesysOrganizationId"}}},
+        }
+    ]
+    assert template["Outputs"]["GenesysRoleArn"]["Condition"] == role["Condition"]
+    created = template["Conditions"][role["Condition"]]
+    account, organization = {"GenesysAccountId": "765628985471"}, {"GenesysOrganizationId": ORGANIZATION}
+    given = [{}, account, organization, account | organization]
+    assert [value(created, template, **parameters) for parameters in given] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("account", "organization", "region", "refusals"),
+    [
+        ("", "", "mypurecloud.ie", []),
+        ("", "", "use2.us-gov-pure.cloud", []),
+        ("765628985471", ORGANIZATION, "mypurecloud.ie", []),
+        ("325654371633", ORGANIZATION, "use2.us-gov-pure.cloud", []),
+        ("765628985471", "", "mypurecloud.ie", ["set both, or neither"]),
+        ("", ORGANIZATION, "mypurecloud.ie", ["set both, or neither"]),
+        ("325654371633", ORGANIZATION, "mypurecloud.ie", ["FedRAMP region"]),
+        ("765628985471", ORGANIZATION, "use2.us-gov-pure.cloud", ["FedRAMP region"]),
+    ],
+)
+def test_a_role_for_genesys_is_asked_for_whole_or_refused(template, account, organization, region, refusals):
+    given = {"GenesysAccountId": account, "GenesysOrganizationId": organization, "GenesysRegion": region}
+    refused = []
+    for rule in template["Rules"].values():
+        if value(rule.get("RuleCondition", True), template, **given):
+            refused += [a["AssertDescription"] for a in rule["Assertions"] if not value(a["Assert"], template, **given)]
+    assert len(refused) == len(refusals)
+    assert all(part in whole for part, whole in zip(refusals, refused))
+
+
 def test_every_queue_is_encrypted_by_sqs_keeps_fourteen_days_and_refuses_plain_http(template):
     queues, policies = of_type(template, "AWS::SQS::Queue"), of_type(template, "AWS::SQS::QueuePolicy")
-    assert set(queues) == {"UndeliveredQueue", "FailureQueue"}
+    assert set(queues) == {"UndeliveredQueue", "FailureQueue", "WatchQueue", "WatchDeadLetterQueue"}
+    senders = {
+        "UndeliveredQueue": {"TheRulesMaySend": [arn_of("Rule"), arn_of("WatchRule")]},
+        "WatchQueue": {"TheRuleMaySend": arn_of("WatchRule")},
+    }
     for name, queue in queues.items():
-        arn = {"Fn::GetAtt": [name, "Arn"]}
-        assert queue["Properties"] == {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 24 * 3600}
-        policy = next(p for p in policies.values() if {"Ref": name} in p["Properties"]["Queues"])
+        kept = {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": FOURTEEN_DAYS}
+        assert kept.items() <= queue["Properties"].items()
+        assert name == "WatchQueue" or queue["Properties"] == kept
+        (policy,) = [p for p in policies.values() if {"Ref": name} in p["Properties"]["Queues"]]
+        assert policy["Properties"]["Queues"] == [{"Ref": name}]
         statements = {s.pop("Sid"): s for s in policy["Properties"]["PolicyDocument"]["Statement"]}
-        assert statements["NoPlainHttp"] == {
+        assert statements.pop("NoPlainHttp") == {
             "Effect": "Deny",
             "Principal": "*",
             "Action": "sqs:*",
-            "Resource": arn,
+            "Resource": arn_of(name),
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
-        if name == "UndeliveredQueue":
-            assert statements["TheRuleMaySend"] == {
+        assert statements == {
+            sid: {
                 "Effect": "Allow",
                 "Principal": {"Service": "events.amazonaws.com"},
                 "Action": "sqs:SendMessage",
-                "Resource": arn,
-                "Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]}}},
+                "Resource": arn_of(name),
+                "Condition": {"ArnEquals": {"aws:SourceArn": rules}},
             }
+            for sid, rules in senders.get(name, {}).items()
+        }, name
+
+
+def test_the_watch_waits_checks_again_and_gives_up_into_its_dead_letter_queue(template):
+    queue = of_type(template, "AWS::SQS::Queue")["WatchQueue"]["Properties"]
+    assert queue["DelaySeconds"] == {"Ref": "WatchDelaySeconds"}
+    assert queue["VisibilityTimeout"] == {"Ref": "WatchVisibilitySeconds"}
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": arn_of("WatchDeadLetterQueue"),
+        "maxReceiveCount": {"Ref": "WatchMaxReceives"},
+    }
+    names = ("WatchDelaySeconds", "WatchVisibilitySeconds", "WatchMaxReceives", "WatchConcurrency")
+    delay, visibility, receives, concurrency = (template["Parameters"][name] for name in names)
+    assert [p["Default"] for p in (delay, visibility, receives, concurrency)] == [15, 60, 130, 5]
+    function = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]
+    assert visibility["MinValue"] >= function["Timeout"], "Lambda refuses the mapping otherwise"
+    # What is read may be three seconds old.
+    assert delay["MinValue"] > 3
+    assert (concurrency["MinValue"], concurrency["MaxValue"]) == (2, 1000), "Lambda's own bounds"
+    longest = delay["MaxValue"] + receives["MaxValue"] * visibility["MaxValue"]
+    assert longest < queue["MessageRetentionPeriod"], "no message is lost before it is given up"
+
+
+def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(template):
+    (mapping,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["Properties"] == {
+        "EventSourceArn": arn_of("WatchQueue"),
+        "FunctionName": alias_of(template),
+        "BatchSize": 1,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": {"Ref": "WatchConcurrency"}},
+    }
+
+
+def test_messages_that_cannot_be_read_are_counted(template):
+    (metric,) = of_type(template, "AWS::Logs::MetricFilter").values()
+    assert metric["Properties"] == {
+        "LogGroupName": {"Ref": "LogGroup"},
+        "FilterPattern": '{ ($.door = "watch") && ($.errorType = "InvalidEvent") }',
+        "MetricTransformations": [
+            {
+                "MetricNamespace": {"Ref": "MetricsNamespace"},
+                "MetricName": "UnreadableMessage",
+                "MetricValue": "1",
+                "Unit": "Count",
+            }
+        ],
+    }
 
 
 def test_the_function_is_what_the_readme_says(template):
@@ -94,20 +252,58 @@ def test_a_version_is_published_for_every_setting_that_changes(template):
     parameters = set(used) & set(template["Parameters"])
     assert len(parameters) > 10
     assert not [name for name in parameters if f'"Ref": "{name}"' not in told]
+    # A queue that is replaced has another URL, and only its name tells.
+    assert function["Environment"]["Variables"]["WATCH_QUEUE_URL"] == {"Ref": "WatchQueue"}
+    assert '{"Fn::GetAtt": ["WatchQueue", "QueueName"]}' in told
 
 
-def test_the_rule_matches_the_literal_topic_and_targets_the_alias(template):
-    (rule,) = of_type(template, "AWS::Events::Rule").values()
-    pattern, (target,) = rule["Properties"]["EventPattern"], rule["Properties"]["Targets"]
-    assert pattern["detail-type"] == [{"prefix": "v2.detail.events.conversation.{id}.secure_pause"}]
-    assert pattern["source"] == [{"prefix": {"Ref": "EventSourcePrefix"}}]
-    (alias,) = of_type(template, "AWS::Lambda::Alias")
-    assert target["Arn"] == {"Ref": alias}
-    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}}
-    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 600
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"GenesysRegion": "mypurecloud.com"},
+        {
+            "Mode": "pause-only",
+            "PauseScope": "all-agents",
+            "GenesysRegion": "use2.us-gov-pure.cloud",
+            "SecretArn": "arn:aws:secretsmanager:us-east-2:123456789012:secret:contact-center/genesys/oauth-AbC123",
+            "ScreenRecordingPath": "/api/v3/{conversationId}/participants/{participantId}/screen-recordings/{action}",
+            "NotRecordedStatus": "404,405,409,410",
+        },
+    ],
+)
+def test_the_description_of_a_version_is_not_too_long_and_tells_every_setting(template, given):
+    (version,) = of_type(template, "AWS::Lambda::Version").values()
+    queue = {"WatchQueue.QueueName": "secure-pause-production-WatchQueue-ABCDEFGHIJKL"}
+    told = value(version["Properties"]["Description"], template, **given, **queue)
+    assert len(told) <= DESCRIPTION
+    for name, setting in given.items():
+        assert setting.split(":")[-1] in told.split(" "), name
+    others = {"EventSourcePrefix": "simulate.", "MetricsNamespace": "Other", "LogLevel": "DEBUG"}
+    for name, setting in others.items():
+        assert value(version["Properties"]["Description"], template, **given, **queue, **{name: setting}) != told
+
+
+def test_the_rules_match_the_literal_topic_and_target_the_alias_and_the_watch(template):
+    rules = of_type(template, "AWS::Events::Rule")
+    assert set(rules) == {"Rule", "WatchRule"}
+    alias = alias_of(template)
+    targets = {"Rule": alias, "WatchRule": arn_of("WatchQueue")}
+    for name, rule in rules.items():
+        pattern, (target,) = rule["Properties"]["EventPattern"], rule["Properties"]["Targets"]
+        assert pattern == {
+            "detail-type": [{"prefix": "v2.detail.events.conversation.{id}.secure_pause"}],
+            "source": [{"prefix": {"Ref": "EventSourcePrefix"}}],
+        }
+        assert rule["Properties"]["EventBusName"] == rules["Rule"]["Properties"]["EventBusName"]
+        # Nothing that would change the event: the message is the event itself.
+        assert set(target) == {"Id", "Arn", "RetryPolicy", "DeadLetterConfig"}
+        assert target["Arn"] == targets[name]
+        assert target["DeadLetterConfig"] == {"Arn": arn_of("UndeliveredQueue")}
+    (pausing,) = rules["Rule"]["Properties"]["Targets"]
+    assert pausing["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 600, "a pause that late could surprise"
     (permission,) = of_type(template, "AWS::Lambda::Permission").values()
-    assert permission["Properties"]["SourceArn"] == {"Fn::GetAtt": ["Rule", "Arn"]}
-    assert permission["Properties"]["FunctionName"] == {"Ref": alias}
+    assert permission["Properties"]["SourceArn"] == arn_of("Rule")
+    assert permission["Properties"]["FunctionName"] == alias
     assert permission["Properties"]["Principal"] == "events.amazonaws.com"
     assert permission["Properties"]["Action"] == "lambda:InvokeFunction"
 
@@ -158,6 +354,14 @@ def test_every_setting_of_the_function_is_a_parameter_with_a_description(templat
         ("SecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys/oauth-AbC123", True),
         ("SecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys", False),
         ("SecretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:*", False),
+        ("GenesysOrganizationId", ORGANIZATION, True),
+        ("GenesysOrganizationId", "", True),
+        ("GenesysOrganizationId", ORGANIZATION.upper(), False),
+        ("GenesysOrganizationId", "*", False),
+        ("MetricsNamespace", "Contact-Center/Secure.Pause_1#", True),
+        ("MetricsNamespace", "AWS/Lambda", False),
+        # No metric filter takes it.
+        ("MetricsNamespace", "Contact:Center", False),
     ],
 )
 def test_a_parameter_takes_what_the_function_takes(template, parameter, value, good):

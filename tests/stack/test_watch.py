@@ -1,0 +1,171 @@
+"""The watch whole: from an event on the bus to both rules, the function and the queue, a check, and what it does.
+
+Each test has a conversation of its own, so that its log lines can be told from those of the others.
+"""
+
+import json
+import re
+import uuid
+
+import pytest
+from conftest import event_file, wait_for
+
+USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
+# The shortest delay that the template takes.
+DELAY = 5
+# How soon a message comes back, longer than any check here takes. CloudFormation and Lambda would refuse less
+# than the function's timeout, so that it is set past them.
+SOON = 8
+RECEIVES = 5
+
+pytestmark = pytest.mark.usefixtures("nothing_followed")
+
+
+@pytest.fixture(scope="module")
+def watched(stack):
+    """The stack with a watch that does not take minutes."""
+    stack.deploy(WatchDelaySeconds=DELAY, WatchMaxReceives=RECEIVES)
+    # The secret is empty where an earlier test deleted the stack and deployed it anew.
+    stack.fill_secret()
+    comes_back_after(stack, SOON)
+    return stack
+
+
+def comes_back_after(stack, seconds):
+    sqs, queue_url = stack.emulator.client("sqs"), stack.outputs()["WatchQueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"VisibilityTimeout": str(seconds)})
+
+
+class Call:
+    """A live call of its own whose agent has begun a secure pause."""
+
+    def __init__(self, stack, world):
+        self.stack, self.world = stack, world
+        self.id = str(uuid.uuid4())
+        self.participant = world.call("POST", "/stage", self.event("started"))["participantId"]
+
+    def event(self, phase):
+        return event_file(f"secure_pause/{phase}.json", conversationId=self.id)
+
+    def put(self, phase):
+        self.stack.put_event(self.event(phase))
+
+    def secure_pause(self, on):
+        self.world.call("POST", "/secure-pause", {"conversationId": self.id, "userId": USER, "on": on})
+
+    def screen(self):
+        return self.world.call("GET", f"/screens?conversation={self.id}")[self.participant]
+
+    def outcomes(self, door):
+        return self.stack.outcomes(self.id, door)
+
+    def puts(self):
+        """Pauses and resumes that Genesys was asked for."""
+        return [line for line in self.world.requests() if line.startswith("PUT") and self.id in line]
+
+
+@pytest.fixture
+def call(watched, world):
+    return Call(watched, world)
+
+
+def nobody_followed(stack):
+    return wait_for("the watch to let go", lambda: stack.followed() == 0)
+
+
+def given_up(stack):
+    return stack.messages(stack.outputs()["WatchDeadLetterQueueUrl"])
+
+
+def test_where_the_end_is_lost_the_check_of_the_start_resumes_the_screen(watched, call):
+    call.put("started")
+    wait_for("the pause", lambda: call.outcomes("event") == ["paused"])
+    assert call.screen() == "paused"
+
+    # The secure pause ends, and nobody tells.
+    call.secure_pause(False)
+    wait_for("the check", lambda: "recovered" in call.outcomes("watch"))
+    assert call.screen() == "active"
+    nobody_followed(watched)
+    assert call.outcomes("event") == ["paused"], "the watch did it alone"
+    # On a slow machine a check may have come before the secure pause ended.
+    assert [it for it in call.outcomes("watch") if it != "watching"] == ["recovered"]
+    assert given_up(watched) == []
+
+
+def test_a_secure_pause_is_followed_by_one_message_until_it_is_over(watched, call):
+    call.put("started")
+    wait_for("the pause", lambda: call.outcomes("event") == ["paused"])
+    asked = call.puts()
+    wait_for("two checks", lambda: len(call.outcomes("watch")) >= 2)
+    assert set(call.outcomes("watch")) == {"watching"}
+    assert watched.followed() == 1, "neither done nor sent anew"
+    assert watched.mapping()["FunctionArn"] == watched.outputs()["AliasArn"]
+    # An invocation that failed would have Lambda poll less often.
+    assert watched.mapping()["LastProcessingResult"].startswith("OK")
+    assert (call.puts(), call.screen()) == (asked, "paused"), "a dark screen is left alone"
+
+    call.secure_pause(False)
+    call.put("ended")
+    nobody_followed(watched)
+    assert call.screen() == "active"
+    last = call.outcomes("watch")[-2:]
+    assert set(last) <= {"recovered", "nothing_paused"}, "one check of each event, and both are done"
+    assert given_up(watched) == []
+
+
+def test_where_the_first_invocation_never_was_a_check_pauses_the_screen_and_another_resumes_it(
+    watched, call, emulator
+):
+    events, rule = emulator.client("events"), watched.outputs()["RuleArn"]
+    _, bus, name = rule.split("/")
+    events.disable_rule(EventBusName=bus, Name=name)
+    try:
+        call.put("started")
+        wait_for("the check", lambda: "repaired" in call.outcomes("watch"))
+        assert call.screen() == "paused"
+        call.secure_pause(False)
+        wait_for("the check", lambda: "recovered" in call.outcomes("watch"))
+        assert call.screen() == "active"
+        nobody_followed(watched)
+        assert call.outcomes("event") == []
+    finally:
+        events.enable_rule(EventBusName=bus, Name=name)
+
+
+def test_a_pause_that_a_secure_flow_orders_is_followed_too(watched, call, emulator):
+    order = {"action": "pause", "conversationId": call.id, "userId": USER}
+    functions = emulator.client("lambda")
+    answer = functions.invoke(FunctionName=watched.outputs()["AliasArn"], Payload=json.dumps(order))
+    assert json.loads(answer["Payload"].read())["paused"] is True
+    assert (watched.followed(), call.screen()) == (1, "paused")
+
+    # The flow is cut off: neither an order to resume nor an event comes.
+    call.secure_pause(False)
+    wait_for("the check", lambda: "recovered" in call.outcomes("watch"))
+    assert call.screen() == "active"
+    nobody_followed(watched)
+    assert (call.outcomes("direct"), call.outcomes("event")) == (["paused"], [])
+
+
+def test_a_message_that_cannot_be_read_is_counted_and_kept(watched, emulator):
+    logs, outputs = emulator.client("logs"), watched.outputs()
+    (metric,) = logs.describe_metric_filters(logGroupName=outputs["LogGroupName"])["metricFilters"]
+    # The emulator takes the pattern and counts nothing, so that it is held against the lines here.
+    wanted = re.findall(r'\(\$\.(\w+) = "(\w+)"\)', metric["filterPattern"])
+    assert metric["filterPattern"] == "{ " + " && ".join(f'($.{name} = "{word}")' for name, word in wanted) + " }"
+
+    def counted():
+        return [line for line in watched.log_lines() if all(line.get(name) == word for name, word in wanted)]
+
+    assert counted() == [], "nothing else is counted"
+    comes_back_after(watched, 1)
+    try:
+        sqs, nonsense = emulator.client("sqs"), {"what": "nobody knows"}
+        sqs.send_message(QueueUrl=outputs["WatchQueueUrl"], MessageBody=json.dumps(nonsense))
+        wait_for("the dead-letter queue", lambda: given_up(watched) == [nonsense], 60)
+    finally:
+        comes_back_after(watched, SOON)
+    assert len(counted()) == RECEIVES, "every check of it is counted"
+    assert watched.followed() == 0
+    sqs.purge_queue(QueueUrl=outputs["WatchDeadLetterQueueUrl"])

@@ -1,0 +1,308 @@
+//! How a schedule is played: the call and its agents, EventBridge, SQS, the secure flow.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use secure_pause::config::Config;
+use serde_json::{Value, json};
+use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::{Instant, sleep, sleep_until};
+use uuid::Uuid;
+use world::{Fault, On, World, sqs_batch};
+
+use crate::Without;
+use crate::history::{Attempt, History, Outage, Pause, Taking, What};
+use crate::lambda::{Ended, Lambda};
+use crate::schedule::{Agent, Delivery, Schedule, Step, Target, Tells};
+use crate::time::{played, timing};
+
+/// When Lambda invokes a failed event again, in seconds of life after each failure.
+const RETRIES: [f64; 2] = [60.0, 120.0];
+/// The queue's delay and its visibility timeout, as the template has them, in seconds of life.
+pub const DELAY: f64 = 15.0;
+/// See [`DELAY`].
+pub const VISIBILITY: f64 = 60.0;
+/// Checks of one message after everything has happened: more, and it never comes to its end.
+const LAST_CHECKS: u32 = 4;
+
+/// Plays it, until everything is quiet.
+pub async fn play(schedule: &Schedule, without: Option<Without>) -> History {
+    let stage = Rc::new(Stage::set(schedule, without).await);
+    let began = Instant::now();
+    for (at, step) in &schedule.steps {
+        sleep_until(began + played(*at)).await;
+        stage.step(step);
+    }
+    stage.is_over.set(true);
+    loop {
+        // Tasks may begin others.
+        let task = stage.tasks.borrow_mut().pop();
+        match task {
+            Some(task) => task.await.expect("a task of the storm ends well"),
+            None => break,
+        }
+    }
+    stage.history()
+}
+
+struct Stage {
+    world: World,
+    lambda: Lambda,
+    call: Uuid,
+    legs: RefCell<BTreeMap<Agent, Uuid>>,
+    users: BTreeMap<Agent, Uuid>,
+    has_watch: bool,
+    tasks: RefCell<Vec<JoinHandle<()>>>,
+    pauses: RefCell<Vec<Pause>>,
+    takings: RefCell<Vec<Taking>>,
+    attempts: RefCell<Vec<Attempt>>,
+    outages: RefCell<Vec<Outage>>,
+    posted: Cell<usize>,
+    is_over: Cell<bool>,
+    endless: Cell<usize>,
+}
+
+impl Stage {
+    async fn set(schedule: &Schedule, without: Option<Without>) -> Self {
+        let world = World::start().await;
+        world.genesys.organization(|organization| {
+            organization.read_lag = played(schedule.lag);
+            organization.latency = played(schedule.latency);
+            organization.tells_secure_pause = schedule.tells != Tells::VoiceOnly;
+            organization.tells_screen_state = schedule.tells != Tells::NoScreens;
+        });
+        let env = world.env();
+        let mut config = Config::from_lookup(|name| env.get(name).cloned()).expect("the world's settings");
+        config.timing = timing();
+        match without {
+            Some(Without::Verification) => config.timing.read_back = Vec::new(),
+            Some(Without::ReadBack) => config.timing.after_resume = std::time::Duration::ZERO,
+            Some(Without::Doubt | Without::Watch) | None => {}
+        }
+        let aws = aws(&env).await;
+        let call = world.genesys.start_call();
+        if without == Some(Without::Doubt) {
+            world.genesys.edit(call, take_false_for_off);
+        }
+        let users = BTreeMap::from([(Agent::A, Uuid::from_u128(0xA)), (Agent::B, Uuid::from_u128(0xB))]);
+        let first = world.genesys.join(call, users[&Agent::A]);
+        Self {
+            lambda: Lambda::new(config, aws),
+            call,
+            legs: RefCell::new(BTreeMap::from([(Agent::A, first)])),
+            users,
+            has_watch: without != Some(Without::Watch),
+            tasks: RefCell::default(),
+            pauses: RefCell::default(),
+            takings: RefCell::default(),
+            attempts: RefCell::default(),
+            outages: RefCell::default(),
+            posted: Cell::default(),
+            is_over: Cell::default(),
+            endless: Cell::default(),
+            world,
+        }
+    }
+
+    fn step(self: &Rc<Self>, step: &Step) {
+        let genesys = &self.world.genesys;
+        match step {
+            Step::Consult => {
+                let second = genesys.consult(self.call, self.leg(Agent::A), self.users[&Agent::B]);
+                self.legs.borrow_mut().insert(Agent::B, second);
+            }
+            Step::Transfer => genesys.complete_transfer(self.call, self.leg(Agent::A)),
+            Step::WrapUpEnds => genesys.end_wrap_up(self.call, self.leg(Agent::A)),
+            Step::Started(agent, deliveries) => {
+                let event = genesys.secure_pause(self.call, self.users[agent]);
+                let pause = Pause { agent: *agent, began: SystemTime::now(), ended: None };
+                self.pauses.borrow_mut().push(pause);
+                self.deliver(&event, true, deliveries);
+            }
+            Step::Ended(agent, deliveries) => {
+                let event = genesys.end_secure_pause(self.call, self.users[agent]);
+                if let Some(pause) = self.pauses.borrow_mut().last_mut() {
+                    pause.ended.get_or_insert_with(SystemTime::now);
+                }
+                self.deliver(&event, false, deliveries);
+            }
+            Step::Flow { takes, shows, killed } => {
+                self.begin(Rc::clone(self).flow(*takes, *shows, *killed));
+            }
+            Step::Fault(on, fault, times) => genesys.inject(*on, fault.clone(), *times),
+            Step::OutageBegins => {
+                genesys.inject(On::Any, Fault::Status(503), usize::MAX);
+                self.outages.borrow_mut().push(Outage { began: SystemTime::now(), ended: None });
+            }
+            Step::OutageEnds => {
+                genesys.clear_faults();
+                let mut outages = self.outages.borrow_mut();
+                outages.iter_mut().for_each(|outage| outage.ended = Some(SystemTime::now()));
+            }
+            Step::HangUp => {
+                genesys.hang_up(self.call);
+                if let Some(pause) = self.pauses.borrow_mut().last_mut() {
+                    pause.ended.get_or_insert_with(SystemTime::now);
+                }
+            }
+        }
+    }
+
+    fn leg(&self, agent: Agent) -> Uuid {
+        self.legs.borrow()[&agent]
+    }
+
+    fn begin(&self, task: impl Future<Output = ()> + 'static) {
+        self.tasks.borrow_mut().push(spawn_local(task));
+    }
+
+    fn deliver(self: &Rc<Self>, event: &Value, is_started: bool, deliveries: &[Delivery]) {
+        let pause = self.pauses.borrow().len() - 1;
+        for delivery in deliveries {
+            let (stage, event, delivery) = (Rc::clone(self), event.clone(), delivery.clone());
+            self.begin(async move {
+                sleep(played(delivery.after)).await;
+                match delivery.to {
+                    Target::Function => {
+                        let what = What::Event { pause, is_started };
+                        stage.invoke(&event, what, delivery.killed).await;
+                    }
+                    Target::Queue => {
+                        let what = What::Check { pause, is_started, received: SystemTime::now() };
+                        stage.watch(event.to_string(), what, delivery.killed).await;
+                    }
+                }
+            });
+        }
+    }
+
+    /// An asynchronous invocation, with Lambda's own retries.
+    async fn invoke(self: &Rc<Self>, event: &Value, what: What, mut killed: Option<f64>) {
+        for retry in RETRIES.into_iter().map(Some).chain([None]) {
+            let ended = self.attempt(event, what, killed.take()).await;
+            let Some(wait) = retry.filter(|_| !matches!(ended, Ended::Answered(_))) else { return };
+            sleep(played(wait)).await;
+        }
+    }
+
+    /// A message of the queue, checked until it is done.
+    async fn watch(self: &Rc<Self>, body: String, what: What, mut killed: Option<f64>) {
+        if !self.has_watch {
+            return;
+        }
+        sleep(played(DELAY)).await;
+        let batch = sqs_batch(&[("message", body)]);
+        let mut last_checks = 0;
+        loop {
+            let (received, is_last) = (Instant::now(), self.is_over.get());
+            let ended = self.attempt(&batch, what, killed.take()).await;
+            if matches!(&ended, Ended::Answered(answer) if answer["batchItemFailures"] == json!([])) {
+                return;
+            }
+            last_checks += u32::from(is_last);
+            if last_checks == LAST_CHECKS {
+                // A secure pause that never ends is followed for ever; nothing else is.
+                let is_on = self.world.genesys.is_in_secure_pause(self.call);
+                return self.endless.set(self.endless.get() + usize::from(!is_on));
+            }
+            sleep_until(received + played(VISIBILITY)).await;
+        }
+    }
+
+    async fn attempt(self: &Rc<Self>, payload: &Value, what: What, killed: Option<f64>) -> Ended {
+        let began = SystemTime::now();
+        let ended = self.lambda.invoke(payload, killed).await;
+        self.watch_posted();
+        let attempt = Attempt { what, began, ended_at: SystemTime::now(), ended: ended.clone() };
+        self.attempts.borrow_mut().push(attempt);
+        ended
+    }
+
+    /// A secure flow: the card is asked for only if the answer says that the screen is dark, and the resume is
+    /// ordered whatever happened before.
+    async fn flow(self: Rc<Self>, takes: f64, shows: bool, killed: Option<f64>) {
+        let genesys = &self.world.genesys;
+        let leg = genesys.workflow(self.call);
+        let shown = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
+        let order = |action: &str| json!({ "action": action, "conversationId": self.call });
+        let answer = self.attempt(&order("pause"), What::Order, killed).await;
+        if matches!(&answer, Ended::Answered(answer) if answer["paused"] == json!(true)) {
+            let began = SystemTime::now();
+            sleep(played(takes)).await;
+            self.takings.borrow_mut().push(Taking { began, ended: SystemTime::now() });
+        }
+        self.attempt(&order("resume"), What::Order, None).await;
+        if shown.is_some() {
+            genesys.end_secure_pause(self.call, self.users[&Agent::A]);
+        }
+        genesys.end_leg(self.call, leg);
+    }
+
+    /// Has the messages followed that the function has posted.
+    fn watch_posted(self: &Rc<Self>) {
+        let messages = self.world.queue.messages();
+        for body in messages.iter().skip(self.posted.replace(messages.len())) {
+            let (stage, body) = (Rc::clone(self), body.clone());
+            let what = What::Follow;
+            self.begin(async move { stage.watch(body, what, None).await });
+        }
+    }
+
+    fn history(&self) -> History {
+        let genesys = &self.world.genesys;
+        let standing =
+            |leg: &Uuid| genesys.leg_is_live(self.call, *leg) || genesys.leg_is_in_wrap_up(self.call, *leg);
+        let legs = self.legs.borrow().clone();
+        History {
+            present: legs.iter().filter(|(_, leg)| standing(leg)).map(|(agent, _)| *agent).collect(),
+            screens: genesys.screens(self.call).unwrap_or_default(),
+            is_on: genesys.is_in_secure_pause(self.call),
+            legs,
+            timeline: genesys.timeline(),
+            pauses: self.pauses.take(),
+            takings: self.takings.take(),
+            attempts: self.attempts.take(),
+            outages: self.outages.take(),
+            complaints: self.world.complaints(),
+            endless: self.endless.get(),
+        }
+    }
+}
+
+/// A reader who takes `securePause: false` alone for off: the bodies it would have to be given.
+fn take_false_for_off(body: &mut Value) {
+    let is_on = |it: &Value| it["securePause"] == json!(true);
+    let legs = body["participants"].as_array().cloned().unwrap_or_default();
+    let calls = legs.iter().flat_map(|leg| leg["calls"].as_array().cloned().unwrap_or_default());
+    if is_on(body) || calls.into_iter().any(|call| is_on(&call)) {
+        return;
+    }
+    body["recordingState"] = json!("ACTIVE");
+    let is_flow = |leg: &Value| ["ivr", "workflow"].iter().any(|purpose| leg["purpose"] == *purpose);
+    let mut rest: Vec<Value> = legs.into_iter().filter(|leg| !is_flow(leg)).collect();
+    for call in rest.iter_mut().flat_map(|leg| leg["calls"].as_array_mut().into_iter().flatten()) {
+        call["recordingState"] = json!("active");
+    }
+    body["participants"] = Value::Array(rest);
+}
+
+async fn aws(env: &BTreeMap<String, String>) -> SdkConfig {
+    let credentials = Credentials::new(
+        env["AWS_ACCESS_KEY_ID"].clone(),
+        env["AWS_SECRET_ACCESS_KEY"].clone(),
+        Some(env["AWS_SESSION_TOKEN"].clone()),
+        None,
+        "storm",
+    );
+    aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(env["AWS_REGION"].clone()))
+        .credentials_provider(credentials)
+        .endpoint_url(env["AWS_ENDPOINT_URL"].clone())
+        .load()
+        .await
+}
