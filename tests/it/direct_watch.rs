@@ -1,7 +1,8 @@
-//! A pause that is ordered is watched over: the direct door posts a message to the watch's queue.
+//! A pause that the watch does not know of is watched over: its message is posted to the watch's queue.
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use world::{Fault, ScreenState, Service};
 
@@ -54,6 +55,35 @@ async fn the_message_that_is_posted_is_one_that_the_watch_can_read() {
     assert_eq!(checked.outcome("1"), "recovered");
     assert_eq!(stage.screen(LEG_A), Some(ScreenState::Active));
     stage.end().await;
+}
+
+#[tokio::test]
+async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
+    let off = conversation(false, &[leg(AGENT_A, LEG_A, "connected")]);
+    let on = conversation(true, &[dark(AGENT_A, LEG_A)]);
+    let late = aged("secure_pause/started.json", Duration::from_secs(12));
+    let mut unnamed = late.clone();
+    unnamed["detail"]["eventBody"]["userId"] = Value::Null;
+    let mut unclear = off.clone();
+    unclear["recordingState"] = "NONE".into();
+    let both = json!({"watch": {"conversationId": CONVERSATION, "userId": AGENT_A, "participantId": LEG_A}});
+    let with_leg = json!({"watch": {"conversationId": CONVERSATION, "participantId": LEG_A}});
+    #[rustfmt::skip] // A row a line.
+    let cases = [
+        (&off, late.clone(), "superseded", Some(both), "its own message may have been done with before"),
+        (&off, unnamed, "superseded", Some(with_leg), "with the ids that could be used"),
+        (&off, fresh("secure_pause/started.json"), "superseded", None, "the reading may trail"),
+        (&on, late.clone(), "paused", None, "it goes on, and so does its message"),
+        (&unclear, late, "paused", None, "in doubt its message goes on"),
+    ];
+    let posted = cases.map(|(body, event, wanted, message, reason)| async move {
+        let stage = Stage::new().await;
+        stage.serve(body.clone());
+        assert_eq!(outcome(&stage.invoke(&event).await), wanted, "{reason}");
+        assert_eq!(messages(&stage), message.into_iter().collect::<Vec<_>>(), "{reason}");
+        stage.end().await;
+    });
+    join_all(posted).await;
 }
 
 #[tokio::test]

@@ -201,6 +201,8 @@ fn only_screens_that_are_paused_or_untold_are_resumed() {
         (named, None, INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A], user, "untold: the initiator's"),
         (named, None, INITIATOR, vec![a("brightening"), b("active")], vec![LEG_A], user, "a state nobody announced is untold"),
         (None, None, INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "untold, nobody named"),
+        (named, None, INITIATOR, vec![leg(AGENT_A, LEG_A, "terminated"), untold(AGENT_B, LEG_B)], vec![LEG_B], all, "untold, not live: everyone was paused in their place"),
+        (named, None, INITIATOR, vec![wrap_up(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "untold, in wrap-up: so was everyone live"),
         (named, None, INITIATOR, vec![untold(AGENT_B, LEG_B)], vec![LEG_B], all, "untold, not found"),
         (named, None, ALL_AGENTS, vec![untold(AGENT_A, LEG_A), b("stopped")], vec![LEG_A], all, "the scope says everyone"),
         (None, Some(LEG_B), INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_B], participant, "untold: that leg"),
