@@ -96,7 +96,9 @@ async fn an_event_that_is_delivered_twice_at_once_is_harmless() {
     first.secure_pause(false);
     let ended = fresh(ENDED);
     let (one, other) = tokio::join!(first.invoke(&ended), second.invoke(&ended));
-    assert_eq!((outcome(&one), outcome(&other)), ("resumed".to_owned(), "resumed".to_owned()));
+    let done = [outcome(&one), outcome(&other)];
+    assert!(done.contains(&"resumed".to_owned()), "{done:?}");
+    assert!(done.iter().all(|it| ["resumed", "nothing_paused"].contains(&it.as_str())), "{done:?}");
     assert_eq!(first.screen(LEG_A), Some(ScreenState::Active));
     second.end().await;
     first.end().await;
