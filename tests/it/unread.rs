@@ -52,6 +52,16 @@ async fn a_conversation_that_cannot_be_read_is_paused_by_its_participant_and_sti
 }
 
 #[tokio::test]
+async fn an_order_whose_conversation_cannot_be_read_is_paused_by_its_participant_too_and_still_fails() {
+    let stage = stage().await;
+    stage.world.genesys.inject(On::Conversation, Fault::Status(403), usize::MAX);
+    let answer = stage.invoke(&file("direct/pause_with_participant.json")).await;
+    assert_eq!(outcome(&answer), "Forbidden");
+    assert_eq!(pauses(&stage), [put(LEG_A, "pause", 202)]);
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn where_time_is_short_half_of_it_is_left_for_the_pause() {
     let stage = stage().await;
     stage.world.genesys.inject(On::Conversation, Fault::Hang, usize::MAX);
