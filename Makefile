@@ -27,6 +27,13 @@ release: ## build the function as it is deployed: target/release/secure-pause
 demo: release ## play a shift with the real binary in the simulated world; EVENT=events/….json replays one file
 	$(CARGO) run --locked --quiet -p world --bin demo -- --function $(FUNCTION) $(if $(EVENT),--event $(EVENT))
 
+# SEEDS=1 FIRST=seed replays one schedule; WITHOUT=verification, read-back, doubt or watch takes that away.
+.PHONY: storm
+storm: ## play 1,000 seeded schedules of everything that can go wrong against the handler; SEEDS=, FIRST=
+	@echo "building the storm (the first time takes some minutes)" >&2
+	$(CARGO) run --locked --quiet --profile storm -p storm -- --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1) \
+		$(if $(WITHOUT),--without $(WITHOUT))
+
 .PHONY: test
 test: unit-test stack-test ## run every test, the demo with the debug binary, and the test of the deployed stack
 

@@ -188,11 +188,10 @@ impl Rules<'_> {
         match conversation.secure_pause() {
             SecurePause::On => self.pause(conversation, |leg| leg.screen() != Screen::Paused),
             SecurePause::Off => self.resume(conversation),
-            // Where only the voice's state tells a secure pause, this is how one looks. A screen that is
-            // seen recording meanwhile is darkened; one that is not told is left alone.
-            SecurePause::Unknown
-                if self.request.phase == Phase::Started && conversation.is_voice_paused() =>
-            {
+            // Where only the voice's state tells a secure pause, this is how one looks, and a flow that ordered
+            // a pause is under way. A screen that is seen recording meanwhile is darkened; one that is not
+            // told is left alone.
+            SecurePause::Unknown if self.is_of_start() && conversation.may_be_in_secure_pause() => {
                 match self.pause(conversation, |leg| leg.screen() == Screen::Active) {
                     act @ Decision::Settled(_) => act,
                     _ => nothing(Outcome::Watching),
@@ -200,6 +199,10 @@ impl Rules<'_> {
             }
             SecurePause::Unknown => nothing(Outcome::Watching),
         }
+    }
+
+    fn is_of_start(&self) -> bool {
+        self.request.phase == Phase::Started
     }
 
     /// Pauses whoever is to be paused and is `exposed`. The other doors take everyone for exposed: a stale

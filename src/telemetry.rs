@@ -44,9 +44,6 @@ pub fn init(level: Option<LevelFilter>) {
 
 /// Writes the line of an outcome, whatever the level: nothing may be silent once [`init`] has been called.
 pub fn line(level: &'static str, fields: &impl Serialize) {
-    if !IS_STARTED.load(Ordering::Relaxed) {
-        return;
-    }
     #[derive(Serialize)]
     struct Line<'a, T> {
         #[serde(with = "time::serde::rfc3339")]
@@ -54,6 +51,9 @@ pub fn line(level: &'static str, fields: &impl Serialize) {
         level: &'static str,
         #[serde(flatten)]
         fields: &'a T,
+    }
+    if !IS_STARTED.load(Ordering::Relaxed) {
+        return;
     }
     let line = serde_json::to_string(&Line { timestamp: OffsetDateTime::now_utc(), level, fields });
     let written = line.map(|line| writeln!(std::io::stdout().lock(), "{line}"));

@@ -75,8 +75,8 @@ pub fn is_pause_over(case: &Case<'_>, conversation: &Conversation, since_sent: D
 ///
 /// Not at the direct door: there, secure pause being on is what kept the resume from being sent.
 pub fn is_resume_over(case: &Case<'_>, conversation: &Conversation, is_last: bool) -> bool {
-    let likely = conversation.is_voice_paused() || conversation.is_in_flow();
-    let on = conversation.secure_pause() == SecurePause::On || is_last && likely;
+    let on =
+        conversation.secure_pause() == SecurePause::On || is_last && conversation.may_be_in_secure_pause();
     case.request.door != Door::Direct && on
 }
 

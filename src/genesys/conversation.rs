@@ -175,21 +175,21 @@ impl Conversation {
     pub fn secure_pause(&self) -> SecurePause {
         if self.secure_pause || self.live_calls().any(|call| call.secure_pause) {
             SecurePause::On
-        } else if self.is_voice(Recording::Active) && !self.is_voice_paused() && !self.is_in_flow() {
+        } else if self.is_voice(Recording::Active) && !self.may_be_in_secure_pause() {
             SecurePause::Off
         } else {
             SecurePause::Unknown
         }
     }
 
-    /// Whether the voice is seen paused: by secure pause, or on hold in some trunk settings.
-    pub fn is_voice_paused(&self) -> bool {
-        self.is_voice(Recording::Paused)
+    /// Whether something speaks for a secure pause, though nothing tells it: the voice is seen paused (on
+    /// hold it is, too, in some trunk settings), or a flow is under way that may be taking a card.
+    pub fn may_be_in_secure_pause(&self) -> bool {
+        self.is_voice(Recording::Paused) || self.is_in_flow()
     }
 
-    /// Whether a flow may be taking a card: it runs as an ivr or workflow leg, and the voice may be seen
-    /// recording meanwhile.
-    pub fn is_in_flow(&self) -> bool {
+    /// A secure flow runs as an ivr or workflow leg, and the voice may be seen recording meanwhile.
+    fn is_in_flow(&self) -> bool {
         self.legs().any(|leg| leg.is_flow() && leg.life() > Life::Dead)
     }
 

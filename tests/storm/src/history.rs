@@ -22,6 +22,7 @@ pub struct Pause {
 /// A card being taken by a secure flow.
 #[derive(Clone, Copy, Debug)]
 pub struct Taking {
+    pub ordered: SystemTime,
     pub began: SystemTime,
     pub ended: SystemTime,
 }

@@ -54,7 +54,7 @@ impl Lambda {
         let invocation = function.invoke(LambdaEvent::new(Payload(payload.clone()), context));
         let life = killed.map_or(Duration::MAX, played);
         match timeout(life, invocation).await {
-            Err(_killed) => return Ended::Killed,
+            Err(_killed) => Ended::Killed,
             Ok(result) => {
                 self.idle.borrow_mut().push(function);
                 match result {

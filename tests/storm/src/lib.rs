@@ -81,9 +81,9 @@ pub async fn storm(seed: u64, without: Option<Without>) -> Result<Tally, Broken>
 /// # Panics
 /// If a thread of it does.
 pub fn storms(
-    seeds: std::ops::Range<u64>,
+    seeds: &[u64],
     at_a_time: usize,
-    threads: u64,
+    threads: usize,
     without: Option<Without>,
     done: impl Fn(u64, Result<Tally, Broken>) + Sync,
 ) {
@@ -91,13 +91,14 @@ pub fn storms(
     let done = &done;
     std::thread::scope(|scope| {
         for thread in 0..threads {
-            let own = seeds.clone().filter(move |seed| seed % threads == thread);
+            let own: Vec<u64> =
+                (thread..).step_by(threads.max(1)).map_while(|number| seeds.get(number).copied()).collect();
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
                     .build()
                     .expect("a runtime can be had");
-                let played = stream::iter(own.enumerate())
+                let played = stream::iter(own.into_iter().enumerate())
                     .map(|(number, seed)| async move {
                         // Calls are not all taken in the same instant, nor are all environments started in it.
                         sleep(APART * u32::try_from(number % at_a_time).unwrap_or_default()).await;

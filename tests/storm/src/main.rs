@@ -23,7 +23,7 @@ struct Arguments {
     at_a_time: usize,
     /// Threads.
     #[arg(long, default_value_t = 2)]
-    threads: u64,
+    threads: usize,
     /// Takes a part of the product away, to see that the storm notices.
     #[arg(long)]
     without: Option<Without>,
@@ -34,9 +34,9 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let seeds = arguments.first..arguments.first + arguments.seeds;
+    let seeds: Vec<u64> = (arguments.first..arguments.first + arguments.seeds).collect();
     let (tally, broken, played) = (Mutex::new(Tally::default()), AtomicUsize::new(0), AtomicUsize::new(0));
-    storms(seeds, arguments.at_a_time, arguments.threads, arguments.without, |seed, result| {
+    storms(&seeds, arguments.at_a_time, arguments.threads, arguments.without, |seed, result| {
         let number = played.fetch_add(1, Ordering::Relaxed) + 1;
         if arguments.verbose {
             eprint!("{}", Schedule::of(seed));

@@ -228,16 +228,17 @@ impl Stage {
     async fn flow(self: Rc<Self>, takes: f64, shows: bool, killed: Option<f64>) {
         let genesys = &self.world.genesys;
         let leg = genesys.workflow(self.call);
-        let shown = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
+        let secure_pause = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
         let order = |action: &str| json!({ "action": action, "conversationId": self.call });
+        let ordered = SystemTime::now();
         let answer = self.attempt(&order("pause"), What::Order, killed).await;
         if matches!(&answer, Ended::Answered(answer) if answer["paused"] == json!(true)) {
             let began = SystemTime::now();
             sleep(played(takes)).await;
-            self.takings.borrow_mut().push(Taking { began, ended: SystemTime::now() });
+            self.takings.borrow_mut().push(Taking { ordered, began, ended: SystemTime::now() });
         }
         self.attempt(&order("resume"), What::Order, None).await;
-        if shown.is_some() {
+        if secure_pause.is_some() {
             genesys.end_secure_pause(self.call, self.users[&Agent::A]);
         }
         genesys.end_leg(self.call, leg);

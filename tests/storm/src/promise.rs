@@ -4,7 +4,9 @@
 //!    the requests it takes, plus the lag of reads;
 //! 2. where the first invocation fails altogether, no longer than the watch's delay and one visibility timeout
 //!    more;
-//! 3. while a secure flow takes a card, no agent's screen is recorded longer than the lag and the requests;
+//! 3. while a secure flow takes a card, no agent's screen is recorded longer than the lag and the requests, as long
+//!    as no invocation is killed meanwhile: one that resumes for an earlier event and is killed before it has read
+//!    back is the watch's to heal, and the watch does so only where screens are told;
 //! 4. once things are quiet, each agent's screen is paused exactly while the conversation is in secure pause.
 
 use std::time::{Duration, SystemTime};
@@ -127,6 +129,13 @@ impl Judge<'_> {
 
     fn flows(&mut self) {
         for taking in &self.history.takings {
+            let is_killed_meanwhile = |attempt: &Attempt| {
+                let is_meanwhile = attempt.began < taking.ended && attempt.ended_at > taking.ordered;
+                is_meanwhile && matches!(attempt.ended, Ended::Killed)
+            };
+            if self.history.attempts.iter().any(is_killed_meanwhile) {
+                continue;
+            }
             let was_live = |agent: &Agent| self.was_live(*agent, taking.began);
             let present: Vec<Agent> = [Agent::A, Agent::B].into_iter().filter(was_live).collect();
             for agent in present {

@@ -203,7 +203,7 @@ impl Plot {
         let faults = self.rng.usize(..=3);
         for _ in 0..faults {
             let on = [On::Token, On::Conversation, On::Pause, On::Resume, On::Any][self.rng.usize(..5)];
-            let fault = match self.rng.usize(..8) {
+            let fault = match self.rng.usize(..10) {
                 0 => Fault::Reset,
                 1 => Fault::Close,
                 2 => Fault::Status(429),
@@ -216,6 +216,7 @@ impl Plot {
                 _ if self.lag > 0.0 => Fault::Status(500),
                 _ => Fault::AckWithoutEffect,
             };
+            let on = if matches!(fault, Fault::AckWithoutEffect) { On::AnyScreenRecording } else { on };
             let times = self.rng.usize(1..=2);
             let at = self.between(0.0, end);
             self.steps.push((at, Step::Fault(on, fault, times)));

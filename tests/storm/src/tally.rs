@@ -5,13 +5,19 @@ use std::fmt;
 /// What was counted and measured; times in seconds of life.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
+    /// Schedules played.
     pub schedules: usize,
+    /// Deliveries of events, doubled ones counted twice.
     pub events: usize,
+    /// Invocations of the function, by whatever door.
     pub invocations: usize,
+    /// Those that were killed.
     pub killed: usize,
+    /// Those that ended with an error.
     pub failed: usize,
-    /// Secure pauses, and cards taken by secure flows.
+    /// Secure pauses of agents.
     pub pauses: usize,
+    /// Cards taken by secure flows.
     pub flows: usize,
     /// From the delivery of a secure pause's event until its screen was dark for the first time.
     pub exposures: Vec<f64>,
@@ -20,8 +26,9 @@ pub struct Tally {
     /// Secure pauses that the first invocation failed to darken at all, and how long after their delivery the
     /// watch, or Lambda's retry, did.
     pub healed: Vec<f64>,
-    /// What the watch did, by the age of the secure pause's end or start.
+    /// Screens that the watch paused, and how long after the start of the secure pause.
     pub repaired: Vec<f64>,
+    /// Screens that the watch resumed, and how long after its end.
     pub recovered: Vec<f64>,
 }
 

@@ -1,0 +1,58 @@
+//! A short storm that must be weathered; and the same with a part of the product taken away, which the storm
+//! must notice.
+
+use std::sync::Mutex;
+
+use storm::{Broken, Tally, Without, storms};
+
+/// Schedules of a thread at a time: few, since these tests run beside others.
+const AT_A_TIME: usize = 24;
+
+fn played(seeds: impl IntoIterator<Item = u64>, without: Option<Without>) -> (Tally, Vec<Broken>) {
+    let played = Mutex::new((Tally::default(), Vec::new()));
+    storms(&seeds.into_iter().collect::<Vec<_>>(), AT_A_TIME, 1, without, |_, result| {
+        let (tally, broken) = &mut *played.lock().unwrap();
+        match result {
+            Ok(one) => tally.add(one),
+            Err(fault) => broken.push(fault),
+        }
+    });
+    played.into_inner().unwrap()
+}
+
+#[test]
+fn every_promise_is_kept_in_a_short_storm() {
+    let (tally, broken) = played(1..=48, None);
+    let accounts: Vec<String> = broken.iter().map(ToString::to_string).collect();
+    assert!(broken.is_empty(), "{}", accounts.join("\n"));
+    // A storm in which nothing happens proves nothing.
+    assert!(tally.pauses > 48 && tally.flows > 5 && tally.killed > 5 && tally.events > 200, "{tally}");
+    assert!(!tally.repaired.is_empty() && !tally.recovered.is_empty(), "{tally}");
+}
+
+/// Whether one of these schedules breaks a promise without a part of the product; each of them does when it is
+/// played on an idle machine.
+fn is_noticed(without: Without, seeds: &[u64]) {
+    let (_, broken) = played(seeds.iter().copied(), Some(without));
+    assert!(!broken.is_empty(), "without {without:?} nothing was noticed");
+}
+
+#[test]
+fn it_is_noticed_when_a_pause_is_not_read_back() {
+    is_noticed(Without::Verification, &[37, 113, 114, 115, 142, 246]);
+}
+
+#[test]
+fn it_is_noticed_when_nobody_looks_out_for_a_new_secure_pause_after_a_resume() {
+    is_noticed(Without::ReadBack, &[103, 106, 202, 212, 219, 260, 275]);
+}
+
+#[test]
+fn it_is_noticed_when_secure_pause_false_alone_is_taken_for_off() {
+    is_noticed(Without::Doubt, &[1, 3, 5, 8, 9, 12, 15, 16]);
+}
+
+#[test]
+fn it_is_noticed_when_there_is_no_watch() {
+    is_noticed(Without::Watch, &[2, 7, 10, 20, 34, 46, 47, 48]);
+}
