@@ -38,6 +38,12 @@ fn voice_paused(participants: &[Value]) -> Value {
     told(false, "PAUSED", participants)
 }
 
+/// The voice is recorded, and yet an ivr leg is live.
+fn in_flow(participants: &[Value]) -> Value {
+    let flow = json!({"purpose": "ivr", "calls": [{"state": "connected"}]});
+    told(false, "ACTIVE", &[participants, &[flow]].concat())
+}
+
 fn over(leg: &Value) -> Value {
     json!({"endTime": "2025-11-02T12:00:00Z", "recordingState": "ACTIVE", "participants": [leg]})
 }
@@ -61,9 +67,6 @@ fn an_order_is_carried_out_unless_secure_pause_will_do_it() {
     let (left, spent) = (Patience::Left, Patience::Spent);
     let dark = |legs: &[&str]| act(Action::Pause, legs, Resolution::User);
     let alight = act(Action::Resume, &[LEG_A], Resolution::User);
-    let in_flow = json!({"recordingState": "ACTIVE", "participants": [
-        a("paused"), {"purpose": "ivr", "calls": [{"state": "connected"}]},
-    ]});
     #[rustfmt::skip] // A row a line.
     let cases = [
         (pause, 0, MISSING, left, Decision::ReadAgain, "404: it may not be there yet"),
@@ -82,7 +85,7 @@ fn an_order_is_carried_out_unless_secure_pause_will_do_it() {
         (resume, 0, over(&dead()), left, nothing(NothingPaused), "nothing to resume"),
         (resume, 0, on(&[a("paused")]), left, nothing(Deferred), "the ended event or the watch does it"),
         (resume, 0, off(&[a("paused")]), left, alight.clone(), "it is over"),
-        (resume, 0, in_flow, left, alight.clone(), "the flow that is under way is the one that orders it"),
+        (resume, 0, in_flow(&[a("paused")]), left, alight.clone(), "the flow that is under way is the one that orders it"),
         (resume, 9_999, unknown(&[a("paused")]), left, alight.clone(), "an order is never in doubt"),
         (resume, 0, voice_paused(&[a("paused")]), left, alight, "nor where the voice alone could tell"),
         (resume, 0, off(&[a("active")]), left, nothing(NothingPaused), "no screen is paused"),
@@ -130,6 +133,10 @@ fn a_check_pauses_what_is_seen_recorded_and_resumes_only_where_it_is_seen_to_be_
         (started, voice_paused(&[a("paused")]), nothing(Watching), "dark already"),
         (started, voice_paused(&[untold()]), nothing(Watching), "only what is seen recorded"),
         (started, voice_paused(&[a("requested")]), nothing(Watching), "only what is seen recorded"),
+        (started, in_flow(&[a("active")]), dark(&[LEG_A]), "a flow may be taking the card"),
+        (ended, in_flow(&[a("active")]), nothing(Watching), "it had ended: the flow may be another"),
+        (started, in_flow(&[a("paused")]), nothing(Watching), "dark already"),
+        (started, in_flow(&[untold()]), nothing(Watching), "only what is seen recorded"),
         (started, voice_paused(&[dead()]), nothing(Watching), "nobody's screen, and in doubt"),
     ];
     for (phase, conversation, wanted, reason) in cases {

@@ -45,6 +45,8 @@ async fn a_check_does_what_the_conversation_calls_for_and_comes_back_until_all_i
         (ORDER, false, Paused, told, plain, "recovered", 0, 1, "over, and the screen left dark"),
         (STARTED, false, Active, told, plain, "nothing_paused", 0, 0, "over, and all as it was before"),
         (STARTED, false, Paused, told, flow, "watching", 0, 0, "a flow may be taking the card: in doubt, do not resume"),
+        (ORDER, false, Active, told, flow, "repaired", 1, 0, "a flow may be taking the card: what is seen recorded"),
+        (ENDED, false, Active, told, flow, "watching", 0, 0, "it had ended: the flow may be another"),
         (STARTED, true, Active, by_voice, plain, "repaired", 1, 0, "the voice paused is all that tells it here"),
         (ORDER, true, Active, by_voice, plain, "repaired", 1, 0, "the same of an order"),
         (ENDED, true, Active, by_voice, plain, "watching", 0, 0, "it had ended: the voice may be on hold"),
