@@ -9,7 +9,7 @@ use crate::stage::*;
 const STARTED: &str = "secure_pause/started.json";
 
 fn call_in(stage: &Stage) {
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn a_revoked_token_costs_one_request() {
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     assert_eq!(
-        stage.new_requests(),
+        stage.new_acts(),
         [get(401), "POST /oauth/token -> 200".to_owned(), get(200), put(LEG_A, "pause", 202)]
     );
     stage.end().await;
@@ -88,12 +88,12 @@ async fn a_rotated_secret_is_read_again() {
     let token = |status| format!("POST /oauth/token -> {status}");
     let wanted =
         [get(401), token(401), "POST / -> 200".to_owned(), token(200), get(200), put(LEG_A, "pause", 202)];
-    assert_eq!(stage.new_requests(), wanted);
+    assert_eq!(stage.new_acts(), wanted);
 
     stage.world.genesys.revoke_tokens();
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     let wanted = [get(401), token(200), get(200), put(LEG_A, "pause", 202)];
-    assert_eq!(stage.new_requests(), wanted, "and kept from then on");
+    assert_eq!(stage.new_acts(), wanted, "and kept from then on");
     stage.end().await;
 }
 

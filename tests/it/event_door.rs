@@ -32,7 +32,7 @@ async fn events_of_other_topics_are_ignored_without_a_request() {
 #[tokio::test]
 async fn malformed_events_are_refused_by_name_and_the_next_event_is_served() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     for name in names("malformed") {
         assert_eq!(outcome(&stage.invoke(&file(&name)).await), "InvalidEvent", "{name}");
         assert_eq!(stage.new_requests(), Vec::<String>::new(), "{name}");
@@ -42,21 +42,35 @@ async fn malformed_events_are_refused_by_name_and_the_next_event_is_served() {
 }
 
 #[tokio::test]
-async fn the_doors_of_later_versions_are_refused_clearly_and_named_in_the_log() {
-    let batch = json!([{"eventSource": "aws:sqs", "messageId": "1", "body": "{}"}]);
+async fn a_refusal_names_the_door_that_the_payload_came_by_and_what_is_wrong_with_it() {
     #[rustfmt::skip] // A row a line.
     let cases = [
-        (json!({"action": "pause", "conversationId": CONVERSATION}), "direct", "a secure call flow"),
-        (json!({"action": "pause"}), "direct", "the action alone tells it"),
-        (json!({"Records": batch}), "watch", "the watch queue"),
-        (json!({"Records": batch, "action": "pause"}), "watch", "a batch, whatever else it holds"),
+        ("malformed/order_action_unknown.json", json!("direct"), "action is neither pause nor resume"),
+        ("malformed/order_action_null.json", json!("direct"), "action is neither pause nor resume"),
+        ("malformed/order_conversation_absent.json", json!("direct"), "conversationId is no UUID"),
+        ("malformed/order_conversation_path_trick.json", json!("direct"), "conversationId is no UUID"),
+        ("malformed/phase_unknown.json", json!("event"), "eventType"),
+        ("malformed/batch_empty.json", json!(null), "no EventBridge event, no order and no batch"),
+        ("malformed/batch_of_another_service.json", json!(null), "no EventBridge event, no order and no batch"),
     ];
     let stage = Stage::new().await;
-    for (payload, door, reason) in cases {
-        let answer = stage.invoke(&payload).await;
-        assert_eq!(outcome(&answer), "InvalidEvent", "{reason}");
-        assert_eq!(stage.line(&answer)["door"], door, "{reason}");
+    for (name, door, reason) in cases {
+        let answer = stage.invoke(&file(name)).await;
+        assert_eq!(stage.line(&answer)["door"], door, "{name}");
+        let message = answer.result.unwrap_err().error_message;
+        assert!(message.contains(reason), "{name}: {message}");
     }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_a_batch_whatever_else_it_holds() {
+    let stage = Stage::new().await;
+    let mut batch = file("watch/other_topic.json");
+    batch["action"] = json!("pause");
+    batch["detail-type"] = json!("anything");
+    let checked = stage.check(&batch).await;
+    assert_eq!(checked.lines[0]["outcome"], "ignored");
     assert_eq!(stage.new_requests(), Vec::<String>::new());
     stage.end().await;
 }
@@ -64,7 +78,7 @@ async fn the_doors_of_later_versions_are_refused_clearly_and_named_in_the_log() 
 #[tokio::test]
 async fn after_a_payload_that_is_no_json_the_next_event_is_served() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     for payload in [&b"{\"detail-type\": "[..], b"", b"<html>", b"\xff\xfe"] {
         let answer = stage.function.invoke_bytes(payload.to_vec(), Duration::from_secs(5)).await;
         assert_eq!(outcome(&answer), "InvalidEvent", "{payload:?}");
@@ -82,7 +96,7 @@ async fn an_event_from_elsewhere_is_refused_unless_the_settings_name_its_source(
     stage.end().await;
 
     let stage = Stage::with(&[("EVENT_SOURCE_PREFIX", "simulate.aws.partner/genesys.com/")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     assert_eq!(outcome(&stage.invoke(&event).await), "paused");
     stage.end().await;
 }

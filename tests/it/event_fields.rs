@@ -77,15 +77,16 @@ async fn the_event_type_tells_the_phase_and_only_without_one_the_topic_does() {
     let by_type = "secure_pause/started.json";
     #[rustfmt::skip] // A row a line.
     let cases = [
-        (by_topic, null.clone(), TOPIC, "paused", "a type that is null is no type: the topic's name tells it"),
-        (by_type, none.clone(), &*started, "paused", "no type: the end of detail-type tells it"),
+        (by_topic, null.clone(), TOPIC, "superseded", "a type that is null is no type: the topic's name tells it"),
+        (by_type, none.clone(), &*started, "superseded", "no type: the end of detail-type tells it"),
         (by_type, none.clone(), &*ended, "resumed", "no type: the end of detail-type tells it"),
         (by_type, null, &*ended, "resumed", "the same with null"),
         (by_type, none, TOPIC, "InvalidEvent", "nothing tells it"),
         (by_type, Some(json!("secure_pause_paused")), &*started, "InvalidEvent", "a type nobody announced is not talked over"),
-        (by_type, Some(json!("secure_pause_started")), &*ended, "paused", "the type wins"),
+        (by_type, Some(json!("secure_pause_started")), &*ended, "superseded", "the type wins"),
     ];
     let stage = Stage::new().await;
+    // Secure pause is off: a pause ends as superseded, a resume as done.
     stage.serve(conversation(false, &[leg(AGENT_A, LEG_A, "connected")]));
     for (name, event_type, detail_type, wanted, reason) in cases {
         let mut event = fresh(name);
@@ -96,7 +97,7 @@ async fn the_event_type_tells_the_phase_and_only_without_one_the_topic_does() {
 
         assert_eq!(outcome(&answer), wanted, "{reason}");
         let phase = match wanted {
-            "paused" => json!("started"),
+            "superseded" => json!("started"),
             "resumed" => json!("ended"),
             _ => Value::Null,
         };

@@ -13,7 +13,7 @@ const BY_USER: &str = "secure_pause/started_without_participant.json";
 
 async fn stage() -> Stage {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     stage
 }
 
@@ -42,7 +42,7 @@ async fn a_failure_that_passes_is_ridden_out() {
         stage.world.genesys.inject(on, fault, 1);
         let answer = stage.invoke(&fresh(STARTED)).await;
         assert_eq!(outcome(&answer), "paused", "{what}");
-        let requests = stage.new_requests();
+        let requests = stage.new_acts();
         assert_eq!(requests.len(), 3, "{what}: {requests:#?}");
         assert_eq!(requests[2], put(LEG_A, "pause", 202), "{what}");
     }
@@ -52,21 +52,25 @@ async fn a_failure_that_passes_is_ridden_out() {
 #[tokio::test]
 async fn after_a_freeze_dead_connections_cost_one_attempt_and_one_connection() {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
-    // Two targets at once leave two connections in the pool; both are dead by the next event.
-    stage.world.genesys.inject(On::AnyScreenRecording, Fault::AnswerThenDead, 2);
-    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
-    stage.new_requests();
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
+    // Two messages at once leave two connections in the pool; both are dead by the next event.
+    stage.world.genesys.organization(|organization| organization.latency = Duration::from_millis(200));
+    stage.world.genesys.inject(On::Conversation, Fault::AnswerThenDead, 2);
+    stage.check(&world::sqs_batch(&["1", "2"].map(|id| (id, file(STARTED).to_string())))).await;
+    stage.world.genesys.organization(|organization| organization.latency = Duration::ZERO);
+    assert_eq!(stage.new_requests(), [get(200), get(200)]);
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
 
-    let mut requests = stage.new_requests();
+    let mut requests = stage.new_acts();
     assert_eq!(requests.len(), 4, "{requests:#?}");
     requests[2..].sort();
     assert_eq!(requests[1..], [get(200), put(LEG_A, "pause", 202), put(LEG_B, "pause", 202)]);
     assert!(requests[0].ends_with("no answer"), "{requests:#?}");
-    let connections: Vec<_> = stage.world.requests().iter().rev().take(3).map(|r| r.connection).collect();
-    assert!(connections[..2].contains(&connections[2]), "the fresh connection is used on: {connections:?}");
+    let all = stage.world.requests();
+    let reading = all.iter().filter(|it| it.line() == get(200)).nth(2).unwrap();
+    let mut pauses = all.iter().filter(|it| it.method == "PUT");
+    assert!(pauses.any(|it| it.connection == reading.connection), "it is used on: {all:#?}");
     stage.end().await;
 }
 
@@ -186,7 +190,7 @@ async fn a_proxy_of_the_environment_is_not_used_towards_genesys() {
     let proxied = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "127.0.0.1")];
     let hosts = [("GENESYS_API_URL", api.as_str()), ("GENESYS_LOGIN_URL", &login)];
     let stage = Stage::raised(world, &[proxied, hosts].concat()).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
@@ -205,7 +209,7 @@ async fn a_deadline_that_cuts_the_readings_short_leaves_what_they_told() {
 #[tokio::test]
 async fn one_targets_failure_neither_stops_nor_hides_anothers() {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
     stage.world.genesys.inject(On::Participant(LEG_A.parse().unwrap()), Fault::Status(503), usize::MAX);
 
     let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(3)).await;
@@ -226,7 +230,7 @@ async fn one_targets_failure_neither_stops_nor_hides_anothers() {
 #[tokio::test]
 async fn of_several_failures_the_first_by_precedence_is_returned() {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
     stage.world.genesys.inject(On::Participant(LEG_A.parse().unwrap()), Fault::Status(501), usize::MAX);
     stage.world.genesys.inject(On::Participant(LEG_B.parse().unwrap()), Fault::Status(403), usize::MAX);
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "Forbidden");

@@ -46,9 +46,9 @@ async fn observing_pauses_nothing_unread_either() {
 #[tokio::test]
 async fn the_brake_pauses_and_never_resumes() {
     let stage = Stage::with(&[("MODE", "pause-only")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
-    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
+    assert_eq!(stage.new_acts(), [get(200), put(LEG_A, "pause", 202)]);
 
     stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "pause_only");

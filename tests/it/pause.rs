@@ -10,11 +10,12 @@ use crate::stage::*;
 #[tokio::test]
 async fn a_started_event_pauses_the_initiators_screen() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.call(&[(AGENT_A, LEG_A), (AGENT_B, LEG_B)]);
+    stage.secure_pause(true);
 
     let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
 
-    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
+    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202), get(200)]);
     let mut answer = answer.result.unwrap();
     let exposure = answer["exposureMs"].take().as_u64().unwrap();
     assert!(exposure < 30_000, "{exposure} ms");
@@ -22,9 +23,9 @@ async fn a_started_event_pauses_the_initiators_screen() {
         answer,
         json!({
             "outcome": "paused", "door": "event", "phase": "started", "conversationId": CONVERSATION,
-            "resolution": "user", "paused": true, "verified": false, "exposureMs": null,
+            "resolution": "user", "paused": true, "verified": true, "exposureMs": null,
             "targets": [
-                {"participantId": LEG_A, "action": "pause", "state": "unverifiable", "attempts": 1},
+                {"participantId": LEG_A, "action": "pause", "state": "verified", "attempts": 1},
             ],
         })
     );
@@ -33,7 +34,7 @@ async fn a_started_event_pauses_the_initiators_screen() {
 
 #[tokio::test]
 async fn every_kind_of_started_event_pauses_the_right_leg() {
-    let both = [leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")];
+    let both = [dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)];
     let cases = [
         ("secure_pause/started.json", vec![LEG_A], "user", "the first agent takes the card"),
         ("secure_pause/started_consult_transfer.json", vec![LEG_B], "user", "the consulted agent takes it"),
@@ -48,7 +49,7 @@ async fn every_kind_of_started_event_pauses_the_right_leg() {
 
         let mut wanted = vec![get(200)];
         wanted.extend(legs.iter().map(|leg| put(leg, "pause", 202)));
-        assert_eq!(stage.new_requests(), wanted, "{reason}");
+        assert_eq!(stage.new_acts(), wanted, "{reason}");
         assert_eq!(answer["resolution"], resolution, "{reason}");
         assert_eq!(answer["outcome"], "paused", "{reason}");
     }
@@ -99,7 +100,7 @@ async fn dead_legs_of_the_same_user_are_left_alone() {
 #[tokio::test]
 async fn unusable_optional_fields_are_dropped_and_counted_and_cost_no_pause() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     let mut event = fresh("secure_pause/started.json");
     event["detail"]["eventBody"]["userId"] = json!(null);
     event["detail"]["eventBody"]["participantId"] = json!("../../users");
@@ -112,7 +113,7 @@ async fn unusable_optional_fields_are_dropped_and_counted_and_cost_no_pause() {
 
     let answer = stage.invoke(&event).await;
 
-    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
+    assert_eq!(stage.new_acts(), [get(200), put(LEG_A, "pause", 202)]);
     assert_eq!(stage.line(&answer)["droppedFields"], 3);
     assert_eq!(answer.result.unwrap()["resolution"], "all-agents");
     stage.end().await;
@@ -162,31 +163,31 @@ async fn the_path_of_the_screen_recording_is_a_setting() {
     let world = world::World::start().await;
     world.genesys.organization(|organization| path.clone_into(&mut organization.screen_recording_path));
     let stage = Stage::raised(world, &[("SCREEN_RECORDING_PATH", path)]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
 
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
     let wanted = format!("PUT /api/v2/screens/{LEG_A}/of/{CONVERSATION}/pause -> 202");
-    assert_eq!(stage.new_requests(), [get(200), wanted]);
+    assert_eq!(stage.new_acts(), [get(200), wanted]);
     stage.end().await;
 }
 
 #[tokio::test]
 async fn a_name_cut_in_the_middle_of_a_character_costs_no_pause() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     let body = conversation(true, &[leg(AGENT_A, LEG_A, "connected")]).to_string();
     let body = body.replacen('{', r#"{"name": "Half an emoji: \ud83d", "#, 1);
     let answer = world::Fault::StatusWith { status: 200, headers: Vec::new(), body };
     stage.world.genesys.inject(On::Conversation, answer, 1);
     assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
-    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "pause", 202)]);
+    assert_eq!(stage.new_acts(), [get(200), put(LEG_A, "pause", 202)]);
     stage.end().await;
 }
 
 #[tokio::test]
 async fn any_success_status_acknowledges() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     for status in [200, 202, 204] {
         stage.world.genesys.inject(On::Pause, world::Fault::Status(status), 1);
         assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused", "{status}");
@@ -197,11 +198,11 @@ async fn any_success_status_acknowledges() {
 #[tokio::test]
 async fn all_agents_are_paused_where_the_settings_say_so() {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
 
     let answer = stage.invoke(&fresh("secure_pause/started.json")).await.result.unwrap();
 
-    let mut requests = stage.new_requests();
+    let mut requests = stage.new_acts();
     requests.sort();
     assert_eq!(requests, [get(200), put(LEG_A, "pause", 202), put(LEG_B, "pause", 202)]);
     assert_eq!(answer["resolution"], "all-agents");

@@ -1,97 +1,16 @@
 //! What holds for every plan, over generated conversations.
 
 use proptest::prelude::*;
-use secure_pause::event::{Action, Phase};
+use secure_pause::batch::is_done;
+use secure_pause::event::{Action, Door, Phase, Request};
 use secure_pause::genesys::conversation::{Conversation, SecurePause};
-use secure_pause::plan::{Decision, Patience, Plan, Policy, decide};
-use serde_json::{Map, Value, json};
+use secure_pause::ids::ParticipantId;
+use secure_pause::plan::{Decision, Outcome, Patience, Plan, Policy, decide};
+use serde_json::Value;
 use time::Duration;
-use uuid::Uuid;
 
+use crate::generated::{body, leg_id, user};
 use crate::plan_table::{INITIATOR, now, request};
-
-const STATES: [&str; 8] =
-    ["connected", "alerting", "dialing", "disconnected", "terminated", "none", "converting", "teleporting"];
-const SCREENS: [&str; 7] = ["requested", "active", "paused", "stopped", "error", "timeout", "brightening"];
-const PURPOSES: [&str; 8] = ["customer", "external", "ivr", "acd", "agent", "user", "workflow", "voicemail"];
-
-fn user(number: u8) -> String {
-    Uuid::from_u128(0xA000 + u128::from(number)).to_string()
-}
-
-fn leg_id(number: usize) -> String {
-    Uuid::from_u128(0xB000 + number as u128).to_string()
-}
-
-/// A field that may be missing.
-fn put(object: &mut Map<String, Value>, name: &str, value: Option<Value>) {
-    if let Some(value) = value {
-        object.insert(name.to_owned(), value);
-    }
-}
-
-/// A value that may be missing or null.
-fn maybe<T: Into<Value> + std::fmt::Debug + Clone>(
-    values: impl Strategy<Value = T>,
-) -> impl Strategy<Value = Option<Value>> {
-    let or_null = prop_oneof![9 => values.prop_map(Into::into), 1 => Just(Value::Null)];
-    proptest::option::weighted(0.8, or_null)
-}
-
-fn leg() -> impl Strategy<Value = Value> {
-    let media = proptest::collection::vec(maybe(proptest::sample::select(&STATES[..])), 0..3);
-    (
-        maybe((0u8..3).prop_map(user)),
-        maybe(proptest::sample::select(&PURPOSES[..])),
-        maybe(proptest::sample::select(&SCREENS[..])),
-        proptest::option::of(media),
-        any::<(bool, bool, bool, bool)>(),
-    )
-        .prop_map(|(user, purpose, screen, media, (connected, ended, wrap_up, wrapped_up))| {
-            let mut leg = Map::new();
-            put(&mut leg, "userId", user);
-            put(&mut leg, "purpose", purpose);
-            put(&mut leg, "screenRecordingState", screen);
-            if let Some(states) = media {
-                let calls = states.into_iter().map(|state| {
-                    let mut call = Map::new();
-                    put(&mut call, "state", state);
-                    Value::Object(call)
-                });
-                leg.insert("calls".to_owned(), calls.collect());
-            }
-            let times = [
-                ("connectedTime", connected),
-                ("endTime", ended),
-                ("startAcwTime", wrap_up),
-                ("endAcwTime", wrapped_up),
-            ];
-            for (name, told) in times {
-                put(&mut leg, name, told.then(|| json!("2025-11-02T12:00:00Z")));
-            }
-            Value::Object(leg)
-        })
-}
-
-fn body() -> impl Strategy<Value = Value> {
-    (
-        proptest::collection::vec(leg(), 0..7),
-        maybe(any::<bool>()),
-        maybe(proptest::sample::select(vec!["NONE", "ACTIVE", "PAUSED", "LOST"])),
-        proptest::bool::weighted(0.2),
-    )
-        .prop_map(|(mut legs, secure_pause, recording, ended)| {
-            for (number, leg) in legs.iter_mut().enumerate() {
-                leg["id"] = json!(leg_id(number));
-            }
-            let mut body = Map::new();
-            body.insert("participants".to_owned(), Value::Array(legs));
-            put(&mut body, "securePause", secure_pause);
-            put(&mut body, "recordingState", recording);
-            put(&mut body, "endTime", ended.then(|| json!("2025-11-02T12:00:00Z")));
-            Value::Object(body)
-        })
-}
 
 /// The tables' words, told of the JSON body itself, apart from the code under test.
 fn is_agent(leg: &Value) -> bool {
@@ -105,6 +24,20 @@ fn is_connected(leg: &Value) -> bool {
     })
 }
 
+fn is_over(body: &Value) -> bool {
+    let writes_up =
+        |leg: &Value| is_agent(leg) && leg["startAcwTime"].is_string() && leg["endAcwTime"].is_null();
+    body["endTime"].is_string() && !body["participants"].as_array().unwrap().iter().any(writes_up)
+}
+
+/// What must be so where secure pause is seen to be over; more may have to.
+fn may_be_off(body: &Value) -> bool {
+    let mut calls = body["participants"].as_array().unwrap().iter().filter_map(|leg| leg["calls"].as_array());
+    let recorded = body["recordingState"] == "ACTIVE"
+        || calls.any(|calls| calls.iter().any(|it| it["recordingState"] == "active"));
+    recorded && body["securePause"] != true && body["recordingState"] != "PAUSED"
+}
+
 fn cases() -> ProptestConfig {
     // PROPTEST_CASES runs more.
     let mut config = ProptestConfig::default();
@@ -115,12 +48,119 @@ fn cases() -> ProptestConfig {
     config
 }
 
+/// A plan, and what it was made of.
+struct Made<'a> {
+    request: &'a Request,
+    policy: Policy,
+    body: &'a Value,
+    secure_pause: SecurePause,
+    decision: Decision,
+}
+
+impl Made<'_> {
+    fn targets(&self) -> &[ParticipantId] {
+        match &self.decision {
+            Decision::Settled(Plan::Act { targets, .. }) => targets,
+            _ => &[],
+        }
+    }
+
+    fn action(&self) -> Option<Action> {
+        match self.decision {
+            Decision::Settled(Plan::Act { action, .. }) => Some(action),
+            _ => None,
+        }
+    }
+
+    /// Each leg, and whether it is a target.
+    fn legs(&self) -> impl Iterator<Item = (&Value, bool)> {
+        let named = |leg: &Value| self.targets().iter().any(|target| leg["id"] == target.to_string());
+        self.body["participants"].as_array().unwrap().iter().map(move |leg| (leg, named(leg)))
+    }
+
+    fn whoever(&self) -> Result<(), TestCaseError> {
+        prop_assert_eq!(self.legs().filter(|(_, named)| *named).count(), self.targets().len(), "each once");
+        prop_assert!(self.action().is_none() || !self.targets().is_empty());
+        for (leg, _) in self.legs().filter(|(_, named)| *named) {
+            prop_assert!(is_agent(leg), "never a customer, IVR or ACD leg: {}", leg);
+        }
+        Ok(())
+    }
+
+    fn paused(&self) -> Result<(), TestCaseError> {
+        let is_check = self.request.door == Door::Watch;
+        for (leg, named) in self.legs().filter(|(leg, _)| is_agent(leg) && is_connected(leg)) {
+            let own = self.request.user.is_some_and(|user| leg["userId"] == user.to_string());
+            let paused = leg["screenRecordingState"] == "paused";
+            // In doubt of a secure pause, a check darkens only what is seen recorded.
+            let active = leg["screenRecordingState"] == "active" || self.secure_pause == SecurePause::On;
+            let spared = is_check && (paused || !active);
+            prop_assert!(named || !own || spared, "never misses a live leg of the initiator: {}", leg);
+            prop_assert!(named || !self.policy.all_agents || spared, "never misses a live agent: {}", leg);
+            prop_assert!(!named || !spared, "a check spares what is dark, or not seen recorded: {}", leg);
+        }
+        Ok(())
+    }
+
+    fn resumed(&self) -> Result<(), TestCaseError> {
+        prop_assert_ne!(self.secure_pause, SecurePause::On, "no door resumes while it is on");
+        prop_assert!(self.body["securePause"] != true);
+        if self.request.door == Door::Watch {
+            prop_assert_eq!(self.secure_pause, SecurePause::Off, "nor the watch in doubt");
+            prop_assert!(may_be_off(self.body), "nor before the voice is seen recording again");
+        }
+        for (leg, _) in self.legs().filter(|(_, named)| *named) {
+            let state = leg["screenRecordingState"].as_str().unwrap_or("untold");
+            let resumable = ["paused", "untold", "brightening"].contains(&state);
+            prop_assert!(resumable, "never a screen that is neither paused nor unknown: {}", leg);
+        }
+        Ok(())
+    }
+
+    /// What each door may plan, and when it may plan nothing.
+    fn door(&self) -> Result<(), TestCaseError> {
+        let somebody = self.legs().any(|(leg, _)| is_agent(leg) && is_connected(leg));
+        let looks_on = matches!(self.decision, Decision::NoTarget | Decision::ReadAgain);
+        let (door, phase, open) = (self.request.door, self.request.phase, !is_over(self.body));
+        match (door, phase, self.action()) {
+            (Door::Event | Door::Direct, Phase::Started, Some(action)) => {
+                prop_assert_eq!(action, Action::Pause);
+            }
+            (Door::Event | Door::Direct, Phase::Ended, Some(action)) => {
+                prop_assert_eq!(action, Action::Resume);
+            }
+            (Door::Direct, Phase::Started, None) => {
+                prop_assert!(!(open && somebody), "an order is carried out");
+            }
+            (Door::Event, Phase::Started, None) => {
+                prop_assert!(!(looks_on && open && somebody), "somebody is live");
+            }
+            (Door::Watch, _, Some(Action::Pause)) => prop_assert_ne!(self.secure_pause, SecurePause::Off),
+            _ => {}
+        }
+        if let (Door::Watch, Decision::Settled(Plan::Nothing(outcome))) = (door, &self.decision) {
+            let over = !open || self.secure_pause == SecurePause::Off;
+            prop_assert_eq!(
+                is_done(*outcome),
+                over,
+                "a check is the last only when it is over: {:?}",
+                outcome
+            );
+        }
+        if let (Door::Direct, Decision::Settled(Plan::Nothing(outcome))) = (door, &self.decision) {
+            prop_assert!(matches!(outcome, Outcome::Deferred | Outcome::NothingPaused), "{:?}", outcome);
+        }
+        Ok(())
+    }
+}
+
 proptest! {
     #![proptest_config(cases())]
 
     #[test]
     fn a_plan_keeps_its_promises(
         body in body(),
+        door in proptest::sample::select(vec![Door::Event, Door::Direct, Door::Watch]),
         phase in proptest::sample::select(vec![Phase::Started, Phase::Ended]),
         age in -60i64..900,
         initiator in proptest::option::of(0u8..4),
@@ -129,52 +169,22 @@ proptest! {
         spent: bool,
     ) {
         let conversation = Conversation::from_body(body.to_string().as_bytes()).unwrap();
-        let user = initiator.map(user);
-        let participant = participant.map(leg_id);
-        let request = request(phase, Duration::seconds(age), user.as_deref(), participant.as_deref());
+        let (user, participant) = (initiator.map(user), participant.map(leg_id));
+        let (user, participant) = (user.as_deref(), participant.as_deref());
+        let request = request(door, phase, Duration::seconds(age), user, participant);
         let policy = Policy { all_agents, ..INITIATOR };
         let patience = if spent { Patience::Spent } else { Patience::Left };
         let decision = decide(&request, Some(&conversation), now(), policy, patience);
-
         prop_assert_eq!(&decision, &decide(&request, Some(&conversation), now(), policy, patience));
-        let legs = body["participants"].as_array().unwrap();
-        let target = |leg: &Value| match &decision {
-            Decision::Settled(Plan::Act { targets, .. }) => {
-                targets.iter().any(|target| leg["id"] == target.to_string())
-            }
-            _ => false,
-        };
-        for leg in legs.iter().filter(|leg| target(leg)) {
-            prop_assert!(is_agent(leg), "never a customer, IVR or ACD leg: {}", leg);
-        }
-        match &decision {
-            Decision::Settled(Plan::Act { action, targets, .. }) => {
-                prop_assert!(!targets.is_empty());
-                let wanted = if phase == Phase::Started { Action::Pause } else { Action::Resume };
-                prop_assert_eq!(*action, wanted);
-            }
-            Decision::NoTarget | Decision::ReadAgain if phase == Phase::Started => {
-                prop_assert!(!legs.iter().any(|leg| is_agent(leg) && is_connected(leg)), "somebody is live");
-            }
-            _ => {}
-        }
-        match (&decision, phase) {
-            (Decision::Settled(Plan::Act { .. }), Phase::Started) => {
-                for leg in legs.iter().filter(|leg| is_agent(leg) && is_connected(leg)) {
-                    let own = user.as_deref().is_some_and(|user| leg["userId"] == user);
-                    prop_assert!(target(leg) || !own, "never misses a live leg of the initiator: {}", leg);
-                    prop_assert!(target(leg) || !all_agents, "never misses a live agent: {}", leg);
-                }
-            }
-            (Decision::Settled(Plan::Act { .. }), Phase::Ended) => {
-                prop_assert_ne!(conversation.secure_pause(), SecurePause::On);
-                for leg in legs.iter().filter(|leg| target(leg)) {
-                    let state = leg["screenRecordingState"].as_str().unwrap_or("untold");
-                    let resumable = ["paused", "untold", "brightening"].contains(&state);
-                    prop_assert!(resumable, "never a screen that is neither paused nor unknown: {}", leg);
-                }
-            }
-            _ => {}
+
+        let secure_pause = conversation.secure_pause();
+        let made = Made { request: &request, policy, body: &body, secure_pause, decision };
+        made.whoever()?;
+        made.door()?;
+        match made.action() {
+            Some(Action::Pause) => made.paused()?,
+            Some(Action::Resume) => made.resumed()?,
+            None => {}
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The decision tables of docs/design.md, a row each, with the reason.
+//! The decision tables of docs/design.md for events, a row each, with the reason; and whose screens they are
+//! about. The rows of the other doors are in `plan_table_doors`.
 
 use secure_pause::event::{Action, Door, Phase, Request};
 use secure_pause::genesys::conversation::Conversation;
@@ -10,15 +11,21 @@ use time::{Duration, OffsetDateTime};
 use crate::stage::{AGENT_A, AGENT_B, CONVERSATION, LEG_A, LEG_B, leg, screen};
 
 pub const INITIATOR: Policy = Policy { all_agents: false, fresh: FRESH, old: OLD };
-const ALL_AGENTS: Policy = Policy { all_agents: true, ..INITIATOR };
+pub const ALL_AGENTS: Policy = Policy { all_agents: true, ..INITIATOR };
 const FRESH: std::time::Duration = std::time::Duration::from_secs(30);
 const OLD: std::time::Duration = std::time::Duration::from_mins(10);
 const AGENT_C: &str = "c3f5e9c4-3d74-4e30-8c79-2f8d8150bc05";
 const LEG_C: &str = "c3170be6-5f96-4052-8eab-41afa372de05";
 
-pub fn request(phase: Phase, age: Duration, user: Option<&str>, participant: Option<&str>) -> Request {
+pub fn request(
+    door: Door,
+    phase: Phase,
+    age: Duration,
+    user: Option<&str>,
+    participant: Option<&str>,
+) -> Request {
     Request {
-        door: Door::Event,
+        door,
         phase,
         conversation: ConversationId::parse(CONVERSATION).unwrap(),
         user: user.map(|user| UserId::parse(user).unwrap()),
@@ -39,13 +46,13 @@ pub fn read(body: &Value) -> Conversation {
     Conversation::from_body(body.to_string().as_bytes()).unwrap()
 }
 
-fn act(action: Action, targets: &[&str], resolution: Resolution) -> Decision {
+pub fn act(action: Action, targets: &[&str], resolution: Resolution) -> Decision {
     let targets = targets.iter().map(|id| ParticipantId::parse(id).unwrap()).collect();
     Decision::Settled(Plan::Act { action, targets, resolution })
 }
 
 /// A leg in wrap-up, where the screen recording runs on.
-fn wrap_up(user: &str, id: &str) -> Value {
+pub fn wrap_up(user: &str, id: &str) -> Value {
     let mut leg = leg(user, id, "terminated");
     leg["startAcwTime"] = json!("2025-11-02T12:00:00Z");
     leg
@@ -58,7 +65,7 @@ fn wrapped_up(user: &str, id: &str) -> Value {
     leg
 }
 
-fn nothing(outcome: Outcome) -> Decision {
+pub fn nothing(outcome: Outcome) -> Decision {
     Decision::Settled(Plan::Nothing(outcome))
 }
 
@@ -122,7 +129,7 @@ fn the_age_of_the_event_and_the_state_of_the_conversation_decide() {
         (ended, s(31), unknown, left, nothing(Outcome::Doubtful), "in doubt, do not resume"),
     ];
     for (phase, age, conversation, patience, wanted, reason) in cases {
-        let request = request(phase, age, Some(AGENT_A), None);
+        let request = request(Door::Event, phase, age, Some(AGENT_A), None);
         let conversation = conversation.as_ref().map(read);
         let decision = decide(&request, conversation.as_ref(), now(), INITIATOR, patience);
         assert_eq!(decision, wanted, "{phase:?}, {age}: {reason}");
@@ -160,7 +167,7 @@ fn the_initiators_live_legs_are_paused_and_in_doubt_everyones() {
     ];
     for (user, participant, policy, participants, targets, resolution, reason) in cases {
         let conversation = read(&json!({"securePause": true, "participants": participants}));
-        let request = request(Phase::Started, Duration::ZERO, user, participant);
+        let request = request(Door::Event, Phase::Started, Duration::ZERO, user, participant);
         let decision = decide(&request, Some(&conversation), now(), policy, Patience::Left);
         assert_eq!(decision, act(Action::Pause, &targets, resolution), "{reason}");
     }
@@ -174,7 +181,7 @@ fn nobody_to_pause_is_looked_for_again_and_then_a_failure() {
     nobody["userId"] = Value::Null;
     let nameless = leg("", LEG_C, "connected");
     let conversation = read(&json!({"securePause": true, "participants": [customer, nobody, nameless]}));
-    let request = request(Phase::Started, Duration::ZERO, Some(AGENT_A), Some(LEG_A));
+    let request = request(Door::Event, Phase::Started, Duration::ZERO, Some(AGENT_A), Some(LEG_A));
     for (patience, wanted) in [(Patience::Left, Decision::ReadAgain), (Patience::Spent, Decision::NoTarget)] {
         assert_eq!(decide(&request, Some(&conversation), now(), INITIATOR, patience), wanted);
     }
@@ -194,13 +201,15 @@ fn only_screens_that_are_paused_or_untold_are_resumed() {
         (named, None, INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A], user, "untold: the initiator's"),
         (named, None, INITIATOR, vec![a("brightening"), b("active")], vec![LEG_A], user, "a state nobody announced is untold"),
         (None, None, INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "untold, nobody named"),
+        (named, None, INITIATOR, vec![leg(AGENT_A, LEG_A, "terminated"), untold(AGENT_B, LEG_B)], vec![LEG_B], all, "untold, not live: everyone was paused in their place"),
+        (named, None, INITIATOR, vec![wrap_up(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_A, LEG_B], all, "untold, in wrap-up: so was everyone live"),
         (named, None, INITIATOR, vec![untold(AGENT_B, LEG_B)], vec![LEG_B], all, "untold, not found"),
         (named, None, ALL_AGENTS, vec![untold(AGENT_A, LEG_A), b("stopped")], vec![LEG_A], all, "the scope says everyone"),
         (None, Some(LEG_B), INITIATOR, vec![untold(AGENT_A, LEG_A), untold(AGENT_B, LEG_B)], vec![LEG_B], participant, "untold: that leg"),
     ];
     for (user, participant, policy, participants, targets, resolution, reason) in cases {
         let conversation = read(&json!({"recordingState": "ACTIVE", "participants": participants}));
-        let request = request(Phase::Ended, Duration::ZERO, user, participant);
+        let request = request(Door::Event, Phase::Ended, Duration::ZERO, user, participant);
         let decision = decide(&request, Some(&conversation), now(), policy, Patience::Left);
         assert_eq!(decision, act(Action::Resume, &targets, resolution), "{reason}");
     }

@@ -135,7 +135,7 @@ async fn a_leg_that_went_meanwhile_is_planned_anew() {
             .map(|target| target["state"].clone())
     };
     assert_eq!(ended_as(first), Some("gone".into()));
-    assert_eq!(ended_as(second), Some("unverifiable".into()));
+    assert_eq!(ended_as(second), Some("verified".into()));
     stage.end().await;
 }
 

@@ -15,7 +15,7 @@ const STARTED: &str = "secure_pause/started.json";
 
 async fn stage() -> Stage {
     let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
     stage
 }
 
@@ -79,7 +79,7 @@ async fn a_failed_resume_exposes_nothing() {
 #[tokio::test]
 async fn every_request_for_a_target_is_counted() {
     let stage = Stage::new().await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     stage.world.genesys.inject(On::Pause, Fault::Status(503), 2);
     let answer = stage.invoke(&fresh(STARTED)).await.result.unwrap();
     assert_eq!(answer["targets"][0]["attempts"], 3);

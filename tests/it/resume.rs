@@ -9,11 +9,11 @@ use crate::stage::*;
 #[tokio::test]
 async fn an_ended_event_resumes_the_paused_screen() {
     let stage = Stage::new().await;
-    stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
+    stage.left_dark();
 
     let answer = stage.invoke(&fresh("secure_pause/ended.json")).await.result.unwrap();
 
-    assert_eq!(stage.new_requests(), [get(200), put(LEG_A, "resume", 202)]);
+    assert_eq!(stage.new_acts(), [get(200), put(LEG_A, "resume", 202)]);
     assert_eq!(answer["outcome"], "resumed");
     assert_eq!(answer["paused"], false, "a resumed screen is not dark");
     assert!(answer["exposureMs"].is_null());

@@ -12,7 +12,7 @@ use crate::stage::*;
 #[tokio::test]
 async fn every_line_of_the_log_is_json_with_level_and_timestamp() {
     let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG")]).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     stage.world.genesys.inject(world::On::Pause, world::Fault::Reset, 1);
     stage.invoke(&fresh("secure_pause/started.json")).await;
     stage.invoke(&file("malformed/no_event.json")).await;
@@ -33,7 +33,7 @@ async fn every_line_of_the_log_is_json_with_level_and_timestamp() {
 async fn the_line_of_an_outcome_is_written_at_every_level() {
     for level in ["ERROR", "FATAL"] {
         let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", level)]).await;
-        stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+        stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
         stage.invoke(&fresh("secure_pause/started.json")).await;
         let logs = stage.function.logs();
         assert_eq!(logs.len(), 1, "{level}: {logs:#?}");

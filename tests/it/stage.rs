@@ -23,6 +23,26 @@ pub struct Stage {
     seen: AtomicUsize,
 }
 
+/// What came of a batch of the watch queue.
+#[derive(Debug)]
+pub struct Checked {
+    /// The messages that come back.
+    pub undone: Vec<String>,
+    /// The line of each message, in no order.
+    pub lines: Vec<Value>,
+}
+
+impl Checked {
+    /// How a message ended.
+    pub fn outcome(&self, message: &str) -> &str {
+        let mut lines = self.lines.iter().filter(|line| line["messageId"] == message);
+        let (Some(line), None) = (lines.next(), lines.next()) else {
+            panic!("one line a message: {message} in {:#?}", self.lines);
+        };
+        line.get("outcome").or(line.get("errorType")).and_then(Value::as_str).unwrap()
+    }
+}
+
 impl Stage {
     /// The function as deployed by default, past INIT.
     pub async fn new() -> Self {
@@ -55,11 +75,6 @@ impl Stage {
         self.invoke_within(event, Duration::from_secs(30)).await
     }
 
-    /// Invokes the function and waits for no line of the log.
-    pub async fn invoke_raw(&self, payload: &Value) -> Answer {
-        self.function.invoke(payload).await
-    }
-
     pub async fn invoke_within(&self, event: &Value, deadline: Duration) -> Answer {
         let answer = self.function.invoke_bytes(serde_json::to_vec(event).unwrap(), deadline).await;
         self.assert_told_once(&answer).await;
@@ -73,9 +88,42 @@ impl Stage {
         requests[seen..].iter().map(world::Recorded::line).collect()
     }
 
+    /// The same without the readings that follow the first pause or resume: how often the function reads
+    /// back is its own affair, except where a test is about that.
+    pub fn new_acts(&self) -> Vec<String> {
+        let mut acted = false;
+        let mut requests = self.new_requests();
+        requests.retain(|line| {
+            acted |= line.starts_with("PUT");
+            !(acted && line.starts_with("GET"))
+        });
+        requests
+    }
+
     /// How many requests a service has had, INIT included.
     pub fn count(&self, service: Service) -> usize {
         self.world.requests().iter().filter(|request| request.service == service).count()
+    }
+
+    /// Hands the function a batch of the watch queue, as an event source mapping does. Every message must be
+    /// told of in a line of its own, and the answer name the messages that come back and nothing else.
+    pub async fn check(&self, batch: &Value) -> Checked {
+        let count = batch["Records"].as_array().unwrap().len();
+        let answer =
+            self.function.invoke_bytes(serde_json::to_vec(batch).unwrap(), Duration::from_secs(30)).await;
+        let lines = self.function.logs_until(|lines| told(lines, &answer).len() >= count).await;
+        let lines = told(&lines, &answer);
+        assert_eq!(lines.len(), count, "a line a message: {lines:#?}");
+        for line in &lines {
+            assert_eq!(line["door"], "watch", "{line}");
+            assert!(line.get("outcome").is_some() != line.get("errorType").is_some(), "{line}");
+        }
+        let wanted = answer.result.expect("a batch is never answered with an error");
+        let failures = wanted["batchItemFailures"].as_array().unwrap();
+        let undone: Vec<_> = failures.iter().map(|failure| text(&failure["itemIdentifier"])).collect();
+        let same = undone.iter().map(|id| json!({"itemIdentifier": id})).collect::<Vec<_>>();
+        assert_eq!(wanted, json!({"batchItemFailures": same}), "and nothing more");
+        Checked { undone, lines }
     }
 
     /// Ends the process and looks at what only shows in the end.
@@ -94,13 +142,7 @@ impl Stage {
 
     /// Exactly one line of the log tells how an invocation ended, and it tells what the answer tells.
     async fn assert_told_once(&self, answer: &Answer) {
-        let told = |lines: &[String]| -> Vec<Value> {
-            let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            parsed
-                .filter(|line| line["requestId"] == answer.request_id.as_str())
-                .filter(|line| line.get("outcome").is_some() || line.get("errorType").is_some())
-                .collect()
-        };
+        let told = |lines: &[String]| told(lines, answer);
         let lines = self.function.logs_until(|lines| !told(lines).is_empty()).await;
         let told = told(&lines);
         assert_eq!(told.len(), 1, "one line an invocation: {lines:#?}");
@@ -116,6 +158,15 @@ impl Stage {
             }
         }
     }
+}
+
+/// The lines of the log that tell how something ended that this invocation was asked for.
+fn told(lines: &[String], answer: &Answer) -> Vec<Value> {
+    let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    parsed
+        .filter(|line| line["requestId"] == answer.request_id.as_str())
+        .filter(|line| line.get("outcome").is_some() || line.get("errorType").is_some())
+        .collect()
 }
 
 /// An event file, as it is in `events/`.
@@ -156,6 +207,11 @@ pub fn leg(user: &str, id: &str, call: &str) -> Value {
     })
 }
 
+/// An agent's leg on a call, which every reading shows with its screen paused: what is read back at once.
+pub fn dark(user: &str, id: &str) -> Value {
+    screen(leg(user, id, "connected"), "paused")
+}
+
 /// The same leg with its screen recording in this state.
 pub fn screen(mut leg: Value, state: &str) -> Value {
     leg["screenRecordingState"] = state.into();
@@ -172,6 +228,11 @@ pub fn put(leg: &str, action: &str, status: u16) -> String {
 /// The reading of that conversation.
 pub fn get(status: u16) -> String {
     format!("GET /api/v2/conversations/{CONVERSATION} -> {status}")
+}
+
+/// A text of a JSON value, which is one.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
 /// The names in an answer or failure, for comparison.

@@ -1,0 +1,163 @@
+//! A pause that the watch does not know of is watched over: its message is posted to the watch's queue.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use world::{Fault, ScreenState, Service};
+
+use crate::stage::*;
+
+const PAUSE: &str = "direct/pause_with_user.json";
+
+fn messages(stage: &Stage) -> Vec<Value> {
+    let parsed = stage.world.queue.messages().into_iter().map(|text| serde_json::from_str(&text).unwrap());
+    parsed.collect()
+}
+
+#[tokio::test]
+async fn every_pause_that_is_ordered_posts_one_message_with_the_ids_it_was_given() {
+    let bare = json!({"watch": {"conversationId": CONVERSATION}});
+    let with_user = json!({"watch": {"conversationId": CONVERSATION, "userId": AGENT_A}});
+    let with_leg = json!({"watch": {"conversationId": CONVERSATION, "participantId": LEG_A}});
+    let with_both =
+        json!({"watch": {"conversationId": CONVERSATION, "userId": AGENT_A, "participantId": LEG_A}});
+    let mut unusable = file("direct/pause.json");
+    unusable["userId"] = json!("Robin");
+    let cases = [
+        (file("direct/pause.json"), bare.clone(), "nobody named"),
+        (file("direct/pause_with_user.json"), with_user, "a user"),
+        (file("direct/pause_with_participant.json"), with_leg, "a leg"),
+        (file("direct/pause_with_user_and_participant.json"), with_both, "both"),
+        (unusable, bare, "an id that cannot be used is not passed on"),
+    ];
+    let stage = Stage::new().await;
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    for (count, (order, message, reason)) in cases.into_iter().enumerate() {
+        assert_eq!(outcome(&stage.invoke(&order).await), "paused", "{reason}");
+        let messages = messages(&stage);
+        assert_eq!(messages.len(), count + 1, "{reason}");
+        assert_eq!(messages[count], message, "{reason}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_message_that_is_posted_is_one_that_the_watch_can_read() {
+    let stage = Stage::in_secure_pause().await;
+    assert_eq!(outcome(&stage.invoke(&file(PAUSE)).await), "paused");
+    let [message] = &stage.world.queue.messages()[..] else { panic!("one message") };
+
+    let checked = stage.check(&world::sqs_batch(&[("1", message)])).await;
+    assert_eq!(checked.outcome("1"), "watching");
+    stage.secure_pause(false);
+    let checked = stage.check(&world::sqs_batch(&[("1", message)])).await;
+    assert_eq!(checked.outcome("1"), "recovered");
+    assert_eq!(stage.screen(LEG_A), Some(ScreenState::Active));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
+    let off = conversation(false, &[leg(AGENT_A, LEG_A, "connected")]);
+    let on = conversation(true, &[dark(AGENT_A, LEG_A)]);
+    let late = aged("secure_pause/started.json", Duration::from_secs(12));
+    let mut unnamed = late.clone();
+    unnamed["detail"]["eventBody"]["userId"] = Value::Null;
+    let mut unclear = off.clone();
+    unclear["recordingState"] = "NONE".into();
+    let both = json!({"watch": {"conversationId": CONVERSATION, "userId": AGENT_A, "participantId": LEG_A}});
+    let with_leg = json!({"watch": {"conversationId": CONVERSATION, "participantId": LEG_A}});
+    #[rustfmt::skip] // A row a line.
+    let cases = [
+        (&off, late.clone(), "superseded", Some(both), "its own message may have been done with before"),
+        (&off, unnamed, "superseded", Some(with_leg), "with the ids that could be used"),
+        (&off, fresh("secure_pause/started.json"), "superseded", None, "the reading may trail"),
+        (&on, late.clone(), "paused", None, "it goes on, and so does its message"),
+        (&unclear, late, "paused", None, "in doubt its message goes on"),
+    ];
+    let posted = cases.map(|(body, event, wanted, message, reason)| async move {
+        let stage = Stage::new().await;
+        stage.serve(body.clone());
+        assert_eq!(outcome(&stage.invoke(&event).await), wanted, "{reason}");
+        assert_eq!(messages(&stage), message.into_iter().collect::<Vec<_>>(), "{reason}");
+        stage.end().await;
+    });
+    join_all(posted).await;
+}
+
+#[tokio::test]
+async fn nothing_else_posts_a_message() {
+    let cases = [
+        ("direct/resume.json", "resumed", "a resume"),
+        ("direct/resume_with_user.json", "resumed", "of a user"),
+        ("secure_pause/started.json", "stale", "an event: the second rule sends it to the queue itself"),
+        ("malformed/order_conversation_absent.json", "InvalidEvent", "no order"),
+    ];
+    let stage = Stage::new().await;
+    for (name, wanted, reason) in cases {
+        stage.left_dark();
+        assert_eq!(outcome(&stage.invoke(&file(name)).await), wanted, "{reason}");
+        assert_eq!(stage.count(Service::Queue), 0, "{reason}");
+    }
+    stage.end().await;
+
+    let stage = Stage::with(&[("MODE", "observe")]).await;
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    assert_eq!(outcome(&stage.invoke(&file(PAUSE)).await), "observed");
+    assert_eq!(stage.count(Service::Queue), 0, "nothing was paused");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_message_is_posted_beside_the_pause_and_never_before_it() {
+    let stage = Stage::in_secure_pause().await;
+    stage.world.queue.inject(Fault::Delay(Duration::from_millis(700)), 1);
+
+    let answer = stage.invoke(&file(PAUSE)).await;
+
+    assert_eq!(outcome(&answer), "paused");
+    assert_eq!(messages(&stage).len(), 1, "it is with the queue before the answer is given");
+    let requests = stage.world.requests();
+    let at = |service, method| {
+        requests.iter().find(|request| request.service == service && request.method == method).unwrap().at
+    };
+    let paused = at(Service::Api, "PUT").duration_since(at(Service::Api, "GET")).unwrap();
+    assert!(paused < Duration::from_millis(600), "the pause does not wait for it: {paused:?}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_posted_does_not_fail_the_pause_and_is_told() {
+    let cases = [
+        (Fault::Status(403), "the role may not send"),
+        (Fault::Status(500), "SQS fails"),
+        (Fault::Reset, "the connection breaks"),
+        (Fault::Hang, "SQS never answers"),
+    ];
+    for (fault, reason) in cases {
+        let stage = Stage::in_secure_pause().await;
+        stage.world.queue.inject(fault, usize::MAX);
+
+        let answer = stage.invoke(&file(PAUSE)).await;
+
+        assert_eq!(outcome(&answer), "paused", "{reason}");
+        assert!(answer.took < Duration::from_secs(5), "{reason}: {:?}", answer.took);
+        assert_eq!(answer.result.unwrap()["verified"], true, "{reason}");
+        let logs = stage.function.logs();
+        let told = |line: &&String| line.contains("watch message not sent") && line.contains(CONVERSATION);
+        assert_eq!(logs.iter().filter(told).count(), 1, "{reason}: {logs:#?}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_queue_the_pause_is_carried_out_and_that_nobody_watches_is_told() {
+    let stage = Stage::with(&[("WATCH_QUEUE_URL", "")]).await;
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    assert_eq!(outcome(&stage.invoke(&file(PAUSE)).await), "paused");
+    assert_eq!(stage.count(Service::Queue), 0);
+    let logs = stage.function.logs().join("\n");
+    assert!(logs.contains("WATCH_QUEUE_URL is not set"), "{logs}");
+    stage.end().await;
+}

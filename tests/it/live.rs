@@ -1,0 +1,101 @@
+//! A call that lives on while the function works: what happens in it meanwhile, and what is true of it.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use uuid::Uuid;
+use world::{Genesys, Organization, ScreenState, World};
+
+use crate::stage::*;
+
+pub fn id(text: &str) -> Uuid {
+    text.parse().unwrap()
+}
+
+impl Stage {
+    /// The function as deployed by default, in an organization with these settings.
+    pub async fn in_organization(change: impl FnOnce(&mut Organization), settings: &[(&str, &str)]) -> Self {
+        let world = World::start().await;
+        world.genesys.organization(change);
+        Self::raised(world, settings).await
+    }
+
+    /// The function as deployed by default, and a call of the first agent in secure pause.
+    pub async fn in_secure_pause() -> Self {
+        let stage = Self::new().await;
+        stage.call(&[(AGENT_A, LEG_A)]);
+        stage.secure_pause(true);
+        stage
+    }
+
+    /// A call begins under the id that the event files name, and these agents, each with a leg, are on it.
+    pub fn call(&self, agents: &[(&str, &str)]) {
+        let genesys = &self.world.genesys;
+        genesys.start_call_as(id(CONVERSATION));
+        for (user, leg) in agents {
+            genesys.join_as(id(CONVERSATION), id(user), id(leg));
+        }
+    }
+
+    /// The first agent begins a secure pause, or ends it.
+    pub fn secure_pause(&self, on: bool) {
+        secure_pause(&self.world.genesys, on);
+    }
+
+    /// The secure pause is over, and the screen of the first agent's leg still dark, as all readings tell.
+    pub fn left_dark(&self) {
+        self.call(&[(AGENT_A, LEG_A)]);
+        self.set_screen(LEG_A, ScreenState::Paused);
+        self.world.genesys.settle();
+    }
+
+    pub fn set_screen(&self, leg: &str, state: ScreenState) {
+        self.world.genesys.set_screen(id(CONVERSATION), id(leg), Some(state));
+    }
+
+    /// The screen recording of a leg in truth.
+    pub fn screen(&self, leg: &str) -> Option<ScreenState> {
+        self.world.genesys.screen(id(CONVERSATION), id(leg))
+    }
+
+    /// So long after the first pause or resume has been taken, whichever `action` says, this happens: at
+    /// once means before the function is told so.
+    pub fn after(
+        &self,
+        action: &'static str,
+        time: Duration,
+        happening: impl FnOnce(&Genesys) + Send + 'static,
+    ) {
+        let genesys = self.world.genesys.clone();
+        let happening = Mutex::new(Some(happening));
+        self.world.follow(move |request| {
+            if !(request.path.ends_with(action) && request.status == Some(202)) {
+                return;
+            }
+            let Some(happening) = happening.lock().unwrap().take() else { return };
+            let genesys = genesys.clone();
+            if time.is_zero() {
+                return happening(&genesys);
+            }
+            tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                happening(&genesys);
+            });
+        });
+    }
+
+    /// How many pauses or resumes, whichever `action` says, were sent for a leg.
+    pub fn sent(&self, action: &str, leg: &str) -> usize {
+        let end = format!("{leg}/screenrecording/{action}");
+        self.world.requests().iter().filter(|request| request.path.ends_with(&end)).count()
+    }
+}
+
+/// The first agent begins a secure pause in the call of [`Stage::call`], or ends it.
+pub fn secure_pause(genesys: &Genesys, on: bool) {
+    if on {
+        genesys.secure_pause(id(CONVERSATION), id(AGENT_A));
+    } else {
+        genesys.end_secure_pause(id(CONVERSATION), id(AGENT_A));
+    }
+}
