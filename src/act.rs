@@ -171,7 +171,8 @@ impl<'a> Work<'a> {
             Ok(conversation) => conversation,
             Err(error) => {
                 let may_pass = error.may_pass();
-                self.reading.failed = Some(error);
+                let earlier = self.reading.failed.take();
+                self.reading.failed = Some(error.or_sooner(earlier));
                 if !may_pass {
                     self.no_more_readings();
                 }
@@ -179,6 +180,9 @@ impl<'a> Work<'a> {
             }
         };
         self.reading.failed = None;
+        for target in &mut self.targets {
+            target.see(conversation.as_ref(), began);
+        }
         if let Some(conversation) = &conversation {
             let since_sent = began - self.sent_at;
             let is_last = self.targets.iter().all(|target| target.is_read_last(self.case, began));

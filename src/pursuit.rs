@@ -85,7 +85,15 @@ impl Pursuit {
         }
     }
 
-    /// Notes what a reading that began then shows, and gives what follows from it. Where that is to send the
+    /// Notes what a reading that began then shows of its screen.
+    pub fn see(&mut self, conversation: Option<&Conversation>, began: Instant) {
+        if self.acknowledged.is_some_and(|acknowledged| acknowledged.last <= began) {
+            let leg = conversation.and_then(|conversation| conversation.agent_leg(self.participant));
+            self.seen = leg.map(Participant::screen);
+        }
+    }
+
+    /// Gives what follows from a reading that began then. Where that is to send the
     /// request again, it is taken to be under way.
     pub fn read(
         &mut self,
@@ -103,7 +111,6 @@ impl Pursuit {
         let leg = conversation.and_then(|conversation| conversation.agent_leg(self.participant));
         let since = Since { first: began - acknowledged.first, last: began - acknowledged.last };
         let timing = &case.config.timing;
-        self.seen = leg.map(Participant::screen);
         let finding = match action {
             Action::Pause => verify::after_pause(leg, since, case.request.door, timing),
             Action::Resume => verify::after_resume(leg, since, timing),

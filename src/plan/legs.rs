@@ -49,7 +49,8 @@ impl<'a> Legs<'a> {
                     | Screen::Timeout => false,
                 }
         });
-        (legs, if everyone { Resolution::AllAgents } else { self.named_by() })
+        let is_named = !all_agents && self.is_initiator_found();
+        (legs, if is_named { self.named_by() } else { Resolution::AllAgents })
     }
 
     fn agents(&self) -> impl Iterator<Item = &'a Participant> {

@@ -111,7 +111,7 @@ fn a_check_pauses_what_is_seen_recorded_and_resumes_only_where_it_is_seen_to_be_
         (ended, MISSING, nothing(ConversationOver), "404: done"),
         (started, over(&dead()), nothing(ConversationOver), "over: done"),
         (ended, over(&dead()), nothing(ConversationOver), "over: done"),
-        (started, over(&screen(wrap_up(AGENT_A, LEG_A), "paused")), act(Action::Resume, &[LEG_A], Resolution::AllAgents), "left dark in wrap-up"),
+        (started, over(&screen(wrap_up(AGENT_A, LEG_A), "paused")), act(Action::Resume, &[LEG_A], Resolution::User), "left dark in wrap-up"),
         (started, on(&[a("active")]), dark(&[LEG_A]), "recorded during the secure pause"),
         (ended, on(&[a("active")]), dark(&[LEG_A]), "during the next one"),
         (started, on(&[a("requested")]), dark(&[LEG_A]), "about to be recorded"),

@@ -58,7 +58,21 @@ async fn an_order_whose_conversation_cannot_be_read_is_paused_by_its_participant
     let answer = stage.invoke(&file("direct/pause_with_participant.json")).await;
     assert_eq!(outcome(&answer), "Forbidden");
     assert_eq!(pauses(&stage), [put(LEG_A, "pause", 202)]);
+    // The flow has an error, and may order no resume.
+    assert_eq!(stage.world.queue.messages().len(), 1);
     stage.end().await;
+}
+
+#[tokio::test]
+async fn only_a_pause_made_unread_for_a_late_event_needs_a_message_of_its_own() {
+    let cases = [(1, 0, "its own message is not checked yet"), (20, 1, "it may be done with already")];
+    for (age, messages, reason) in cases {
+        let stage = stage().await;
+        stage.world.genesys.inject(On::Conversation, Fault::Status(403), usize::MAX);
+        assert_eq!(outcome(&stage.invoke(&aged(STARTED, Duration::from_secs(age))).await), "Forbidden");
+        assert_eq!(stage.world.queue.messages().len(), messages, "{reason}");
+        stage.end().await;
+    }
 }
 
 #[tokio::test]

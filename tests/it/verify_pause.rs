@@ -90,6 +90,7 @@ async fn a_secure_pause_that_ends_while_its_pause_is_read_back_takes_its_ground_
 
     assert_eq!(answer["outcome"], "superseded");
     assert_eq!(stage.sent("pause", LEG_A), 1, "a screen that is recorded by now is as it should");
+    assert_eq!(answer["paused"], false, "and is not said to be dark: {answer}");
     stage.end().await;
 }
 
