@@ -4,6 +4,7 @@
 //! | module | what it decides |
 //! |---|---|
 //! | `schedule` | what happens when, from a seed |
+//! | `setting` | where it plays, and what is taken away |
 //! | `time` | how much faster than life it is played |
 //! | `lambda` | environments, invocations, retries, kills |
 //! | `play` | how a schedule is played: the call, EventBridge, SQS, the secure flow |
@@ -18,6 +19,7 @@ mod lambda;
 mod play;
 mod promise;
 mod schedule;
+mod setting;
 mod tally;
 mod time;
 

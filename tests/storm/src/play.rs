@@ -6,9 +6,6 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use secure_pause::config::Config;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, spawn_local};
@@ -19,8 +16,9 @@ use world::{Fault, On, World, sqs_batch};
 use crate::Without;
 use crate::history::{Attempt, History, Outage, Pause, Taking, What};
 use crate::lambda::{Ended, Lambda};
-use crate::schedule::{Agent, Delivery, Schedule, Step, Target, Tells};
-use crate::time::{played, timing};
+use crate::schedule::{Agent, Delivery, Schedule, Step, Target};
+use crate::setting::{self, Setting};
+use crate::time::played;
 
 /// When Lambda invokes a failed event again, in seconds of life after each failure.
 const RETRIES: [f64; 2] = [60.0, 120.0];
@@ -71,30 +69,15 @@ struct Stage {
 
 impl Stage {
     async fn set(schedule: &Schedule, without: Option<Without>) -> Self {
-        let world = World::start().await;
-        world.genesys.organization(|organization| {
-            organization.read_lag = played(schedule.lag);
-            organization.latency = played(schedule.latency);
-            organization.tells_secure_pause = schedule.tells != Tells::VoiceOnly;
-            organization.tells_screen_state = schedule.tells != Tells::NoScreens;
-        });
-        let env = world.env();
-        let mut config = Config::from_lookup(|name| env.get(name).cloned()).expect("the world's settings");
-        config.timing = timing();
-        match without {
-            Some(Without::Verification) => config.timing.read_back = Vec::new(),
-            Some(Without::ReadBack) => config.timing.after_resume = std::time::Duration::ZERO,
-            Some(Without::Doubt | Without::Watch) | None => {}
-        }
-        let aws = aws(&env).await;
+        let Setting { world, lambda } = Setting::of(schedule, without).await;
         let call = world.genesys.start_call();
         if without == Some(Without::Doubt) {
-            world.genesys.edit(call, take_false_for_off);
+            world.genesys.edit(call, setting::take_false_for_off);
         }
         let users = BTreeMap::from([(Agent::A, Uuid::from_u128(0xA)), (Agent::B, Uuid::from_u128(0xB))]);
         let first = world.genesys.join(call, users[&Agent::A]);
         Self {
-            lambda: Lambda::new(config, aws),
+            lambda,
             call,
             legs: RefCell::new(BTreeMap::from([(Agent::A, first)])),
             users,
@@ -277,37 +260,4 @@ impl Stage {
             endless: self.endless.get(),
         }
     }
-}
-
-/// A reader who takes `securePause: false` alone for off: the bodies it would have to be given.
-fn take_false_for_off(body: &mut Value) {
-    let is_on = |it: &Value| it["securePause"] == json!(true);
-    let legs = body["participants"].as_array().cloned().unwrap_or_default();
-    let calls = legs.iter().flat_map(|leg| leg["calls"].as_array().cloned().unwrap_or_default());
-    if is_on(body) || calls.into_iter().any(|call| is_on(&call)) {
-        return;
-    }
-    body["recordingState"] = json!("ACTIVE");
-    let is_flow = |leg: &Value| ["ivr", "workflow"].iter().any(|purpose| leg["purpose"] == *purpose);
-    let mut rest: Vec<Value> = legs.into_iter().filter(|leg| !is_flow(leg)).collect();
-    for call in rest.iter_mut().flat_map(|leg| leg["calls"].as_array_mut().into_iter().flatten()) {
-        call["recordingState"] = json!("active");
-    }
-    body["participants"] = Value::Array(rest);
-}
-
-async fn aws(env: &BTreeMap<String, String>) -> SdkConfig {
-    let credentials = Credentials::new(
-        env["AWS_ACCESS_KEY_ID"].clone(),
-        env["AWS_SECRET_ACCESS_KEY"].clone(),
-        Some(env["AWS_SESSION_TOKEN"].clone()),
-        None,
-        "storm",
-    );
-    aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new(env["AWS_REGION"].clone()))
-        .credentials_provider(credentials)
-        .endpoint_url(env["AWS_ENDPOINT_URL"].clone())
-        .load()
-        .await
 }
