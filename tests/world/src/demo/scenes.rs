@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use serde_json::json;
 use uuid::Uuid;
-use world::{Fault, On};
+use world::{Fault, On, sqs_batch};
 
 use crate::{scene::Wanted, shift::Shift};
 
@@ -14,7 +14,7 @@ type Playing<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 type Play = for<'a> fn(&'a mut Shift) -> Playing<'a>;
 
 /// The shift, scene by scene: title and play.
-pub(crate) const SCENES: [(&str, Play); 10] = [
+pub(crate) const SCENES: [(&str, Play); 12] = [
     ("an ordinary pause and its resume", |shift| Box::pin(ordinary(shift))),
     ("a consult transfer: the second agent takes the card", |shift| Box::pin(consult_transfer(shift))),
     ("a user with stale legs", |shift| Box::pin(stale_legs(shift))),
@@ -25,6 +25,8 @@ pub(crate) const SCENES: [(&str, Play); 10] = [
     ("a malformed event, and the next one", |shift| Box::pin(malformed(shift))),
     ("a call that ended before the event came", |shift| Box::pin(ended_call(shift))),
     ("a permission that is missing", |shift| Box::pin(forbidden(shift))),
+    ("a first invocation that never came: the watch", |shift| Box::pin(watched(shift))),
+    ("a secure flow that orders the pause itself", |shift| Box::pin(ordered(shift))),
 ];
 
 /// How a pause ends that nothing got in the way of.
@@ -154,6 +156,42 @@ async fn forbidden(shift: &mut Shift) {
         ..Wanted::default()
     };
     shift.serve("pause without the permission", &event, wanted).await;
+}
+
+async fn watched(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent L");
+    let event = shift.genesys().secure_pause(call, user);
+    let message = sqs_batch(&[("message-1", event.to_string())]);
+    let wanted = Wanted {
+        end: "repaired",
+        paused: &["agent L"],
+        requests: &["read -> 200", "pause agent L -> 202"],
+        ..Wanted::default()
+    };
+    shift.serve("check of a pause nobody made", &message, wanted).await;
+
+    // The event of its end is lost.
+    shift.genesys().end_secure_pause(call, user);
+    let wanted =
+        Wanted { end: "recovered", requests: &["read -> 200", "resume agent L -> 202"], ..Wanted::default() };
+    shift.serve("check after an end nobody told of", &message, wanted).await;
+}
+
+async fn ordered(shift: &mut Shift) {
+    let (call, _) = connected(shift, "agent M");
+    let flow = shift.genesys().workflow(call);
+    let order = |action: &str| json!({ "action": action, "conversationId": call });
+    let wanted = Wanted {
+        paused: &["agent M"],
+        requests: &["read -> 200", "pause agent M -> 202", "message -> 200"],
+        ..PAUSED
+    };
+    shift.serve("pause by order of a secure flow", &order("pause"), wanted).await;
+
+    let wanted =
+        Wanted { end: "resumed", requests: &["read -> 200", "resume agent M -> 202"], ..Wanted::default() };
+    shift.serve("its resume", &order("resume"), wanted).await;
+    shift.genesys().end_leg(call, flow);
 }
 
 /// A call that an agent has answered, from a queue; with the agent's user.

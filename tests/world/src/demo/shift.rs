@@ -113,13 +113,17 @@ impl Shift {
         let body = answer.as_ref().ok().and_then(|answer| answer.result.as_ref().ok());
         let id = answer.as_ref().map(|answer| answer.request_id.clone()).unwrap_or_default();
         let log = self.stage.function.logs();
+        let logged: Vec<String> = log.iter().filter_map(|line| stage::ending(line, &id)).collect();
+        // A batch is answered with what is not done; how its message ended is in the log.
+        let is_batch = body.is_some_and(|body| body.get("batchItemFailures").is_some());
+        let of_message = logged.first().filter(|_| is_batch).cloned();
         let came = Came {
-            end: stage::end(&answer),
+            end: of_message.unwrap_or_else(|| stage::end(&answer)),
             paused: self.paused(),
             requests: requests.iter().map(|request| self.words(request)).collect(),
             claims_paused: body.is_some_and(|body| body["paused"] == true),
             exposure_ms: body.and_then(|body| body["exposureMs"].as_i64()),
-            logged: log.iter().filter_map(|line| stage::ending(line, &id)).collect(),
+            logged,
         };
         if let Ok(answer) = &answer {
             let given = answer.result.as_ref().map_err(|failure| &failure.body);
