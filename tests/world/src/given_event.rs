@@ -89,14 +89,15 @@ impl GivenEvent {
         if moved == 0 { (self.bytes.clone(), 0) } else { (event.to_string().into_bytes(), moved) }
     }
 
-    /// Stages the conversation the event is about: two agents are on it, one of them with the ids of the
-    /// event, ids made up where it has none. None where the event is no secure pause, or has no
-    /// conversation. A conversation that is there already begins anew.
+    /// Stages the conversation that the event, the order of a secure flow, or the first message of a batch is
+    /// about: two agents are on it, one of them with the ids it names, ids made up where it names none. None
+    /// where it is no secure pause, or has no conversation. A conversation that is there already begins anew.
     pub fn stage(&self, genesys: &Genesys) -> Option<Staged> {
-        let conversation = self.id("conversationId")?;
-        let starts = self.starts()?;
-        let user = self.id("userId").unwrap_or_else(Uuid::new_v4);
-        let initiator = self.id("participantId").unwrap_or_else(Uuid::new_v4);
+        let (starts, ids) = told(&self.event)?;
+        let id = |name: &str| Uuid::try_parse(ids.get(name)?.as_str()?).ok();
+        let conversation = id("conversationId")?;
+        let user = id("userId").unwrap_or_else(Uuid::new_v4);
+        let initiator = id("participantId").unwrap_or_else(Uuid::new_v4);
         genesys.start_call_as(conversation);
         let other = genesys.join(conversation, Uuid::new_v4());
         genesys.join_as(conversation, user, initiator);
@@ -107,23 +108,28 @@ impl GivenEvent {
         }
         Some(Staged { conversation, starts, user, initiator, other })
     }
+}
 
-    fn id(&self, name: &str) -> Option<Uuid> {
-        let id = self.event.pointer("/detail/eventBody")?.get(name)?.as_str()?;
-        Uuid::try_parse(id).ok()
+/// Whether a payload tells of a start or an end, and the member that names who and where.
+fn told(payload: &Value) -> Option<(bool, Value)> {
+    if let Some(message) = payload.pointer("/Records/0/body") {
+        return told(&serde_json::from_str(message.as_str()?).ok()?);
     }
-
-    /// By the event's type; where it has none, by its topic.
-    fn starts(&self) -> Option<bool> {
-        let texts = ["/detail/eventBody/eventType", "/detail/topicName", "/detail-type"];
-        texts.into_iter().filter_map(|pointer| self.event.pointer(pointer)?.as_str()).find_map(|text| {
-            match text.rsplit('.').next()? {
-                "secure_pause_started" => Some(true),
-                "secure_pause_ended" => Some(false),
-                _ => None,
-            }
-        })
+    if let Some(action) = payload.get("action") {
+        return Some((action == "pause", payload.clone()));
     }
+    if let Some(watched) = payload.get("watch") {
+        return Some((true, watched.clone()));
+    }
+    // By the event's type; where it has none, by its topic.
+    let texts = ["/detail/eventBody/eventType", "/detail/topicName", "/detail-type"];
+    let mut texts = texts.into_iter().filter_map(|pointer| payload.pointer(pointer)?.as_str());
+    let starts = texts.find_map(|text| match text.rsplit('.').next()? {
+        "secure_pause_started" => Some(true),
+        "secure_pause_ended" => Some(false),
+        _ => None,
+    })?;
+    Some((starts, payload.pointer("/detail/eventBody")?.clone()))
 }
 
 /// `now` in the form of `time`: epoch milliseconds as a number or in digits, or RFC 3339; none where
@@ -157,6 +163,25 @@ mod tests {
         ];
         for (time, wanted) in cases {
             assert_eq!(like(&time, now), wanted, "{time}");
+        }
+    }
+
+    #[test]
+    fn whatever_door_it_came_by_it_tells_whether_it_starts_or_ends_and_where() {
+        let ids = json!({ "conversationId": "c" });
+        let event = json!({ "detail-type": "a.secure_pause_ended", "detail": { "eventBody": ids } });
+        let batch = |body: &Value| json!({ "Records": [{ "body": body.to_string() }] });
+        let order = json!({ "action": "pause", "conversationId": "c" });
+        let cases = [
+            (event.clone(), Some((false, ids.clone())), "an event"),
+            (batch(&event), Some((false, ids.clone())), "a message that is one"),
+            (order.clone(), Some((true, order)), "an order"),
+            (batch(&json!({ "watch": ids })), Some((true, ids.clone())), "a message of an order"),
+            (json!({ "detail-type": "a.user.end" }), None, "another topic"),
+            (json!([42]), None, "nothing of the kind"),
+        ];
+        for (payload, wanted, reason) in cases {
+            assert_eq!(told(&payload), wanted, "{reason}");
         }
     }
 
