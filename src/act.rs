@@ -19,11 +19,7 @@ use crate::ids::ParticipantId;
 use crate::outcome::{State, Target};
 use crate::plan::{Decision, Outcome, Patience, Plan};
 use crate::pursuit::{self, Landing, Pursuit};
-use crate::retry::Deadline;
 use crate::verify::{self, Finding};
-
-/// One reading while a plan is carried out: an attempt that hangs, and most of another.
-const READING: Duration = Duration::from_secs(3);
 
 /// Something that came to its end while a plan was carried out.
 enum Step {
@@ -33,8 +29,6 @@ enum Step {
     Read(Instant, Result<Option<Conversation>, Error>),
     /// There is no time for another reading.
     TimeUp,
-    /// The watch message is with SQS, or has failed and was logged.
-    Posted,
 }
 
 /// Pauses or resumes the targets. One target's failure neither stops nor hides another's.
@@ -54,18 +48,17 @@ pub async fn carry_out(
         reading: Reading::default(),
         search: None,
         end: None,
-        is_superseded: false,
+        instead: None,
     };
     work.begin(targets);
     if action == Action::Pause {
-        case.is_pausing();
+        case.begins_to_pause();
     }
     while let Some(step) = work.steps.next().await {
         match step {
             Step::Landed(participant, landing) => work.landed(participant, landing),
             Step::Read(began, read) => work.read(began, read),
             Step::TimeUp => work.no_more_readings(),
-            Step::Posted => {}
         }
         work.read_on();
     }
@@ -85,7 +78,8 @@ struct Work<'a> {
     search: Option<Instant>,
     /// What the last plan says to do instead, where every leg has gone.
     end: Option<Result<Outcome, Error>>,
-    is_superseded: bool,
+    /// How it ends where its ground was taken away.
+    instead: Option<Outcome>,
 }
 
 /// Where the schedule of readings stands.
@@ -115,6 +109,7 @@ impl<'a> Work<'a> {
     }
 
     fn landed(&mut self, participant: ParticipantId, landing: Result<Landing, Error>) {
+        let case = self.case;
         let is_read_back = !self.schedule().is_empty();
         let Some(target) = self.targets.iter_mut().find(|target| target.participant == participant) else {
             return;
@@ -127,12 +122,9 @@ impl<'a> Work<'a> {
         if is_first {
             self.reading.done = 0;
         }
-        // Only now: nothing may stand in the way of the first request.
-        let case = self.case;
-        self.steps.push(Box::pin(async move {
-            case.post_what_is_owed().await;
-            Step::Posted
-        }));
+        if self.action == Action::Pause {
+            case.has_paused();
+        }
     }
 
     /// The waits between readings; none where nothing is read back.
@@ -160,7 +152,7 @@ impl<'a> Work<'a> {
                 return Step::TimeUp;
             }
             let began = Instant::now();
-            Step::Read(began, case.read(Deadline::after(READING)).await)
+            Step::Read(began, case.read(case.deadline).await)
         }));
     }
 
@@ -170,25 +162,19 @@ impl<'a> Work<'a> {
         let conversation = match read {
             Ok(conversation) => conversation,
             Err(error) => {
-                let may_pass = error.may_pass();
-                let earlier = self.reading.failed.take();
-                self.reading.failed = Some(error.or_sooner(earlier));
-                if !may_pass {
-                    self.no_more_readings();
-                }
-                return;
+                self.reading.failed = Some(error);
+                return self.no_more_readings();
             }
         };
-        self.reading.failed = None;
         for target in &mut self.targets {
             target.see(conversation.as_ref(), began);
         }
         if let Some(conversation) = &conversation {
             let since_sent = began - self.sent_at;
-            let is_last = self.targets.iter().all(|target| target.is_read_last(self.case, began));
+            let is_last = self.targets.iter().any(|target| target.is_read_last(self.case, began));
             match self.action {
                 Action::Pause if verify::is_pause_over(self.case, conversation, since_sent) => {
-                    return self.superseded();
+                    return self.end_as(Outcome::Superseded);
                 }
                 Action::Resume if verify::is_resume_over(self.case, conversation, is_last) => {
                     return self.pause_again();
@@ -196,8 +182,13 @@ impl<'a> Work<'a> {
                 _ => {}
             }
         }
+        let is_held = verify::is_repeat_held(self.action, conversation.as_ref());
         for target in &mut self.targets {
             match target.read(self.case, self.action, conversation.as_ref(), began) {
+                Finding::Again if is_held => {
+                    target.leave();
+                    self.instead = Some(Outcome::Deferred);
+                }
                 Finding::Again => again.push((target.participant, Rc::clone(&target.sent))),
                 Finding::Ended(State::Gone) => self.search = Some(began),
                 Finding::Ended(_) | Finding::Open => {}
@@ -238,7 +229,8 @@ impl<'a> Work<'a> {
     /// Secure pause is on again: whatever was resumed, or may have been, is paused at once.
     fn pause_again(&mut self) {
         self.action = Action::Pause;
-        self.is_superseded = true;
+        self.instead = Some(Outcome::Superseded);
+        self.case.begins_to_pause();
         self.steps = FuturesUnordered::new();
         self.search = None;
         self.reading = Reading::default();
@@ -261,10 +253,11 @@ impl<'a> Work<'a> {
 /// acknowledgement be read back.
 pub async fn unread(case: &Case<'_>, participant: ParticipantId, sent: Rc<Cell<u32>>) -> Target {
     let refused = async |status, answered| verify::refused_unread(case, status, answered);
-    case.is_pausing();
+    case.begins_to_pause();
     let mut target = Pursuit::begun(participant);
     target.sent = sent;
     let landing = pursuit::send(case, Action::Pause, participant, &Rc::clone(&target.sent), refused).await;
     target.landed(landing, false);
+    case.has_paused();
     target.into_target(Action::Pause)
 }

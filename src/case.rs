@@ -1,8 +1,13 @@
 //! One request under way: reads the conversation and plans, again as long as that may change the picture.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::config::{Config, Scope};
 use crate::error::{Answered, Error, Operation, What};
@@ -12,6 +17,11 @@ use crate::genesys::conversation::{Conversation, SecurePause};
 use crate::plan::{self, Decision, Patience, Plan, Policy};
 use crate::queue::WatchQueue;
 use crate::retry::Deadline;
+
+/// A request that takes longer than this is taken to hang, and may have been carried out.
+const HANGING: Duration = Duration::from_secs(1);
+/// What the watch message gets of the time that is kept back for reporting: many times what SQS needs.
+const LAST_OF_POSTING: Duration = Duration::from_millis(300);
 
 /// A request, and what carrying it out needs.
 #[derive(Debug)]
@@ -29,7 +39,10 @@ pub struct Case<'a> {
     answered: Cell<bool>,
     seen_on: Cell<bool>,
     last_seen: Cell<Option<SecurePause>>,
-    owes_message: Cell<bool>,
+    /// A request for a target has ended.
+    landed: Arc<Notify>,
+    /// The watch message under way; it ends with the case.
+    posting: RefCell<JoinSet<()>>,
 }
 
 impl<'a> Case<'a> {
@@ -50,7 +63,8 @@ impl<'a> Case<'a> {
             answered: Cell::default(),
             seen_on: Cell::default(),
             last_seen: Cell::default(),
-            owes_message: Cell::default(),
+            landed: Arc::default(),
+            posting: RefCell::default(),
         }
     }
 
@@ -72,31 +86,52 @@ impl<'a> Case<'a> {
         let read = self.genesys.conversation(self.request.conversation, deadline.min(self.deadline)).await?;
         self.answered.set(true);
         self.last_seen.set(read.as_ref().map(Conversation::secure_pause));
-        if self.last_seen.get() == Some(SecurePause::On) {
-            self.seen_on.set(true);
-        }
+        self.seen_on.set(self.seen_on.get() || self.last_seen.get() == Some(SecurePause::On));
         Ok(read)
     }
 
-    /// Notes that a pause is being made, which may need a watch message of its own. An order does, since no
-    /// event told of it. So does an event that comes when reads do not trail it any more, and show secure
-    /// pause off or cannot be had: its message in the queue may have been checked, and done with, before this
-    /// pause.
-    pub fn is_pausing(&self) {
-        let is_late = OffsetDateTime::now_utc() - self.request.at > self.config.timing.lag;
-        let is_borne_out = !matches!(self.last_seen.get(), None | Some(SecurePause::Off));
-        let is_owed = match self.request.door {
-            Door::Direct => true,
-            Door::Event => is_late && !is_borne_out,
-            Door::Watch => false,
-        };
-        self.owes_message.set(self.owes_message.get() || is_owed);
+    /// Notes that a pause is being made. An order needs a watch message, since no event told of it; it is
+    /// posted once a request for a target has ended, or hangs.
+    pub fn begins_to_pause(&self) {
+        if self.request.door == Door::Direct {
+            self.watch_over(HANGING);
+        }
     }
 
-    /// Posts the watch message, if one is owed.
-    pub async fn post_what_is_owed(&self) {
-        if self.owes_message.take() {
-            self.queue.post(self.request, self.deadline).await;
+    /// Notes that the request for a target has ended, or that secure pause was over then: a screen may have
+    /// been darkened. If so late that the event's own message may have been checked, and done with, before, and
+    /// no reading says that secure pause is on, it needs one more.
+    pub fn has_paused(&self) {
+        let is_late = OffsetDateTime::now_utc() - self.request.at > self.config.timing.unchecked;
+        let is_on = self.last_seen.get() == Some(SecurePause::On);
+        match self.request.door {
+            Door::Direct => self.landed.notify_one(),
+            Door::Event if is_late && !is_on => self.watch_over(Duration::ZERO),
+            Door::Event | Door::Watch => {}
+        }
+    }
+
+    /// Posts the watch message beside everything else, once, and after waiting for [`Case::has_paused`] so long
+    /// at most: it must not stand in the way of the first request.
+    fn watch_over(&self, at_most: Duration) {
+        let mut posting = self.posting.borrow_mut();
+        if posting.is_empty() {
+            let (landed, post) = (Arc::clone(&self.landed), self.queue.post(self.request));
+            posting.spawn(async move {
+                let _ = timeout(at_most, landed.notified()).await;
+                post.await;
+            });
+        }
+    }
+
+    /// Waits until the watch message is with SQS, or has failed and was logged; for at least
+    /// [`LAST_OF_POSTING`], whatever the deadline.
+    pub async fn posted(&self) {
+        let mut posting = self.posting.take();
+        let patience = self.deadline.left().max(LAST_OF_POSTING);
+        if timeout(patience, posting.join_next()).await.is_err() {
+            let conversation_id = self.request.conversation;
+            tracing::error!(%conversation_id, "no time was left for the watch message: this pause is not watched over");
         }
     }
 

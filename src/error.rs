@@ -129,11 +129,6 @@ impl Error {
         }
     }
 
-    /// Whether it may be over at the next attempt, some seconds later.
-    pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::RateLimited(_) | Self::UpstreamUnavailable(_) | Self::DeadlineExceeded(_))
-    }
-
     /// Whether no token could be had, so that no other request could be sent either.
     pub const fn is_without_token(&self) -> bool {
         match self {

@@ -149,8 +149,7 @@ async fn run(case: &Case<'_>, report: &mut Report) -> Result<Outcome, Error> {
             }
         }
     };
-    // A pause that was made unread, where no plan came after it.
-    case.post_what_is_owed().await;
+    case.posted().await;
     report.acted(landed, unread);
     result
 }

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Three doors, one path: the EventBridge event; a direct call by a secure call flow; the watch queue's batches,
-//! in which each message is one of the former two.
+//! in which each message is an event or stands for a call.
 //!
 //! # Modules, from the door inwards
 //! - [`handler`] — one invocation, from payload to report

@@ -159,8 +159,12 @@ impl Report {
         self.answer.paused = pausing && targets.iter().all(|target| target.state.is_dark());
         self.answer.verified =
             !targets.is_empty() && targets.iter().all(|target| target.state == State::Verified);
+        // A pause that is repeated where no screen is told ends no exposure; and where a resume was taken back,
+        // the start of the secure pause is not known.
+        let is_known = self.answer.phase == Some(Phase::Started)
+            && (self.answer.door != Some(Door::Watch) || self.answer.verified);
         self.answer.exposure_ms =
-            self.event_time.filter(|_| pausing).and_then(|since| exposure(since, &targets));
+            self.event_time.filter(|_| pausing && is_known).and_then(|since| exposure(since, &targets));
         self.answer.targets = targets;
     }
 

@@ -127,6 +127,12 @@ impl Pursuit {
         finding
     }
 
+    /// Leaves it as it was last read, acknowledged.
+    pub fn leave(&mut self) {
+        self.is_sending = false;
+        self.ended(State::Unverifiable, None);
+    }
+
     /// Whether there is more to know.
     pub fn is_open(&self) -> bool {
         self.end.is_none()
@@ -142,10 +148,10 @@ impl Pursuit {
         self.is_open() && self.acknowledged.is_some()
     }
 
-    /// Whether a reading that began then is the last it waits for after a resume.
+    /// Whether a reading that began then trails its resume no more.
     pub fn is_read_last(&self, case: &Case<'_>, began: Instant) -> bool {
         let wait = case.config.timing.after_resume;
-        self.acknowledged.is_none_or(|acknowledged| began >= acknowledged.last + wait)
+        self.is_open() && self.acknowledged.is_some_and(|acknowledged| began >= acknowledged.last + wait)
     }
 
     /// How it ended, where it has.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::case::Case;
 use crate::config::Timing;
 use crate::error::{Answered, Error};
-use crate::event::Door;
+use crate::event::{Action, Door};
 use crate::genesys::conversation::{Conversation, Life, Participant, Screen, SecurePause};
 use crate::ids::ParticipantId;
 use crate::outcome::State;
@@ -41,11 +41,18 @@ pub fn after_pause(leg: Option<&Participant>, since: Since, door: Door, timing: 
         _ if leg.is_some_and(is_gone) => Finding::Ended(State::Gone),
         Screen::Paused if since.last >= settled => Finding::Ended(State::Verified),
         Screen::Active => Finding::Again,
-        Screen::Stopped | Screen::Error | Screen::Timeout => Finding::Ended(State::Terminated),
+        Screen::Stopped | Screen::Error | Screen::Timeout if since.last >= settled => {
+            Finding::Ended(State::Terminated)
+        }
         Screen::Requested | Screen::Unknown if since.first >= timing.lag => {
             Finding::Ended(State::Unverifiable)
         }
-        Screen::Paused | Screen::Requested | Screen::Unknown => Finding::Open,
+        Screen::Paused
+        | Screen::Stopped
+        | Screen::Error
+        | Screen::Timeout
+        | Screen::Requested
+        | Screen::Unknown => Finding::Open,
     }
 }
 
@@ -69,8 +76,8 @@ pub fn is_pause_over(case: &Case<'_>, conversation: &Conversation, since_sent: D
     case.request.door != Door::Direct && certain && conversation.secure_pause() == SecurePause::Off
 }
 
-/// Whether a reading takes a resume's ground away: secure pause is on. So it is most likely, too, where the
-/// last reading, which trails no more, shows the voice paused or a flow under way: organizations that tell
+/// Whether a reading takes a resume's ground away: secure pause is on. So it is most likely, too, where a
+/// reading that trails the resume no more shows the voice paused or a flow under way: organizations that tell
 /// secure pause by the voice alone show a new one only so. In doubt, pause.
 ///
 /// Not at the direct door: there, secure pause being on is what kept the resume from being sent.
@@ -78,6 +85,13 @@ pub fn is_resume_over(case: &Case<'_>, conversation: &Conversation, is_last: boo
     let on =
         conversation.secure_pause() == SecurePause::On || is_last && conversation.may_be_in_secure_pause();
     case.request.door != Door::Direct && on
+}
+
+/// Whether a reading keeps a resume from being sent once more: secure pause is on, which at the direct door
+/// does not undo an order, and does not let it be repeated either.
+pub fn is_repeat_held(action: Action, conversation: Option<&Conversation>) -> bool {
+    let is_on = conversation.is_some_and(|conversation| conversation.secure_pause() == SecurePause::On);
+    action == Action::Resume && is_on
 }
 
 fn is_gone(leg: &Participant) -> bool {

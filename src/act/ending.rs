@@ -10,9 +10,12 @@ use crate::plan::Outcome;
 use crate::pursuit::Pursuit;
 
 impl Work<'_> {
-    /// Secure pause is over: nothing more is paused.
-    pub(super) fn superseded(&mut self) {
-        self.is_superseded = true;
+    /// The ground was taken away: nothing more is sent.
+    pub(super) fn end_as(&mut self, outcome: Outcome) {
+        self.instead = Some(outcome);
+        if self.action == Action::Pause {
+            self.case.has_paused();
+        }
         self.steps = FuturesUnordered::new();
         self.search = None;
         self.give_up(false);
@@ -55,7 +58,7 @@ impl Work<'_> {
         let is_any_reached = is_any_left || self.targets.iter().any(Pursuit::is_acknowledged);
         let is_check = self.case.request.door == Door::Watch;
         let end = match (self.action, self.end.take()) {
-            _ if self.is_superseded => Ok(Outcome::Superseded),
+            _ if self.instead.is_some() => Ok(self.instead.unwrap_or(Outcome::Superseded)),
             (_, Some(Err(error))) if !matches!(error, Error::NoTarget) => Err(error),
             (_, Some(Ok(outcome))) if !is_any_left => Ok(outcome),
             (Action::Pause, _) if !is_any_reached => Err(Error::NoTarget),

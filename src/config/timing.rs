@@ -27,6 +27,9 @@ pub struct Timing {
     /// How long after its acknowledgement a pause is read back at the direct door at the least, since a
     /// resume on its way may still overtake it. 1 s.
     pub direct_settled: Duration,
+    /// Up to this age an event's own message in the watch queue has not been checked: the template delays
+    /// messages for 5 s at the least. 4.5 s.
+    pub unchecked: Duration,
     /// Between attempts at a request of Genesys: from 50 ms to 1 s.
     pub backoff: Backoff,
 }
@@ -43,6 +46,7 @@ impl Default for Timing {
             unread_after: Duration::from_millis(2500),
             direct_budget: Duration::from_secs(8),
             direct_settled: Duration::from_secs(1),
+            unchecked: Duration::from_millis(4500),
             backoff: Backoff { first: Duration::from_millis(50), longest: Duration::from_secs(1) },
         }
     }

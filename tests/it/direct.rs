@@ -150,6 +150,21 @@ async fn a_secure_pause_that_begins_after_a_resume_was_ordered_does_not_undo_the
 }
 
 #[tokio::test]
+async fn an_order_to_resume_is_not_repeated_into_a_secure_pause_that_has_begun_since() {
+    let stage = stage(false, |_| {}).await;
+    stage.set_screen(LEG_A, ScreenState::Paused);
+    stage.after("resume", Duration::from_millis(300), |genesys| {
+        secure_pause(genesys, true);
+        genesys.set_screen(id(CONVERSATION), id(LEG_A), Some(ScreenState::Paused));
+    });
+    let answer = stage.invoke(&file("direct/resume_with_user.json")).await;
+    assert_eq!(outcome(&answer), "deferred");
+    assert_eq!(stage.sent("resume", LEG_A), 1);
+    assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused));
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_conversation_that_is_over_or_unknown_leaves_nothing_to_resume_and_nobody_to_pause() {
     let stage = Stage::new().await;
     assert_eq!(outcome(&stage.invoke(&file("direct/resume.json")).await), "nothing_paused");

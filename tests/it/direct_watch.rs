@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use world::{Fault, ScreenState, Service};
+use world::{Fault, On, ScreenState, Service};
 
 use crate::stage::*;
 
@@ -70,11 +70,11 @@ async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
     let with_leg = json!({"watch": {"conversationId": CONVERSATION, "participantId": LEG_A}});
     #[rustfmt::skip] // A row a line.
     let cases = [
-        (&off, late.clone(), "superseded", Some(both), "its own message may have been done with before"),
+        (&off, late.clone(), "superseded", Some(both.clone()), "its own message may have been done with before"),
         (&off, unnamed, "superseded", Some(with_leg), "with the ids that could be used"),
         (&off, fresh("secure_pause/started.json"), "superseded", None, "the reading may trail"),
         (&on, late.clone(), "paused", None, "it goes on, and so does its message"),
-        (&unclear, late, "paused", None, "in doubt its message goes on"),
+        (&unclear, late, "paused", Some(both.clone()), "it may be over, and its message done with"),
     ];
     let posted = cases.map(|(body, event, wanted, message, reason)| async move {
         let stage = Stage::new().await;
@@ -84,6 +84,36 @@ async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
         stage.end().await;
     });
     join_all(posted).await;
+}
+
+#[tokio::test]
+async fn a_pause_that_lands_long_after_its_secure_pause_is_watched_over_anew() {
+    let stage = Stage::in_secure_pause().await;
+    let event = fresh("secure_pause/started.json");
+    stage.world.genesys.inject(On::Pause, Fault::Status(503), usize::MAX);
+    let genesys = stage.world.genesys.clone();
+    let later = async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        crate::live::secure_pause(&genesys, false);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        genesys.clear_faults();
+    };
+    let (answer, ()) = tokio::join!(stage.invoke(&event), later);
+    assert_eq!(outcome(&answer), "superseded");
+    assert_eq!(messages(&stage).len(), 1, "the event's own may have been done with at the first check");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_order_that_hangs_is_watched_over_too_and_so_is_one_that_nobody_can_read() {
+    let cases = [(On::Pause, "it may have landed"), (On::Conversation, "it was paused unread")];
+    for (on, reason) in cases {
+        let stage = Stage::in_secure_pause().await;
+        stage.world.genesys.inject(on, Fault::Hang, usize::MAX);
+        assert!(stage.invoke(&file("direct/pause_with_participant.json")).await.result.is_err(), "{reason}");
+        assert_eq!(messages(&stage).len(), 1, "{reason}");
+        stage.end().await;
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
-use world::{Fault, On, World, sqs_batch};
+use world::{Fault, World, sqs_batch};
 
 use crate::Without;
 use crate::history::{Attempt, History, Outage, Pause, Taking, What};
@@ -121,8 +121,8 @@ impl Stage {
                 self.begin(Rc::clone(self).flow(*takes, *shows, *killed));
             }
             Step::Fault(on, fault, times) => genesys.inject(*on, fault.clone(), *times),
-            Step::OutageBegins => {
-                genesys.inject(On::Any, Fault::Status(503), usize::MAX);
+            Step::OutageBegins(on) => {
+                genesys.inject(*on, Fault::Status(503), usize::MAX);
                 self.outages.borrow_mut().push(Outage { began: SystemTime::now(), ended: None });
             }
             Step::OutageEnds => {

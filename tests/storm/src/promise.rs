@@ -17,7 +17,7 @@ use crate::lambda::Ended;
 use crate::play::{DELAY, VISIBILITY};
 use crate::schedule::{Agent, Schedule, Step};
 use crate::tally::Tally;
-use crate::time::{life, played, stalled};
+use crate::time::{life, stalled};
 
 /// So far may reads trail writes, in seconds of life.
 const LAG: f64 = 3.0;
@@ -97,13 +97,12 @@ impl Judge<'_> {
             _ => None,
         });
         let queued = queued.min();
-        let watched = queued.map(|received| received + played(DELAY + VISIBILITY));
-        let Some(due) = answered.into_iter().chain(watched).min() else {
-            return;
-        };
+        // Where no invocation ever answered for it, the watch is all there is.
+        let unanswered = if answered.is_some() { 0.0 } else { 1.0 };
+        let Some(due) = answered.or(first.into_iter().chain(queued).min()) else { return };
         for (from, to) in history.recorded(agent, due, ended) {
             let (exposed, at) = (self.exposure(from, to), history.at(from));
-            if exposed > LAG + REQUESTS + self.failures(from, to) * (DELAY + VISIBILITY) {
+            if exposed > LAG + REQUESTS + self.failures(from, to).max(unanswered) * (DELAY + VISIBILITY) {
                 self.faults.push(format!(
                     "secure pause {number}: the screen of {agent:?} was recorded for {exposed:.1} s from {at:.1} s on, \
                      though its event was due at {:.1} s",
@@ -220,14 +219,14 @@ impl Judge<'_> {
         tried.chain(happened).max().unwrap_or_else(SystemTime::now)
     }
 
-    /// How many invocations failed altogether in a span of time: each may have resumed for an earlier event and
-    /// not read back, or been the check that was to heal that.
+    /// How many invocations failed altogether in a span of time, two at the most: one may have been to pause, or
+    /// have resumed for an earlier event and not read back; the other the check that was to heal that.
     fn failures(&self, from: SystemTime, to: SystemTime) -> f64 {
         let is_failed = |attempt: &&Attempt| {
             let is_meanwhile = attempt.began < to && attempt.ended_at > from;
             is_meanwhile && !matches!(attempt.ended, Ended::Answered(_))
         };
-        self.history.attempts.iter().filter(is_failed).fold(0.0, |failures, _| failures + 1.0)
+        self.history.attempts.iter().filter(is_failed).take(2).fold(0.0, |failures, _| failures + 1.0)
     }
 
     /// Seconds of life in which a screen was recorded, less those in which nothing could be had of Genesys, and

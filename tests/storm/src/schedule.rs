@@ -43,8 +43,8 @@ pub enum Step {
     Flow { takes: f64, shows: bool, killed: Option<f64> },
     /// The next requests of a kind go wrong.
     Fault(On, Fault, usize),
-    /// Everything goes wrong, until it ends.
-    OutageBegins,
+    /// Every request of a kind goes wrong, until it ends.
+    OutageBegins(On),
     /// The end of it.
     OutageEnds,
     /// The caller hangs up.
@@ -130,9 +130,12 @@ impl Plot {
             }
             if self.chance(0.2) {
                 let takes = self.between(10.0, 60.0);
-                let (shows, killed) = (self.chance(0.5), self.kill(0.1));
+                // A flow that shows as a secure pause tells of its end by an event, which this one does not: it is
+                // followed by the message of its order alone, so that must not be killed.
+                let shows = self.chance(0.5);
+                let killed = self.kill(0.1).filter(|_| !shows);
                 self.step(Step::Flow { takes, shows, killed });
-                // The orders take their time too, and nothing else happens to a caller in a flow.
+                // The orders take their time too, and the caller is handed back only after the last.
                 self.now += takes + 12.0;
             } else {
                 self.secure_pause(turn == turns);
@@ -152,7 +155,12 @@ impl Plot {
         };
         let deliveries = self.deliveries(true);
         self.step(Step::Started(agent, deliveries));
-        let takes = if self.chance(0.45) { self.between(0.5, 4.0) } else { self.between(20.0, 60.0) };
+        let takes = match self.rng.f64() {
+            quick if quick < 0.45 => self.between(0.5, 4.0),
+            usual if usual < 0.9 => self.between(20.0, 60.0),
+            // Long enough for every check that is promised.
+            _ => self.between(100.0, 180.0),
+        };
         if self.is_b_there && agent == Agent::A && self.chance(0.15) {
             self.now += takes / 2.0;
             self.transfer();
@@ -224,7 +232,8 @@ impl Plot {
         if self.chance(0.08) {
             let at = self.between(0.0, end);
             let takes = self.between(5.0, 30.0);
-            self.steps.push((at, Step::OutageBegins));
+            let on = if self.chance(0.5) { On::Any } else { On::AnyScreenRecording };
+            self.steps.push((at, Step::OutageBegins(on)));
             self.steps.push((at + takes, Step::OutageEnds));
         }
     }

@@ -33,6 +33,7 @@ pub fn timing() -> Timing {
         unread_after,
         direct_budget,
         direct_settled,
+        unchecked,
         backoff,
     } = Timing::default();
     Timing {
@@ -44,6 +45,7 @@ pub fn timing() -> Timing {
         unread_after: scale(unread_after),
         direct_budget: scale(direct_budget),
         direct_settled: scale(direct_settled),
+        unchecked: scale(unchecked),
         backoff: Backoff { first: scale(backoff.first), longest: scale(backoff.longest) },
     }
 }
