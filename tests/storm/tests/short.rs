@@ -30,29 +30,31 @@ fn every_promise_is_kept_in_a_short_storm() {
     assert!(!tally.repaired.is_empty() && !tally.recovered.is_empty(), "{tally}");
 }
 
-/// Whether one of these schedules breaks a promise without a part of the product; each of them does when it is
-/// played on an idle machine.
-fn is_noticed(without: Without, seeds: &[u64]) {
+/// Whether one of these schedules breaks a promise in this way without a part of the product. Played with it, all
+/// keep them; without it, each breaks one on an idle machine.
+fn is_noticed(without: Without, wanted: &str, seeds: &[u64]) {
     let (_, broken) = played(seeds.iter().copied(), Some(without));
-    assert!(!broken.is_empty(), "without {without:?} nothing was noticed");
+    let is_wanted = |fault: &String| fault.contains(wanted);
+    let noticed = broken.iter().filter(|broken| broken.faults.iter().any(is_wanted)).count();
+    assert!(noticed > 0, "without {without:?}, none of {} schedules \"{wanted}\"", seeds.len());
 }
 
 #[test]
 fn it_is_noticed_when_a_pause_is_not_read_back() {
-    is_noticed(Without::Verification, &[37, 113, 114, 115, 142, 246]);
+    is_noticed(Without::Verification, "was recorded", &[86, 103, 114, 115, 142, 246]);
 }
 
 #[test]
 fn it_is_noticed_when_nobody_looks_out_for_a_new_secure_pause_after_a_resume() {
-    is_noticed(Without::ReadBack, &[103, 106, 202, 212, 219, 260, 275]);
+    is_noticed(Without::ReadBack, "was recorded", &[97, 103, 115, 157, 212, 218, 260, 275]);
 }
 
 #[test]
 fn it_is_noticed_when_secure_pause_false_alone_is_taken_for_off() {
-    is_noticed(Without::Doubt, &[1, 3, 5, 8, 9, 12, 15, 16]);
+    is_noticed(Without::Doubt, "was recorded", &[1, 3, 5, 8, 9, 12, 15, 16]);
 }
 
 #[test]
 fn it_is_noticed_when_there_is_no_watch() {
-    is_noticed(Without::Watch, &[2, 7, 10, 20, 34, 46, 47, 48]);
+    is_noticed(Without::Watch, "paused without a secure pause", &[2, 7, 10, 20, 34, 46, 47, 48]);
 }
