@@ -5,7 +5,8 @@
 //! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
 //! ([`World::requests`]), what was wrong with it ([`World::complaints`]) and whose screen recording
 //! is paused now ([`Genesys::screen`]). The binary `demo` plays a whole shift in it, or replays one event
-//! file; the binary `world` serves it to whoever is outside this process ([`Control`]).
+//! file; the binary `bench` measures the function in it; the binary `world` serves it to whoever is outside
+//! this process ([`Control`]).
 //!
 //! | module | what it decides |
 //! |---|---|

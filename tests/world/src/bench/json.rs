@@ -1,6 +1,7 @@
 //! What was measured, for programs to read.
 
 use serde_json::{Value, json};
+use world::End;
 
 use crate::{
     Report,
@@ -42,19 +43,21 @@ fn program(measured: &Measured<'_>) -> Value {
         "zipBytes": measured.size.zip,
         "coldPath": measured.median().and_then(|(_, it)| Some(it.routes.as_ref()?.cold.json())),
         "warmPath": measured.median().and_then(|(_, it)| Some(it.routes.as_ref()?.warm.json())),
-        "thaws": Vec::from([world::End::Closed, world::End::Forgotten].map(|end| thaw(measured, end))),
+        "thaws": thaws(measured),
     })
 }
 
-fn thaw(measured: &Measured<'_>, end: world::End) -> Value {
-    let spread = |figure: fn(&Thaw) -> f64| {
-        let thaws = measured.starts.iter().flat_map(|it| &it.thaws).filter(|it| it.end == end);
-        Spread::of(thaws.map(figure)).as_ref().map(Spread::json)
+fn thaws(measured: &Measured<'_>) -> Vec<Value> {
+    let of = |end| measured.starts.iter().flat_map(|it| &it.thaws).filter(move |it: &&Thaw| it.end == end);
+    let ends = [End::Closed, End::Forgotten].into_iter().filter(|end| of(*end).next().is_some());
+    let thaw = |end| {
+        let spread = |figure: fn(&Thaw) -> f64| Spread::of(of(end).map(figure)).as_ref().map(Spread::json);
+        json!({
+            "connections": told_end(end),
+            "newConnections": spread(|it| it.connections as f64),
+            "moreAttempts": spread(|it| it.attempts as f64),
+            "ownMs": spread(|it| ms(it.own)),
+        })
     };
-    json!({
-        "connections": told_end(end),
-        "newConnections": spread(|it| it.connections as f64),
-        "moreAttempts": spread(|it| it.attempts as f64),
-        "ownMs": spread(|it| ms(it.own)),
-    })
+    ends.map(thaw).collect()
 }

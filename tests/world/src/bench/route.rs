@@ -181,3 +181,51 @@ fn connect(service: Service) -> &'static str {
         Service::Api => "→ API",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A way that pauses 100 ms after its beginning, of steps from and to so many milliseconds.
+    fn route(steps: &[(&'static str, u64, Option<u64>, Connection)]) -> Route {
+        let began = Instant::now();
+        let at = |ms| began + Duration::from_millis(ms);
+        let step = |&(what, from, to, connection): &(_, _, Option<u64>, _)| Step {
+            what,
+            began: at(from),
+            ended: to.map(at),
+            connection,
+        };
+        Route { began, paused: at(100), steps: steps.iter().map(step).collect() }
+    }
+
+    #[test]
+    fn requests_in_a_row_are_those_that_waited_for_one_another() {
+        let route = route(&[
+            ("secret", 0, Some(20), Connection::New),
+            ("→ API", 1, None, Connection::Opened),
+            ("other API", 5, Some(45), Connection::Ahead),
+            ("token", 20, Some(40), Connection::New),
+            ("conversation", 50, Some(90), Connection::Reused),
+            ("pause", 100, None, Connection::Reused),
+        ]);
+        let polled = route.began + Duration::from_millis(42);
+        assert_eq!(route.in_a_row(route.began, polled), 2, "the one beside them was not waited for");
+        assert_eq!(route.in_a_row(polled, route.paused), 2);
+        assert_eq!(route.connections_since(route.began), 3);
+        assert_eq!(route.connections_since(polled), 0);
+        assert_eq!(route.count(), 5);
+    }
+
+    #[test]
+    fn what_is_waited_for_twice_at_once_counts_once() {
+        let route = route(&[
+            ("secret", 10, Some(30), Connection::New),
+            ("token", 20, Some(40), Connection::New),
+            ("conversation", 60, None, Connection::New),
+            ("conversation", 90, Some(95), Connection::New),
+        ]);
+        assert_eq!(route.waited(route.began, route.paused), Duration::from_millis(35), "a hang is no answer");
+        assert_eq!(route.own(), Duration::from_millis(65));
+    }
+}
