@@ -13,6 +13,10 @@ EMULATOR := $(TOOLS)/emulator
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
 FUNCTION := target/release/secure-pause
+# The same job in other languages, for `make bench COMPARE=1`: Node 20 and the Python above.
+NODE ?= node
+NODE_JOB := $(TOOLS)/node-job
+PYTHON_JOB := $(TOOLS)/python-job
 
 .PHONY: help
 help: ## list the commands
@@ -33,6 +37,29 @@ storm: ## play 1,000 seeded schedules of everything that can go wrong against th
 	@echo "building the storm (the first time takes some minutes)" >&2
 	$(CARGO) run --locked --quiet --profile storm -p storm -- --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1) \
 		$(if $(WITHOUT),--without $(WITHOUT))
+
+# COMPARE=1 adds the same job in Node and Python; JSON=1 prints JSON.
+.PHONY: bench
+bench: release $(if $(COMPARE),$(NODE_JOB)/.installed $(PYTHON_JOB)/.installed) ## measure cold, warm and thawed against their bars; STARTS=, RTT_MS=, COMPARE=1
+	@echo "building the bare program and the bench (the first time takes a minute or two)" >&2
+	$(CARGO) build --locked --quiet --release -p bare
+	$(CARGO) run --locked --quiet --profile storm -p world --bin bench -- --function $(FUNCTION) \
+		--starts $(or $(STARTS),30) --rtt-ms $(or $(RTT_MS),20) $(if $(JSON),--json) \
+		$(if $(COMPARE),--node "$$(command -v $(NODE))" $(NODE_JOB)/job.mjs \
+			--python $(PYTHON_JOB)/bin/python3 tests/world/bench/job.py)
+
+$(NODE_JOB)/.installed: tests/world/bench/job.mjs tests/world/bench/package.json tests/world/bench/package-lock.json
+	@echo "installing the AWS SDK for Node into $(NODE_JOB)" >&2
+	mkdir -p $(NODE_JOB)
+	cp $^ $(NODE_JOB)
+	npm ci --prefix $(NODE_JOB) --silent --no-audit --no-fund
+	@touch $@
+
+$(PYTHON_JOB)/.installed: tests/world/bench/requirements.txt
+	@echo "installing boto3 and requests into $(PYTHON_JOB)" >&2
+	$(PYTHON) -m venv --clear $(PYTHON_JOB)
+	$(PYTHON_JOB)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
 
 .PHONY: test
 test: unit-test stack-test ## run every test, the demo with the debug binary, and the test of the deployed stack

@@ -1,6 +1,7 @@
 //! Behaviour tests of the function: an event file in, the recorded requests out. They run the real binary
 //! in the simulated world; only the decision tables and the settings are tested as what they are, pure.
 
+mod cold;
 mod config;
 mod conversation;
 mod credentials;

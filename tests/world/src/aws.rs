@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     journal::Journal,
+    network::Line,
     queue::Queue,
     secrets::SecretsManager,
     wire::{self, HttpResponse, Request, Server, answer, with_header},
@@ -70,8 +71,13 @@ impl Protocol {
 
 /// Serves both, because one `AWS_ENDPOINT_URL` leads to all services. What names neither is for Secrets
 /// Manager to complain of.
-pub(crate) async fn listen(port: u16, secrets: SecretsManager, queue: Queue) -> io::Result<Server> {
-    wire::serve(port, move |request| {
+pub(crate) async fn listen(
+    port: u16,
+    line: Line,
+    secrets: SecretsManager,
+    queue: Queue,
+) -> io::Result<Server> {
+    wire::serve(port, line, move |request| {
         let (secrets, queue) = (secrets.clone(), queue.clone());
         async move {
             if request.header("x-amz-target").is_some_and(|target| target.starts_with(SQS)) {

@@ -28,6 +28,7 @@ use crate::{
     fault::{Fault, On},
     given_event::{GivenEvent, Staged},
     journal::Recorded,
+    network::Line,
     wire::{self, Ending, Request, Server},
     world::World,
 };
@@ -50,7 +51,7 @@ impl Control {
     /// If the port is taken.
     pub async fn open(world: &World, port: u16) -> io::Result<Self> {
         let world = world.clone();
-        let server = wire::serve(port, move |request| {
+        let server = wire::serve(port, Line::unseen(), move |request| {
             let world = world.clone();
             async move {
                 let (status, body) = reply(&world, &request).unwrap_or_else(|refusal| refusal);

@@ -3,13 +3,15 @@
 use std::{
     fmt,
     sync::{Arc, Mutex},
-    time::SystemTime,
+    time::{Instant, SystemTime},
 };
 
 use serde_json::{Value, json};
+use tokio::time::sleep_until;
 
 use crate::{
     clock::{iso_millis, lock},
+    network::Network,
     wire::{Ending, Request},
 };
 
@@ -53,6 +55,10 @@ pub struct Recorded {
     pub status: Option<u16>,
     /// The TCP connection it came on, counted from 1 over the whole process.
     pub connection: u64,
+    /// When it began to come.
+    pub arrived: Instant,
+    /// When the answer was ready to be sent, or the connection to be cut; none as long as the request hangs.
+    pub ended: Option<Instant>,
 }
 
 impl Recorded {
@@ -88,6 +94,7 @@ impl fmt::Display for Recorded {
 /// The shared record of all services of one world.
 #[derive(Clone, Default)]
 pub(crate) struct Journal {
+    network: Network,
     pages: Arc<Mutex<Pages>>,
 }
 
@@ -103,6 +110,11 @@ struct Pages {
 }
 
 impl Journal {
+    /// The way on which everything arrives.
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// Records a request on arrival, lets `answer` end it, and records the ending.
     pub(crate) async fn record(
         &self,
@@ -110,6 +122,7 @@ impl Journal {
         request: &Request,
         answer: impl Future<Output = Ending>,
     ) -> Ending {
+        let no_sooner = Instant::now() + self.network.latency().request;
         let entry = {
             let mut pages = lock(&self.pages);
             pages.requests.push(Recorded {
@@ -119,13 +132,20 @@ impl Journal {
                 path: request.path.clone(),
                 status: None,
                 connection: request.connection,
+                arrived: request.arrived,
+                ended: None,
             });
             pages.requests.len() - 1
         };
         let ending = if request.doomed { Ending::Reset } else { answer.await };
+        // A timer has a millisecond's grain: where there is nothing to wait for, it is not asked.
+        if Instant::now() < no_sooner {
+            sleep_until(no_sooner.into()).await;
+        }
         let (follower, recorded) = {
             let mut pages = lock(&self.pages);
             pages.requests[entry].status = ending.status();
+            pages.requests[entry].ended = (!matches!(ending, Ending::Hang)).then(Instant::now);
             (pages.follower.clone(), pages.requests[entry].clone())
         };
         if let Some(follower) = follower {

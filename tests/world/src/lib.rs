@@ -5,7 +5,8 @@
 //! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
 //! ([`World::requests`]), what was wrong with it ([`World::complaints`]) and whose screen recording
 //! is paused now ([`Genesys::screen`]). The binary `demo` plays a whole shift in it, or replays one event
-//! file; the binary `world` serves it to whoever is outside this process ([`Control`]).
+//! file; the binary `bench` measures the function in it; the binary `world` serves it to whoever is outside
+//! this process ([`Control`]).
 //!
 //! | module | what it decides |
 //! |---|---|
@@ -20,6 +21,7 @@
 //! | `control` | what a program outside can have happen, and ask |
 //! | `fault` | what can go wrong with a request, and how |
 //! | `journal` | what arrived, and what was wrong with it |
+//! | `network` | how long the way to the services takes, and how all connections end at once |
 //! | `wire` | connections: how they are served, closed, reset |
 //! | `caller` | the data of the caller that must never be in a log |
 //! | `clock` | how times are written |
@@ -34,6 +36,7 @@ mod function;
 mod genesys;
 mod given_event;
 mod journal;
+mod network;
 mod queue;
 mod secrets;
 mod wire;
@@ -46,6 +49,7 @@ pub use function::{Answer, Failure, Function, Lost};
 pub use genesys::{Genesys, Happening, Moment, Organization, ScreenState, Voice};
 pub use given_event::{GivenEvent, NoEvent, Staged};
 pub use journal::{Recorded, Service};
+pub use network::{Connected, End, Latency};
 pub use queue::Queue;
 pub use secrets::SecretsManager;
 pub use world::{Ports, World};

@@ -1,22 +1,22 @@
 //! Connections: how they are accepted, served, closed and reset.
 
+mod request;
+
 use std::{
     convert::Infallible,
     future::pending,
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::{
-    HeaderMap, Response, body::Incoming, header::HeaderValue, server::conn::http1, service::service_fn,
-};
+use http_body_util::Full;
+use hyper::{Response, body::Incoming, header::HeaderValue, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use socket2::SockRef;
@@ -27,31 +27,19 @@ use tokio::{
     time::timeout,
 };
 
+use crate::{
+    clock::lock,
+    network::{End, Line},
+};
+
+pub(crate) use request::Request;
+
 pub(crate) type HttpResponse = Response<Full<Bytes>>;
 
 /// How long a connection outlives its last answer under [`Ending::AnswerThenClose`].
 const CLOSE_AFTER: Duration = Duration::from_millis(5);
 
 static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-
-/// A request, read to its end.
-pub(crate) struct Request {
-    pub method: String,
-    /// With its query.
-    pub path: String,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-    pub connection: u64,
-    /// An earlier answer on this connection was [`Ending::AnswerThenDead`].
-    pub doomed: bool,
-}
-
-impl Request {
-    /// A header as text; none where it is absent or no text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-}
 
 /// How a request ends on the wire.
 pub(crate) enum Ending {
@@ -129,11 +117,11 @@ impl Drop for Server {
     }
 }
 
-/// Serves `handler` on this port of loopback; 0 is any that is free.
+/// Serves `handler` on this port of loopback, which `line` leads to; 0 is any that is free.
 ///
 /// # Errors
 /// Where the port is taken, or is not for everyone to take.
-pub(crate) async fn serve<H, F>(port: u16, handler: H) -> io::Result<Server>
+pub(crate) async fn serve<H, F>(port: u16, line: Line, handler: H) -> io::Result<Server>
 where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Ending> + Send + 'static,
@@ -148,7 +136,7 @@ where
         loop {
             tokio::select! {
                 accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                    connections.spawn(connection(stream, handler.clone()));
+                    connections.spawn(connection(stream, line.clone(), handler.clone()));
                 },
                 Some(_) = connections.join_next() => {}
             }
@@ -163,7 +151,7 @@ enum Cut {
     Soon,
 }
 
-async fn connection<H, F>(stream: TcpStream, handler: H)
+async fn connection<H, F>(stream: TcpStream, line: Line, handler: H)
 where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Ending> + Send + 'static,
@@ -171,13 +159,18 @@ where
     // Kernel buffering would add up to 40 ms to what the demo measures as exposure.
     let _ = stream.set_nodelay(true);
     let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1;
+    let mut way = line.opened(number);
+    let first = Mutex::new(line.establish(&stream).await);
     let socket = SockRef::from(&stream).try_clone().expect("another handle on the socket");
     let doomed = Arc::new(AtomicBool::new(false));
+    let is_doomed = Arc::clone(&doomed);
     let (cut, mut cuts) = mpsc::unbounded_channel();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let arrived = lock(&first).take().unwrap_or_else(Instant::now);
         let (handler, cut, doomed) = (handler.clone(), cut.clone(), Arc::clone(&doomed));
         async move {
-            let Some(request) = read(request, number, doomed.load(Ordering::Relaxed)).await else {
+            let is_doomed = doomed.load(Ordering::Relaxed);
+            let Some(request) = Request::read(request, number, arrived, is_doomed).await else {
                 return pending().await;
             };
             let (response, cut_as) = match handler(request).await {
@@ -202,9 +195,15 @@ where
     });
     let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::pin!(served);
-    let cut = tokio::select! {
-        _ = &mut served => return,
-        cut = cuts.recv() => cut,
+    let cut = loop {
+        tokio::select! {
+            _ = &mut served => return,
+            cut = cuts.recv() => break cut,
+            end = way.end() => match end {
+                End::Closed => break Some(Cut::Now),
+                End::Forgotten => is_doomed.store(true, Ordering::Relaxed),
+            },
+        }
     };
     match cut {
         // Closing a socket that may not linger sends a reset instead of a farewell.
@@ -216,17 +215,4 @@ where
         }
         Some(Cut::Now) | None => {}
     }
-}
-
-async fn read(request: hyper::Request<Incoming>, connection: u64, doomed: bool) -> Option<Request> {
-    let (head, body) = request.into_parts();
-    let path = head.uri.path_and_query().map_or_else(|| head.uri.to_string(), ToString::to_string);
-    Some(Request {
-        method: head.method.to_string(),
-        path,
-        headers: head.headers,
-        body: body.collect().await.ok()?.to_bytes(),
-        connection,
-        doomed,
-    })
 }

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use crate::{
     aws::{self, ACCESS_KEY_ID, REGION},
     genesys::Genesys,
-    journal::{Journal, Recorded},
+    journal::{Journal, Recorded, Service},
+    network::{Connected, End, Latency},
     queue::Queue,
     secrets::{SECRET_NAME, SecretsManager},
     wire::Server,
@@ -63,7 +64,13 @@ impl World {
         let (id, secret) = genesys.client();
         secrets.set(&id, &secret);
         let (login, api) = genesys.listen(ports.login, ports.api).await?;
-        let aws = aws::listen(ports.aws, secrets.clone(), queue.clone()).await?;
+        let aws = aws::listen(
+            ports.aws,
+            journal.network().to(Service::SecretsManager),
+            secrets.clone(),
+            queue.clone(),
+        )
+        .await?;
         queue.open_at(&aws.url());
         let servers = Servers { login, api, aws };
         Ok(Self { genesys, secrets, queue, journal, servers: Arc::new(servers) })
@@ -95,6 +102,21 @@ impl World {
     /// follower takes the place of an earlier one; it must not wait for anything.
     pub fn follow(&self, follower: impl Fn(&Recorded) + Send + Sync + 'static) {
         self.journal.follow(Arc::new(follower));
+    }
+
+    /// Every connection to them, in order.
+    pub fn connections(&self) -> Vec<Connected> {
+        self.journal.network().connections()
+    }
+
+    /// From now on the way to every service takes so long, whatever the services take themselves.
+    pub fn set_latency(&self, latency: Latency) {
+        self.journal.network().set_latency(latency);
+    }
+
+    /// Has something happen to all connections to the services. Tells the function nothing of it.
+    pub fn end_connections(&self, end: End) {
+        self.journal.network().end_all(end);
     }
 
     /// What a strict Genesys, Secrets Manager or SQS would not have forgiven; empty in a good test.

@@ -4,7 +4,13 @@ mod logs;
 mod process;
 mod runtime_api;
 
-use std::{collections::BTreeMap, fmt, io, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fmt, io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -29,6 +35,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// A process of the function with a runtime API of its own. Dropping it kills the process.
 pub struct Function {
     process: Process,
+    started_at: Instant,
     runtime: RuntimeApi,
     server: Server,
     logs: Logs,
@@ -41,6 +48,8 @@ pub struct Answer {
     pub request_id: String,
     /// What was posted to `/response`, or to `/error`.
     pub result: Result<Value, Failure>,
+    /// When the process was given the invocation.
+    pub handed_out: Instant,
     /// From the moment the process fetched the invocation to its answer.
     pub took: Duration,
 }
@@ -90,11 +99,24 @@ impl Function {
     /// # Errors
     /// If the binary cannot be started, or loopback has no free port for the runtime API.
     pub async fn try_start(binary: &Path, env: BTreeMap<String, String>) -> io::Result<Self> {
+        Self::try_start_with(binary, &[], env).await
+    }
+
+    /// [`Function::try_start`] of a program that needs arguments, such as an interpreter.
+    ///
+    /// # Errors
+    /// As [`Function::try_start`].
+    pub async fn try_start_with(
+        program: &Path,
+        arguments: &[OsString],
+        env: BTreeMap<String, String>,
+    ) -> io::Result<Self> {
         let runtime = RuntimeApi::default();
         let server = runtime.listen().await?;
         let logs = Logs::default();
-        let process = Process::start(binary, env, server.address, &logs)?;
-        Ok(Self { process, runtime, server, logs })
+        let started_at = Instant::now();
+        let process = Process::start(program, arguments, env, server.address, &logs)?;
+        Ok(Self { process, started_at, runtime, server, logs })
     }
 
     /// Invokes with an event and a deadline of 30 s; see [`Function::invoke_bytes`].
@@ -162,6 +184,21 @@ impl Function {
             ready = timeout(READY_WITHIN, self.runtime.polled()) => ready.map_err(|_| Lost::NoAnswer),
             () = self.process.ended() => Err(Lost::ProcessEnded),
         }
+    }
+
+    /// When the process was started: just before.
+    pub fn started_at(&self) -> Instant {
+        self.started_at
+    }
+
+    /// When it first asked for an invocation, if it has.
+    pub fn polled_at(&self) -> Option<Instant> {
+        self.runtime.polled_at()
+    }
+
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.process.pid
     }
 
     /// Whether the process is there.

@@ -1,6 +1,6 @@
 //! The process: its environment, its end.
 
-use std::{collections::BTreeMap, io, net::SocketAddr, path::Path, process::Stdio, sync::Arc};
+use std::{collections::BTreeMap, ffi::OsString, io, net::SocketAddr, path::Path, process::Stdio, sync::Arc};
 
 use tokio::{
     process::Command,
@@ -24,19 +24,22 @@ const LAMBDA: [(&str, &str); 7] = [
 const PROFILE: &str = "LLVM_PROFILE_FILE";
 
 pub(super) struct Process {
+    pub(super) pid: u32,
     ended: watch::Receiver<bool>,
     kill: Arc<Notify>,
 }
 
 impl Process {
     pub(super) fn start(
-        binary: &Path,
+        program: &Path,
+        arguments: &[OsString],
         env: BTreeMap<String, String>,
         runtime_api: SocketAddr,
         logs: &Logs,
     ) -> io::Result<Self> {
         let profile = std::env::var_os(PROFILE).map(|value| (PROFILE, value));
-        let mut child = Command::new(binary)
+        let mut child = Command::new(program)
+            .args(arguments)
             .env_clear()
             .envs(LAMBDA)
             .envs(profile)
@@ -47,6 +50,7 @@ impl Process {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        let pid = child.id().expect("a child that nobody has waited for");
         let stdout = logs.follow(child.stdout.take().expect("stdout is piped"));
         let stderr = logs.follow(child.stderr.take().expect("stderr is piped"));
         let (end, ended) = watch::channel(false);
@@ -63,7 +67,7 @@ impl Process {
             let _ = tokio::join!(stdout, stderr);
             end.send_replace(true);
         });
-        Ok(Self { ended, kill })
+        Ok(Self { pid, ended, kill })
     }
 
     pub(super) fn is_running(&self) -> bool {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{Answer, Failure};
 use crate::{
     clock::lock,
+    network::Line,
     wire::{self, Ending, HttpResponse, Request, Server, answer, json, with_header},
 };
 
@@ -25,7 +26,7 @@ const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:secure-pause:l
 pub(super) struct RuntimeApi {
     desk: Arc<Mutex<Desk>>,
     arrived: Arc<Notify>,
-    polled: watch::Sender<bool>,
+    polled: watch::Sender<Option<Instant>>,
 }
 
 #[derive(Default)]
@@ -43,14 +44,14 @@ struct Invocation {
 
 impl Default for RuntimeApi {
     fn default() -> Self {
-        Self { desk: Arc::default(), arrived: Arc::default(), polled: watch::Sender::new(false) }
+        Self { desk: Arc::default(), arrived: Arc::default(), polled: watch::Sender::new(None) }
     }
 }
 
 impl RuntimeApi {
     pub(super) async fn listen(&self) -> io::Result<Server> {
         let api = self.clone();
-        wire::serve(0, move |request| {
+        wire::serve(0, Line::unseen(), move |request| {
             let api = api.clone();
             async move { Ending::Answer(api.serve(&request).await) }
         })
@@ -66,7 +67,12 @@ impl RuntimeApi {
     }
 
     pub(super) async fn polled(&self) {
-        let _ = self.polled.subscribe().wait_for(|polled| *polled).await;
+        let _ = self.polled.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// When the first poll came, if it has.
+    pub(super) fn polled_at(&self) -> Option<Instant> {
+        *self.polled.borrow()
     }
 
     pub(super) fn init_error(&self) -> Option<Value> {
@@ -89,7 +95,11 @@ impl RuntimeApi {
     }
 
     async fn next(&self) -> HttpResponse {
-        self.polled.send_replace(true);
+        self.polled.send_if_modified(|polled| {
+            let is_first = polled.is_none();
+            polled.get_or_insert_with(Instant::now);
+            is_first
+        });
         loop {
             // Asked for before looking, so that an arrival in between is not missed.
             let arrived = self.arrived.notified();
@@ -127,12 +137,12 @@ impl RuntimeApi {
     }
 
     fn finish(&self, id: &str, result: Result<Value, Failure>) -> HttpResponse {
-        let Some((since, reply)) = lock(&self.desk).running.remove(id) else {
+        let Some((handed_out, reply)) = lock(&self.desk).running.remove(id) else {
             return refused(400, "InvalidRequestID");
         };
-        let took = since.elapsed();
+        let took = handed_out.elapsed();
         // A test that no longer waits is no fault of the function.
-        let _ = reply.send(Answer { request_id: id.to_owned(), result, took });
+        let _ = reply.send(Answer { request_id: id.to_owned(), result, handed_out, took });
         accepted()
     }
 }

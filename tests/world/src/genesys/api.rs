@@ -98,7 +98,9 @@ impl Genesys {
         for (_, _, complaint) in &refusals {
             self.journal().complain(request, complaint);
         }
-        sleep(latency).await;
+        if !latency.is_zero() {
+            sleep(latency).await;
+        }
         let fits = |on| route.map_or(on == On::Any, |route| route.fits(on));
         let fault = self.state().faults.take(fits);
         let error = |status| self.error(status, usual_code(status));
@@ -173,7 +175,8 @@ fn refusals(request: &Request, route: Result<Route, Refusal>) -> Vec<Refusal> {
 
 /// Serves the API host.
 pub(super) async fn serve(genesys: Genesys, port: u16) -> io::Result<Server> {
-    wire::serve(port, move |request| {
+    let line = genesys.journal().network().to(Service::Api);
+    wire::serve(port, line, move |request| {
         let genesys = genesys.clone();
         async move {
             let answer = genesys.api(&request);

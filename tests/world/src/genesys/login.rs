@@ -98,7 +98,9 @@ impl Genesys {
     async fn token(&self, request: &Request) -> Ending {
         let refusal = self.strict_about_token(request);
         let latency = self.state().organization.latency;
-        sleep(latency).await;
+        if !latency.is_zero() {
+            sleep(latency).await;
+        }
         let fault = self.state().faults.take(|on| matches!(on, On::Token | On::Any));
         let error = |status| match status {
             400 | 401 => oauth_error(status, "invalid_client", &self.caller().upstream),
@@ -179,7 +181,8 @@ impl Genesys {
 
 /// Serves the token host.
 pub(super) async fn serve(genesys: Genesys, port: u16) -> io::Result<Server> {
-    wire::serve(port, move |request| {
+    let line = genesys.journal().network().to(Service::Login);
+    wire::serve(port, line, move |request| {
         let genesys = genesys.clone();
         async move {
             let answer = genesys.token(&request);

@@ -7,6 +7,7 @@ mod client;
 mod demo;
 mod faults;
 mod function;
+mod network;
 mod queue;
 mod screen;
 mod secrets;
