@@ -125,7 +125,7 @@ impl<'a> Case<'a> {
     }
 
     /// Waits until the watch message is with SQS, or has failed and was logged; for at least
-    /// [`LAST_OF_POSTING`], whatever the deadline.
+    /// a moment, whatever the deadline.
     pub async fn posted(&self) {
         let mut posting = self.posting.take();
         let patience = self.deadline.left().max(LAST_OF_POSTING);
