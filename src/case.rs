@@ -124,8 +124,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Waits until the watch message is with SQS, or has failed and was logged; for at least
-    /// a moment, whatever the deadline.
+    /// Waits until the watch message is with SQS, or has failed and was logged: for a moment even where the
+    /// deadline has passed.
     pub async fn posted(&self) {
         let mut posting = self.posting.take();
         let patience = self.deadline.left().max(LAST_OF_POSTING);

@@ -46,7 +46,7 @@ pub struct Config {
     pub scope: Scope,
     /// `MODE`, default [`Mode::Act`].
     pub mode: Mode,
-    /// `WATCH_QUEUE_URL`: queue of the watch, for the direct door; default none.
+    /// `WATCH_QUEUE_URL`: queue of the watch, for orders and late pauses; default none.
     pub watch_queue_url: Option<String>,
     /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`].
     pub metrics_namespace: String,

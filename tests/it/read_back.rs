@@ -133,3 +133,18 @@ async fn a_reading_that_fails_once_is_made_again() {
     assert_eq!(stage.sent("pause", LEG_A), 1);
     stage.end().await;
 }
+
+#[tokio::test]
+async fn a_reading_that_is_to_come_later_is_made_no_sooner() {
+    let stage = Stage::in_secure_pause().await;
+    stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
+    stage.world.genesys.inject(On::Conversation, Fault::RetryAfter(4), 1);
+
+    let answer = stage.invoke(&fresh(STARTED)).await;
+
+    assert_eq!(outcome(&answer), "paused");
+    assert!(answer.took >= Duration::from_secs(4), "as Genesys asked: {:?}", answer.took);
+    let readings = stage.new_requests().into_iter().filter(|request| request.starts_with("GET")).count();
+    assert_eq!(readings, 3, "to decide, refused, and read back");
+    stage.end().await;
+}

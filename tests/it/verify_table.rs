@@ -65,6 +65,8 @@ fn a_pause_is_what_the_screen_tells() {
         (event, live("active"), 9000, 9000, AGAIN, "however late: until the deadline"),
         (direct, live("active"), 0, 0, AGAIN, "it did not hold"),
         (event, live("stopped"), 0, 0, TERMINATED, "cut in two"),
+        (direct, live("stopped"), 999, 999, OPEN, "only a reading a second later decides there"),
+        (direct, live("stopped"), 1000, 1000, TERMINATED, "and then it does"),
         (event, live("error"), 0, 0, TERMINATED, "nothing is recorded"),
         (event, live("timeout"), 0, 0, TERMINATED, "nothing is recorded"),
         (event, live("requested"), 2999, 2999, OPEN, "it may begin yet"),

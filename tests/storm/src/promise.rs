@@ -2,7 +2,8 @@
 //!
 //! 1. no screen of the initiator is recorded during a secure pause longer than the delivery of its event, plus
 //!    the requests it takes, plus the lag of reads;
-//! 2. where an invocation fails altogether, no longer than the watch's delay and one visibility timeout more;
+//! 2. where an invocation fails altogether, no longer than the watch's delay and one visibility timeout more; where
+//!    the check that was to heal that fails too, twice as long;
 //! 3. while a secure flow takes a card, no agent's screen is recorded longer than the lag and the requests, as long
 //!    as no invocation is killed meanwhile: one that resumes for an earlier event and is killed before it has read
 //!    back is the watch's to heal, and the watch does so only where screens are told;
