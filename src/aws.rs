@@ -1,12 +1,21 @@
 //! How every AWS client of the function is set up.
 
+mod connector;
+
 use std::time::Duration;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+
+use self::connector::Connector;
+use crate::error::Error;
+use crate::tls::Tls;
 
 /// One attempt; the services answer within tens of milliseconds.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -20,10 +29,19 @@ const ATTEMPTS: u32 = 6;
 /// The longest error code of an AWS service that is repeated, in letters; theirs have half as many.
 const LONGEST_CODE: usize = 64;
 
-/// Region and credentials from the environment as Lambda sets it: looking for a profile or an instance role
-/// would cost a cold start tens of milliseconds and find nothing.
-pub async fn config() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
+/// Region, credentials and endpoints from the environment as Lambda sets it. Looking for a profile or an
+/// instance role would cost a cold start tens of milliseconds and find nothing.
+///
+/// # Errors
+/// [`Error::Internal`] where the HTTP client cannot be set up.
+pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
+    let client = tls.client().connect_timeout(CONNECT).build();
+    let connector =
+        Connector(client.map_err(|_| Error::Internal("the HTTP client for AWS cannot be set up"))?);
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
+        // In place of files in a home directory that Lambda does not have.
+        .profile_files(EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build())
         .region(EnvironmentVariableRegionProvider::new())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .timeout_config(
@@ -36,7 +54,8 @@ pub async fn config() -> SdkConfig {
                 .with_max_backoff(LONGEST_BACKOFF),
         )
         .load()
-        .await
+        .await;
+    Ok(config)
 }
 
 /// Which kind of failure of `service` it was. The service's message is left out: it names the role and the

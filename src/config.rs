@@ -6,6 +6,7 @@ mod timing;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use rustls::pki_types::TrustAnchor;
 use tracing::level_filters::LevelFilter;
 
 pub use self::check::REGIONS;
@@ -50,6 +51,8 @@ pub struct Config {
     pub watch_queue_url: Option<String>,
     /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`].
     pub metrics_namespace: String,
+    /// `EXTRA_CA_BUNDLE`: the certificates of a PEM file, trusted besides the roots compiled in; default none.
+    pub extra_roots: Vec<TrustAnchor<'static>>,
     /// What it waits for and judges ages by; no variable sets it.
     pub timing: Timing,
 }
@@ -132,6 +135,9 @@ impl Config {
                 .map(|url| faults.check("WATCH_QUEUE_URL", check::base_url(&url))),
             metrics_namespace: faults
                 .check("METRICS_NAMESPACE", check::namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE))),
+            extra_roots: optional("EXTRA_CA_BUNDLE")
+                .map(|path| faults.check("EXTRA_CA_BUNDLE", check::ca_bundle(&path)))
+                .unwrap_or_default(),
             timing: Timing::default(),
         };
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigFaults(faults.0)) }

@@ -21,6 +21,7 @@ use crate::outcome::Report;
 use crate::plan::{Outcome, Plan};
 use crate::queue::WatchQueue;
 use crate::retry::Deadline;
+use crate::tls::Tls;
 use crate::unread;
 
 /// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
@@ -43,8 +44,11 @@ impl Function {
     /// Sets the function up, in Lambda's INIT phase: clients, secret and token. Never fails: faulty
     /// settings are logged and answer every event, and what could not be fetched is tried again by the
     /// next event.
-    pub async fn start(config: Result<Config, ConfigFaults>, aws: SdkConfig) -> Self {
-        let ready = Ready::new(config, aws);
+    pub async fn start(
+        config: Result<Config, ConfigFaults>,
+        aws: impl AsyncFnOnce(&Tls) -> Result<SdkConfig, Error>,
+    ) -> Self {
+        let ready = Ready::new(config, aws).await;
         tracing::info!(version = config::VERSION, commit = config::COMMIT, "starting");
         let prepared = match &ready {
             Ok(ready) => ready.genesys.prepare(Deadline::after(INIT)).await,
@@ -107,9 +111,14 @@ impl Function {
 }
 
 impl Ready {
-    fn new(config: Result<Config, ConfigFaults>, aws: SdkConfig) -> Result<Self, Error> {
+    async fn new(
+        config: Result<Config, ConfigFaults>,
+        aws: impl AsyncFnOnce(&Tls) -> Result<SdkConfig, Error>,
+    ) -> Result<Self, Error> {
         let config = config.map_err(Error::InvalidConfig)?;
-        let genesys = Genesys::new(&config, &aws)?;
+        let tls = Tls::trusting(&config.extra_roots)?;
+        let aws = aws(&tls).await?;
+        let genesys = Genesys::new(&config, &aws, tls)?;
         let queue = WatchQueue::new(aws, config.watch_queue_url.clone());
         Ok(Self { config, genesys, queue })
     }

@@ -36,6 +36,7 @@
 //! - [`credentials`] — Secrets Manager → the OAuth client credentials
 //! - [`aws`] — how AWS clients are set up
 //! - [`retry`] — which failures are tried again, when, and never past the deadline
+//! - [`tls`] — TLS, set up once for every client
 //! - [`telemetry`] — log lines
 //! - [`config`] — the only reader of the environment
 //! - [`error`] — what can go wrong, one variant per reaction
@@ -65,5 +66,6 @@ pub mod pursuit;
 pub mod queue;
 pub mod retry;
 pub mod telemetry;
+pub mod tls;
 pub mod unread;
 pub mod verify;

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     telemetry::init(config::log_level());
-    let function = Function::start(Config::from_env(), aws::config().await).await;
+    let function = Function::start(Config::from_env(), aws::config).await;
     match lambda_runtime::run(service_fn(|event| function.invoke(event))).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

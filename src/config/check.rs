@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use reqwest::Url;
+use rustls::RootCertStore;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, TrustAnchor};
 
 use super::{Mode, Scope};
 
@@ -102,6 +105,17 @@ pub(super) fn mode(value: &str) -> Result<Mode, &'static str> {
 
 pub(super) fn not_empty(value: String) -> Result<String, &'static str> {
     if value.trim().is_empty() { Err("must not be empty") } else { Ok(value) }
+}
+
+pub(super) fn ca_bundle(path: &str) -> Result<Vec<TrustAnchor<'static>>, &'static str> {
+    let read = || {
+        let mut store = RootCertStore::empty();
+        for certificate in CertificateDer::pem_file_iter(path).ok()? {
+            store.add(certificate.ok()?).ok()?;
+        }
+        Some(store.roots).filter(|roots| !roots.is_empty())
+    };
+    read().ok_or("must be the path of a PEM file of CA certificates, in the package or a layer")
 }
 
 /// CloudWatch's own rule: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>.

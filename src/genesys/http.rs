@@ -1,34 +1,36 @@
 //! HTTP towards Genesys: timeouts, no redirects, and the one place where an answer gets its meaning.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect, retry as reqwest_retry};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 
+use super::early::EarlyClient;
 use crate::error::{Answered, Error, Operation, What};
 use crate::ids::TraceId;
 use crate::retry::{Failure, Retry};
+use crate::tls::Tls;
 
 /// One attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms; a screen is
 /// being recorded meanwhile.
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// A connection, TLS included, takes up to 300 ms across an ocean.
 const CONNECT: Duration = Duration::from_secs(1);
-/// A pooled connection idle for longer is likely to have been closed by the other side.
-const POOL_IDLE: Duration = Duration::from_secs(20);
 
-/// The HTTP client, with its pool of connections.
+/// The HTTP clients, with their pools of connections.
 #[derive(Debug)]
 pub(super) struct Http {
-    current: Mutex<Pool>,
+    current: Mutex<Pools>,
+    tls: Tls,
 }
 
-/// A client, and which one in the row of clients it is.
+/// A client for each host, and which ones in the row of clients they are.
 #[derive(Clone, Debug)]
-struct Pool {
-    client: Client,
+struct Pools {
+    login: EarlyClient,
+    api: EarlyClient,
     number: u64,
 }
 
@@ -48,15 +50,20 @@ struct ErrorBody {
 }
 
 impl Http {
-    /// A client with an empty pool. Reads the root certificates; opens no connection.
+    /// Clients with empty pools. Opens no connection.
     ///
     /// # Errors
     /// [`Error::Internal`] where TLS cannot be set up.
-    pub(super) fn new() -> Result<Self, Error> {
-        match client() {
-            Ok(client) => Ok(Self { current: Mutex::new(Pool { client, number: 0 }) }),
-            Err(_) => Err(Error::Internal("the HTTP client cannot be set up, root certificates included")),
-        }
+    pub(super) fn new(tls: Tls) -> Result<Self, Error> {
+        let pools = Pools::new(&tls, 0).map_err(|_| Error::Internal("the HTTP client cannot be set up"))?;
+        Ok(Self { current: Mutex::new(pools), tls })
+    }
+
+    /// Opens a connection to each host, beside whatever else goes on.
+    pub(super) fn connect(&self, login_url: &str, api_url: &str) {
+        let pools = self.pools();
+        pools.login.connect(login_url);
+        pools.api.connect(api_url);
     }
 
     /// Sends one request and says what came back.
@@ -68,46 +75,54 @@ impl Http {
         operation: Operation,
         request: impl FnOnce(&Client) -> RequestBuilder,
     ) -> Result<Meaning, Failure> {
-        let pool = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let pools = self.pools().clone();
+        let host = if operation == Operation::Token { &pools.login } else { &pools.api };
         let started = tokio::time::Instant::now();
-        match request(&pool.client).send().await {
+        match request(&host.client).send().await {
             Ok(response) => {
                 let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
                 tracing::debug!(%operation, status, ms, "answered");
                 meaning(operation, response).await
             }
             Err(error) => {
-                self.distrust(&pool, &error);
+                self.distrust(&pools, &error);
                 Err(broken(operation, &error))
             }
         }
     }
 
-    /// Starts a new pool where a connection of this one has broken or fallen silent. After a freeze all of
+    /// Starts new pools where a connection of these has broken or fallen silent. After a freeze all of
     /// them may be dead, and each would cost an attempt.
-    fn distrust(&self, pool: &Pool, error: &reqwest::Error) {
+    fn distrust(&self, pools: &Pools, error: &reqwest::Error) {
         if error.is_connect() || error.is_builder() {
             return;
         }
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.number == pool.number
-            && let Ok(client) = client()
+        let mut current = self.pools();
+        if current.number == pools.number
+            && let Ok(fresh) = Pools::new(&self.tls, pools.number + 1)
         {
-            *current = Pool { client, number: pool.number + 1 };
+            *current = fresh;
         }
+    }
+
+    fn pools(&self) -> MutexGuard<'_, Pools> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .timeout(ATTEMPT)
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(POOL_IDLE)
-        .redirect(redirect::Policy::none())
-        .retry(reqwest_retry::never())
-        .no_proxy()
-        .user_agent(concat!("secure-pause/", env!("CARGO_PKG_VERSION")))
-        .build()
+impl Pools {
+    fn new(tls: &Tls, number: u64) -> reqwest::Result<Self> {
+        let client = || {
+            EarlyClient::build(
+                tls.client()
+                    .timeout(ATTEMPT)
+                    .connect_timeout(CONNECT)
+                    .no_proxy()
+                    .user_agent(concat!("secure-pause/", env!("CARGO_PKG_VERSION"))),
+            )
+        };
+        Ok(Self { login: client()?, api: client()?, number })
+    }
 }
 
 /// The one place where a status gets its meaning.

@@ -1,6 +1,7 @@
 //! The Genesys Cloud client: the two requests the function makes, authorized.
 
 pub mod conversation;
+mod early;
 mod http;
 mod lenient;
 mod token;
@@ -20,6 +21,7 @@ use crate::error::{Answered, Error, Operation, What};
 use crate::event::Action;
 use crate::ids::{ConversationId, ParticipantId};
 use crate::retry::{self, Backoff, Deadline, Failure, Retry};
+use crate::tls::Tls;
 
 /// A gateway's page in place of a conversation is often gone by the next reading; so many are tried.
 const UNREADABLE_READINGS: u32 = 4;
@@ -29,6 +31,7 @@ const UNREADABLE_READINGS: u32 = 4;
 pub struct Genesys {
     http: Http,
     tokens: Tokens,
+    login_url: String,
     api_url: String,
     screen_recording_path: String,
     backoff: Backoff,
@@ -48,22 +51,24 @@ impl Genesys {
     ///
     /// # Errors
     /// [`Error::Internal`] where TLS cannot be set up.
-    pub fn new(config: &Config, aws: &SdkConfig) -> Result<Self, Error> {
+    pub fn new(config: &Config, aws: &SdkConfig, tls: Tls) -> Result<Self, Error> {
         let secret = Secret::new(aws, config.secret_id.clone());
         Ok(Self {
-            http: Http::new()?,
+            http: Http::new(tls)?,
             tokens: Tokens::new(&config.login_url, secret, config.timing.backoff),
+            login_url: config.login_url.clone(),
             api_url: config.api_url.clone(),
             screen_recording_path: config.screen_recording_path.clone(),
             backoff: config.timing.backoff,
         })
     }
 
-    /// Fetches secret and token, so that the first event finds them.
+    /// Fetches secret and token, and opens the connections beside them, so that the first event finds them.
     ///
     /// # Errors
     /// As for any other request; the next one simply tries again.
     pub async fn prepare(&self, deadline: Deadline) -> Result<(), Error> {
+        self.http.connect(&self.login_url, &self.api_url);
         self.tokens.get(&self.http, deadline).await.map(|_token| ())
     }
 

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use secure_pause::aws;
 use secure_pause::config::Config;
+use secure_pause::tls::Tls;
 use serde_json::{Value, json};
 use world::World;
 
@@ -38,7 +41,7 @@ impl Setting {
             Some(Without::ReadBack) => config.timing.after_resume = Duration::ZERO,
             Some(Without::Doubt | Without::Watch) | None => {}
         }
-        let lambda = Lambda::new(config, aws(&env).await);
+        let lambda = Lambda::new(config, aws_of(&env).await);
         Self { world, lambda }
     }
 }
@@ -60,7 +63,8 @@ pub fn take_false_for_off(body: &mut Value) {
     body["participants"] = Value::Array(rest);
 }
 
-async fn aws(env: &BTreeMap<String, String>) -> SdkConfig {
+/// As the function's own, with what the function takes from its environment taken from the world's.
+async fn aws_of(env: &BTreeMap<String, String>) -> SdkConfig {
     let credentials = Credentials::new(
         env["AWS_ACCESS_KEY_ID"].clone(),
         env["AWS_SECRET_ACCESS_KEY"].clone(),
@@ -68,10 +72,12 @@ async fn aws(env: &BTreeMap<String, String>) -> SdkConfig {
         None,
         "storm",
     );
-    aws_config::defaults(BehaviorVersion::latest())
+    let tls = Tls::trusting(&[]).expect("TLS");
+    let config = aws::config(&tls).await.expect("a client for AWS");
+    config
+        .into_builder()
         .region(Region::new(env["AWS_REGION"].clone()))
-        .credentials_provider(credentials)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(env["AWS_ENDPOINT_URL"].clone())
-        .load()
-        .await
+        .build()
 }

@@ -1,0 +1,34 @@
+//! The SDK's requests, sent by the HTTP client that sends all others: one stack in place of two.
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use reqwest::{Client, Request};
+
+/// A connector of the SDK. Its requests and answers are small, and kept in memory whole.
+#[derive(Clone, Debug)]
+pub(super) struct Connector(pub(super) Client);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
+            let request = Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
+            let mut response = client.execute(request).await.map_err(failed)?;
+            let mut answer = http::Response::new(());
+            *answer.status_mut() = response.status();
+            std::mem::swap(answer.headers_mut(), response.headers_mut());
+            let body = SdkBody::from(response.bytes().await.map_err(failed)?);
+            let answer = answer.map(|()| body);
+            HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// The kinds that the SDK tries again.
+fn failed(error: reqwest::Error) -> ConnectorError {
+    if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
+}

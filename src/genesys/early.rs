@@ -1,0 +1,107 @@
+//! A connection that is opened before there is a request for it, while secret and token are on their way.
+//!
+//! reqwest has no call that only connects. So a request is begun, its connection is kept as soon as it stands,
+//! and the request is called off: the host sees a connection and nothing on it. What it saves is the time a
+//! connection takes, TLS included, in every cold start; figures in docs/design.md, "Fast".
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use reqwest::{Client, ClientBuilder};
+use tokio::sync::Mutex;
+use tower_service::Service;
+
+/// An idle connection is kept for so long, here as in the client's pool: one that is idle for longer is likely
+/// to have been closed by the other side.
+const IDLE: Duration = Duration::from_secs(20);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A client that can be told to open its first connection.
+#[derive(Clone, Debug)]
+pub(super) struct EarlyClient {
+    pub(super) client: Client,
+    /// The next connection is to be kept.
+    early: Arc<AtomicBool>,
+}
+
+impl EarlyClient {
+    /// Opens no connection yet.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub(super) fn build(builder: ClientBuilder) -> reqwest::Result<Self> {
+        let early = Arc::new(AtomicBool::new(false));
+        let asked = early.clone();
+        let layer = tower_layer::layer_fn(move |connector| Connector {
+            connector,
+            early: asked.clone(),
+            kept: Arc::default(),
+        });
+        let client = builder.pool_idle_timeout(IDLE).connector_layer(layer).build()?;
+        Ok(Self { client, early })
+    }
+
+    /// Opens a connection to the host of `url`, beside whatever else goes on. If it cannot be opened, the first
+    /// request will find that out for itself.
+    pub(super) fn connect(&self, url: &str) {
+        self.early.store(true, Ordering::Relaxed);
+        drop(tokio::spawn(self.client.head(url).send()));
+    }
+}
+
+/// reqwest's connector `S`, and the connection `C` that it has opened early.
+struct Connector<S, C> {
+    connector: S,
+    early: Arc<AtomicBool>,
+    /// Locked while it is being opened: a request that comes meanwhile waits for it.
+    kept: Arc<Mutex<Option<(C, Instant)>>>,
+}
+
+// Not derived: a connection cannot be cloned, and need not be.
+impl<S: Clone, C> Clone for Connector<S, C> {
+    fn clone(&self) -> Self {
+        Self { connector: self.connector.clone(), early: self.early.clone(), kept: self.kept.clone() }
+    }
+}
+
+impl<S, Destination, C> Service<Destination> for Connector<S, C>
+where
+    S: Service<Destination, Response = C, Error = BoxError> + Clone + Send + 'static,
+    S::Future: Send,
+    Destination: Send + 'static,
+    C: Send + 'static,
+{
+    type Response = C;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<C, BoxError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, destination: Destination) -> Self::Future {
+        let connecting = self.connector.call(destination);
+        let kept = self.kept.clone();
+        let is_early = self.early.swap(false, Ordering::Relaxed);
+        async move {
+            let mut kept = kept.lock().await;
+            if is_early {
+                *kept = Some((connecting.await?, Instant::now()));
+                return Err("called off: its connection is kept for another".into());
+            }
+            match kept.take() {
+                Some((connection, at)) if at.elapsed() < IDLE => Ok(connection),
+                _ => {
+                    drop(kept);
+                    connecting.await
+                }
+            }
+        }
+        .boxed()
+    }
+}
