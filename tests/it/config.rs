@@ -2,7 +2,7 @@
 
 use secure_pause::config::{Config, ConfigFaults, Mode, Scope};
 
-fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+pub fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
     let required = [("GENESYS_SECRET_ID", "genesys"), ("GENESYS_REGION", "mypurecloud.ie")];
     Config::from_lookup(|name| {
         let given = settings.iter().chain(&required).find(|(set, _)| *set == name);
@@ -83,6 +83,7 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("WATCH_QUEUE_URL", "", true, "none"),
         ("WATCH_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/watch", true, "a queue"),
         ("WATCH_QUEUE_URL", "watch", false, "no URL"),
+        ("EXTRA_CA_BUNDLE", "", true, "none"),
         ("METRICS_NAMESPACE", "Payments/SecurePause", true, "a namespace"),
         ("METRICS_NAMESPACE", &longest, true, "as long as CloudWatch takes"),
         ("METRICS_NAMESPACE", &too_long, false, "longer than CloudWatch takes"),

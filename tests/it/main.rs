@@ -26,6 +26,7 @@ mod report;
 mod resume;
 mod runtime;
 mod stage;
+mod tls;
 mod unread;
 mod verify_pause;
 mod verify_resume;

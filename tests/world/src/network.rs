@@ -122,11 +122,12 @@ impl Line {
         if time.is_zero() {
             return None;
         }
-        let readable = async {
-            stream.readable().await.ok()?;
-            Some(Instant::now())
+        // Not `readable`, which may say so of a stream on which nothing has come.
+        let request = async {
+            let is_there = stream.peek(&mut [0]).await.ok()? > 0;
+            is_there.then(Instant::now)
         };
-        let (first, ()) = tokio::join!(timeout(time, readable), sleep(time));
+        let (first, ()) = tokio::join!(timeout(time, request), sleep(time));
         first.ok().flatten()
     }
 }
