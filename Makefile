@@ -13,7 +13,7 @@ EMULATOR := $(TOOLS)/emulator
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
 FUNCTION := target/release/secure-pause
-# The same job in other languages, for `make bench COMPARE=1`: Node 20 and the Python above.
+# The same job in other languages, for `make bench`: Node 20 and the Python above.
 NODE ?= node
 NODE_JOB := $(TOOLS)/node-job
 PYTHON_JOB := $(TOOLS)/python-job
@@ -38,18 +38,29 @@ storm: ## play 1,000 seeded schedules of everything that can go wrong against th
 	$(CARGO) run --locked --quiet --profile storm -p storm -- --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1) \
 		$(if $(WITHOUT),--without $(WITHOUT))
 
-# COMPARE=1 adds the same job in Node and Python; JSON=1 prints JSON.
+# COMPARE= leaves out the same job in Node and Python; JSON=1 prints JSON.
+COMPARE ?= 1
 .PHONY: bench
-bench: release $(if $(COMPARE),$(NODE_JOB)/.installed $(PYTHON_JOB)/.installed) ## measure cold, warm and thawed against their bars; STARTS=, RTT_MS=, COMPARE=1
+bench: release $(if $(COMPARE),rivals) ## measure cold, warm and thawed against their bars; STARTS=, RTT_MS=, COMPARE=
 	@echo "building the bare program and the bench (the first time takes a minute or two)" >&2
 	$(CARGO) build --locked --quiet --release -p bare
+	@# A rival that could not be installed is left out: the bench says which bars it could not judge.
+	rivals=(); \
+	if [ -n "$(COMPARE)" ] && [ -e $(NODE_JOB)/.installed ]; then \
+		rivals+=(--node "$$(command -v $(NODE))" $(NODE_JOB)/job.mjs); fi; \
+	if [ -n "$(COMPARE)" ] && [ -e $(PYTHON_JOB)/.installed ]; then \
+		rivals+=(--python $(PYTHON_JOB)/bin/python3 tests/world/bench/job.py); fi; \
 	$(CARGO) run --locked --quiet --profile storm -p world --bin bench -- --function $(FUNCTION) \
-		--starts $(or $(STARTS),30) --rtt-ms $(or $(RTT_MS),20) $(if $(JSON),--json) \
-		$(if $(COMPARE),--node "$$(command -v $(NODE))" $(NODE_JOB)/job.mjs \
-			--python $(PYTHON_JOB)/bin/python3 tests/world/bench/job.py)
+		--starts $(or $(STARTS),30) --rtt-ms $(or $(RTT_MS),20) $(if $(JSON),--json) "$${rivals[@]}"
+
+.PHONY: rivals
+rivals:
+	@$(MAKE) --no-print-directory $(NODE_JOB)/.installed || echo "Node and its packages cannot be installed" >&2
+	@$(MAKE) --no-print-directory $(PYTHON_JOB)/.installed || echo "Python and its packages cannot be installed" >&2
 
 $(NODE_JOB)/.installed: tests/world/bench/job.mjs tests/world/bench/package.json tests/world/bench/package-lock.json
 	@echo "installing the AWS SDK for Node into $(NODE_JOB)" >&2
+	$(NODE) --version
 	mkdir -p $(NODE_JOB)
 	cp $^ $(NODE_JOB)
 	npm ci --prefix $(NODE_JOB) --silent --no-audit --no-fund

@@ -26,6 +26,7 @@ pub(crate) fn render(report: &Report<'_>) -> Value {
             figures
         }),
         "bars": report.bars.iter().map(Bar::json).collect::<Vec<_>>(),
+        "notJudged": report.unjudged,
     })
 }
 

@@ -37,7 +37,7 @@ use world::Latency;
 use bars::{Bar, NODE_RATIO, PYTHON_RATIO};
 use machine::Machine;
 use measure::Measured;
-use program::{Kind, Program};
+use program::{Kind, Program, RIVALS};
 use start::Thawing;
 
 /// Exit code where a bar is missed.
@@ -112,6 +112,8 @@ pub(crate) struct Report<'a> {
     /// The function alone, with latency.
     delayed: Option<(Measured<'a>, Latency)>,
     bars: Vec<Bar>,
+    /// The rivals that were not there, whose bars nobody knows to be kept.
+    unjudged: Vec<&'static str>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -146,7 +148,9 @@ async fn run(args: &Args) -> Result<bool, Trouble> {
         bars.extend(bars::with_latency(&function[0], &plain[0], time));
         delayed = function.pop().map(|function| (function, latency));
     }
-    let report = Report { machine, starts, plain, delayed, bars };
+    let is_there = |name| plain.iter().any(|it| it.program.name == name);
+    let unjudged = RIVALS.into_iter().filter(|name| !is_there(*name)).collect();
+    let report = Report { machine, starts, plain, delayed, bars, unjudged };
     let text = if args.json { format!("{:#}\n", json::render(&report)) } else { text::render(&report) };
     // A reader that stops early, as `head` does, is no failure.
     let _ = std::io::stdout().write_all(text.as_bytes());
@@ -159,7 +163,7 @@ fn programs(args: &Args) -> Result<Vec<Program>, Trouble> {
         Program::new("secure-pause", Kind::Function, args.function.clone())?,
         Program::new("bare", Kind::Bare, args.bare.clone())?,
     ];
-    for (name, command) in [("node", &args.node), ("python", &args.python)] {
+    for (name, command) in RIVALS.into_iter().zip([&args.node, &args.python]) {
         if !command.is_empty() {
             programs.push(Program::script(name, command)?);
         }

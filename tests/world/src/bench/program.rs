@@ -4,6 +4,9 @@ use std::{ffi::OsString, path::PathBuf};
 
 use crate::Trouble;
 
+/// Other languages that do the same job, as the tables call them.
+pub(crate) const RIVALS: [&str; 2] = ["node", "python"];
+
 /// A program, and how it is started.
 pub(crate) struct Program {
     /// What the tables call it.

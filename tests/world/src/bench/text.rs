@@ -49,9 +49,13 @@ pub(crate) fn render(report: &Report<'_>) -> String {
     }
     thaws(&mut text, function);
     let _ = write!(text, "\n{}\n", bars(&report.bars));
+    for name in &report.unjudged {
+        let _ = writeln!(text, "not judged: cold pause in {name}, which was not there");
+    }
     let missed = report.bars.iter().filter(|bar| !bar.is_kept()).count();
     let _ = match missed {
-        0 => writeln!(text, "every bar is kept"),
+        0 if report.unjudged.is_empty() => writeln!(text, "every bar is kept"),
+        0 => writeln!(text, "every bar that was judged is kept"),
         _ => writeln!(text, "{missed} of {} bars are missed", report.bars.len()),
     };
     text
