@@ -31,6 +31,7 @@ pub struct Served {
 
 impl Served {
     pub fn start(arguments: &[&str]) -> Self {
+        let http = client();
         let mut child = Command::new(env!("CARGO_BIN_EXE_world"))
             .args(arguments)
             .stdin(Stdio::piped())
@@ -50,7 +51,7 @@ impl Served {
         });
         let ready: Value = lines.recv_timeout(SOON).expect("a first line");
         assert_eq!(ready["kind"], "ready");
-        Self { child, stdin, lines, ready, http: client() }
+        Self { child, stdin, lines, ready, http }
     }
 
     pub fn url(&self, name: &str) -> String {

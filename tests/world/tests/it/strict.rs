@@ -1,10 +1,10 @@
 //! What a strict Genesys complains about.
 
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder};
 use uuid::Uuid;
 use world::World;
 
-use crate::client::{Caller, ask_for_token};
+use crate::client::{Caller, ask_for_token, builder};
 
 const PATH: &str = "/api/v2/conversations";
 
@@ -17,7 +17,7 @@ async fn a_fault_of_form_is_a_complaint_and_a_refusal() {
     let api = caller.world.env()["GENESYS_API_URL"].clone();
     let login = caller.world.env()["GENESYS_LOGIN_URL"].clone();
     let (id, secret) = genesys.client();
-    let nameless = Client::builder().no_proxy().build().expect("a client");
+    let nameless = builder().build().expect("a client");
     let token = format!("{login}/oauth/token");
     let cases: Vec<(RequestBuilder, u16, &str)> = vec![
         (caller.request(Method::GET, "/api/v2/users/me"), 404, "unknown path"),
