@@ -66,7 +66,7 @@ fn origin(machine: &Machine, starts: usize) -> String {
     let load = load.map_or(String::new(), |load| format!(", load {load}"));
     let busy = if machine.is_busy() { ": BUSY, the figures are worse than they need be" } else { "" };
     format!(
-        "{date}, {processors} × {processor}{load}{busy}\n{starts} starts of each in turn: median (least–most), × the function's"
+        "{date}, {processors} × {processor}{load}{busy}\n{starts} starts of each: median (least–most), × the function's"
     )
 }
 
