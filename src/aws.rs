@@ -5,13 +5,19 @@ mod connector;
 use std::time::Duration;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-
+use aws_config::identity::IdentityCache;
+use aws_config::meta::region::ProvideRegion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_runtime::env_config::EnvConfigValue;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+use aws_types::os_shim_internal::Env;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use self::connector::Connector;
 use crate::error::Error;
@@ -29,8 +35,10 @@ const ATTEMPTS: u32 = 6;
 /// The longest error code of an AWS service that is repeated, in letters; theirs have half as many.
 const LONGEST_CODE: usize = 64;
 
-/// Region, credentials and endpoints from the environment as Lambda sets it. Looking for a profile or an
-/// instance role would cost a cold start tens of milliseconds and find nothing.
+/// Region, credentials and endpoints from the environment as Lambda sets it.
+///
+/// Built by hand, because aws-config's loader brings every other way to credentials along, which a cold start pays
+/// for (docs/design.md, "Fast"). What the SDK documents of the environment and a function can use is honoured.
 ///
 /// # Errors
 /// [`Error::Internal`] where the HTTP client cannot be set up.
@@ -38,12 +46,18 @@ pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
     let client = tls.client().connect_timeout(CONNECT).build();
     let connector =
         Connector(client.map_err(|_| Error::Internal("the HTTP client for AWS cannot be set up"))?);
-    let config = aws_config::defaults(BehaviorVersion::latest())
+    let credentials = EnvironmentVariableCredentialsProvider::new();
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
         .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
-        // In place of files in a home directory that Lambda does not have.
-        .profile_files(EnvConfigFiles::builder().with_contents(EnvConfigFileKind::Config, "").build())
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .time_source(SystemTimeSource::new())
+        .identity_cache(IdentityCache::lazy().build())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .use_fips(is_set("AWS_USE_FIPS_ENDPOINT"))
+        .use_dual_stack(is_set("AWS_USE_DUALSTACK_ENDPOINT"))
+        .service_config(Environment)
         .timeout_config(
             TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build(),
         )
@@ -53,9 +67,23 @@ pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
                 .with_initial_backoff(FIRST_BACKOFF)
                 .with_max_backoff(LONGEST_BACKOFF),
         )
-        .load()
-        .await;
+        .build();
     Ok(config)
+}
+
+fn is_set(name: &str) -> bool {
+    EnvConfigValue::new().env(name).load(&Env::real(), None).is_some_and(|(value, _)| value == "true")
+}
+
+/// What a client may be told by a variable of its service, or of all: `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.
+#[derive(Debug)]
+struct Environment;
+
+impl LoadServiceConfig for Environment {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let value = EnvConfigValue::new().env(key.env()).service_id(key.service_id());
+        value.load(&Env::real(), None).map(|(value, _)| value.into_owned())
+    }
 }
 
 /// Which kind of failure of `service` it was. The service's message is left out: it names the role and the
