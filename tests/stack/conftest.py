@@ -94,7 +94,11 @@ class Emulator:
         self.log = tmp / "emulator.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [TOOLS / "emulator" / "bin" / "ministack"], env=self.env | serve, stdout=log, stderr=log, cwd=tmp
+                [TOOLS / "emulator" / "bin" / "python3", ROOT / "tests" / "stack" / "emulator.py"],
+                env=self.env | serve,
+                stdout=log,
+                stderr=log,
+                cwd=tmp,
             )
 
     def ready(self):

@@ -219,22 +219,6 @@ def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(tem
     }
 
 
-def test_messages_that_cannot_be_read_are_counted(template):
-    (metric,) = of_type(template, "AWS::Logs::MetricFilter").values()
-    assert metric["Properties"] == {
-        "LogGroupName": {"Ref": "LogGroup"},
-        "FilterPattern": '{ ($.door = "watch") && ($.errorType = "InvalidEvent") }',
-        "MetricTransformations": [
-            {
-                "MetricNamespace": {"Ref": "MetricsNamespace"},
-                "MetricName": "UnreadableMessage",
-                "MetricValue": "1",
-                "Unit": "Count",
-            }
-        ],
-    }
-
-
 def test_the_function_is_what_the_readme_says(template):
     function = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]
     assert (function["Runtime"], function["MemorySize"], function["Timeout"]) == ("provided.al2023", 256, 30)
@@ -373,8 +357,12 @@ def test_every_setting_of_the_function_is_a_parameter_with_a_description(templat
         ("GenesysOrganizationId", "*", False),
         ("MetricsNamespace", "Contact-Center/Secure.Pause_1#", True),
         ("MetricsNamespace", "AWS/Lambda", False),
-        # No metric filter takes it.
-        ("MetricsNamespace", "Contact:Center", False),
+        ("MetricsNamespace", "Contact:Center", True),
+        ("MetricsNamespace", ":Center", False),
+        ("AlarmEmail", "on-call@example.com", True),
+        ("AlarmEmail", "", True),
+        ("AlarmEmail", "on-call", False),
+        ("AlarmEmail", "a@example.com, b@example.com", False),
         ("ExtraCaBundle", "/opt/ca.pem", True),
         ("ExtraCaBundle", "/opt/../proc/self/environ", False),
         ("ExtraCaBundle", "/proc/self/environ", False),
