@@ -17,6 +17,7 @@ import urllib.request
 import boto3
 import pytest
 from botocore.config import Config
+from rendered import render
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "target" / "tools"
@@ -67,6 +68,11 @@ def event_file(name, **body):
     event["detail"]["eventBody"]["eventTime"] = int(time.time() * 1000)
     event["detail"]["eventBody"].update(body)
     return event
+
+
+@pytest.fixture(scope="module")
+def template():
+    return render(ROOT / "template.yaml")
 
 
 class Emulator:
