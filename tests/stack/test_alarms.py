@@ -14,7 +14,7 @@ OWN = {"Ref": "MetricsNamespace"}
 # Over when they are over; the others count what has happened, and their end closes nothing.
 TELL_THEIR_END = {
     "exposure-high", "failure-queue", "undelivered-queue", "watch-dead-letter-queue",
-    "events-old", "throttles", "outcome-missing", "silence",
+    "events-old", "outcome-missing", "silence",
 }  # fmt: skip
 # What AWS publishes, and by which dimensions.
 OF_AWS = {
@@ -209,7 +209,8 @@ def test_the_saved_queries_read_the_audit_records_of_this_stack_and_fields_that_
     schema = json.loads((ROOT / "docs" / "audit-record.schema.json").read_text())
     fields = set(schema["properties"]) | {"@timestamp"}
     of_target = set(schema["$defs"]["target"]["properties"])
-    queries = {q["Properties"]["Name"]["Fn::Sub"]: q["Properties"] for q in of_type(template, "AWS::Logs::QueryDefinition").values()}
+    saved = [query["Properties"] for query in of_type(template, "AWS::Logs::QueryDefinition").values()]
+    queries = {query["Name"]["Fn::Sub"]: query for query in saved}
     told = [name.removeprefix("${AWS::StackName}/") for name in queries]
     assert told == [row for row in re.findall(r"^\| ([a-z ]+) \| ", RUNBOOK, re.M) if row in told] and len(told) == 4
     functions = {"coalesce", "strcontains", "stats", "count", "count_distinct", "max", "sum", "sortsLast", "pct", "bin"}
