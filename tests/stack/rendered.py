@@ -18,6 +18,16 @@ def of_type(template, kind):
     return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
 
 
+def alarms(template):
+    """The alarms by their names, which on AWS follow the stack's."""
+    named = {}
+    for resource in of_type(template, "AWS::CloudWatch::Alarm").values():
+        stack, name = resource["Properties"]["AlarmName"]["Fn::Sub"].split("}-")
+        assert stack == "${AWS::StackName" and name not in named
+        named[name] = resource["Properties"]
+    return named
+
+
 def value(node, template, **given):
     """What CloudFormation makes of an expression, with these parameters (and the defaults of the others)."""
 
