@@ -12,6 +12,10 @@ SAM := $(TOOLS)/sam
 EMULATOR := $(TOOLS)/emulator
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
+CYCLONEDX := $(TOOLS)/bin/cargo-cyclonedx
+CYCLONEDX_VERSION := 0.5.9
+DENY := $(TOOLS)/bin/cargo-deny
+DENY_VERSION := 0.20.2
 FUNCTION := target/release/secure-pause
 # The same job in other languages, for `make bench`: Node 20 and the Python above.
 NODE ?= node
@@ -94,6 +98,30 @@ coverage: $(TARPAULIN) ## measure the lines of src that the tests run
 
 $(TARPAULIN):
 	$(CARGO) install cargo-tarpaulin --version $(TARPAULIN_VERSION) --locked --root $(TOOLS)
+
+# ---- What the function is made of. See docs/security.md for when to run these.
+
+.PHONY: sbom
+sbom: $(CYCLONEDX) ## list all that is compiled into the function: target/sbom/secure-pause.cdx.json (CycloneDX)
+	@# It writes a list beside every manifest of the workspace; only the function's is of use.
+	trap 'rm -f *_bin.cdx.json tests/*/*_bin.cdx.json' EXIT; \
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(CYCLONEDX) cyclonedx --quiet --format json --spec-version 1.5 \
+		--describe binaries --target $(ARCHITECTURE:arm64=aarch64)-unknown-linux-gnu; \
+	mkdir -p target/sbom; \
+	mv secure-pause_bin.cdx.json target/sbom/secure-pause.cdx.json
+
+.PHONY: deny
+deny: $(DENY) ## check licences, bans and sources of all that is used against deny.toml
+	$(DENY) --locked check bans licenses sources
+
+# Unoptimized: they run for a second either way, and are built in half the time.
+$(CYCLONEDX):
+	@echo "building cargo-cyclonedx into $(TOOLS) (some minutes)" >&2
+	$(CARGO) install cargo-cyclonedx --version $(CYCLONEDX_VERSION) --locked --debug --root $(TOOLS)
+
+$(DENY):
+	@echo "building cargo-deny into $(TOOLS) (some minutes)" >&2
+	$(CARGO) install cargo-deny --version $(DENY_VERSION) --locked --debug --root $(TOOLS)
 
 # ---- Deployment. Needs Python 3.11 besides Rust; the tools go into virtual environments under target/tools.
 

@@ -17,6 +17,7 @@ import urllib.request
 import boto3
 import pytest
 from botocore.config import Config
+from rendered import render
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "target" / "tools"
@@ -69,6 +70,11 @@ def event_file(name, **body):
     return event
 
 
+@pytest.fixture(scope="module")
+def template():
+    return render(ROOT / "template.yaml")
+
+
 class Emulator:
     def __init__(self, tmp):
         self.port = free_port()
@@ -94,7 +100,11 @@ class Emulator:
         self.log = tmp / "emulator.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [TOOLS / "emulator" / "bin" / "ministack"], env=self.env | serve, stdout=log, stderr=log, cwd=tmp
+                [TOOLS / "emulator" / "bin" / "python3", ROOT / "tests" / "stack" / "emulator.py"],
+                env=self.env | serve,
+                stdout=log,
+                stderr=log,
+                cwd=tmp,
             )
 
     def ready(self):

@@ -163,4 +163,6 @@ def test_deploying_twice_changes_nothing_and_deleting_leaves_secret_and_log(stac
     assert emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
     rules = emulator.client("events").list_rules(EventBusName="simulated-genesys")["Rules"]
     assert rules == []
+    assert emulator.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert emulator.client("logs").describe_query_definitions()["queryDefinitions"] == []
     assert "Successfully created" in stack.deploy(), "the retained log group does not stand in the way"

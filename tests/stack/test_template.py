@@ -3,31 +3,15 @@
 import json
 import re
 
-import boto3
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
-
 from conftest import ROOT
+from rendered import of_type, value
 
 GLIBC_OF_AMAZON_LINUX_2023 = (2, 34)
 FOURTEEN_DAYS = 14 * 24 * 3600
 # The most a version's description may have.
 DESCRIPTION = 256
 ORGANIZATION = "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10"
-
-
-@pytest.fixture(scope="module")
-def template():
-    source = yaml_parse((ROOT / "template.yaml").read_text())
-    source["Resources"]["Function"]["Properties"]["CodeUri"] = {"Bucket": "b", "Key": "k"}
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
-    return translator.translate(source, parameter_values={})
-
-
-def of_type(template, kind):
-    return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
 
 
 def arn_of(name):
@@ -37,41 +21,6 @@ def arn_of(name):
 def alias_of(template):
     (alias,) = of_type(template, "AWS::Lambda::Alias")
     return {"Ref": alias}
-
-
-def value(node, template, **given):
-    """What CloudFormation makes of an expression, with these parameters (and the defaults of the others)."""
-
-    def at(node):
-        return value(node, template, **given)
-
-    if not isinstance(node, dict):
-        return node
-    ((function, of),) = node.items()
-    match function:
-        case "Ref" if of in template["Parameters"]:
-            return str(given.get(of, template["Parameters"][of].get("Default")))
-        case "Ref" | "Fn::GetAtt":
-            return given[of if function == "Ref" else ".".join(of)]
-        case "Condition":
-            return at(template["Conditions"][of])
-        case "Fn::If":
-            return at(of[1] if at(template["Conditions"][of[0]]) else of[2])
-        case "Fn::Equals":
-            return at(of[0]) == at(of[1])
-        case "Fn::And":
-            return all(map(at, of))
-        case "Fn::Or":
-            return any(map(at, of))
-        case "Fn::Not":
-            return not at(of[0])
-        case "Fn::Join":
-            return of[0].join(map(at, of[1]))
-        case "Fn::Split":
-            return at(of[1]).split(of[0])
-        case "Fn::Select":
-            return at(of[1])[int(of[0])]
-    pytest.fail(f"{function} is not known here")
 
 
 def statements_of(role):
@@ -219,22 +168,6 @@ def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(tem
     }
 
 
-def test_messages_that_cannot_be_read_are_counted(template):
-    (metric,) = of_type(template, "AWS::Logs::MetricFilter").values()
-    assert metric["Properties"] == {
-        "LogGroupName": {"Ref": "LogGroup"},
-        "FilterPattern": '{ ($.door = "watch") && ($.errorType = "InvalidEvent") }',
-        "MetricTransformations": [
-            {
-                "MetricNamespace": {"Ref": "MetricsNamespace"},
-                "MetricName": "UnreadableMessage",
-                "MetricValue": "1",
-                "Unit": "Count",
-            }
-        ],
-    }
-
-
 def test_the_function_is_what_the_readme_says(template):
     function = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]
     assert (function["Runtime"], function["MemorySize"], function["Timeout"]) == ("provided.al2023", 256, 30)
@@ -373,8 +306,12 @@ def test_every_setting_of_the_function_is_a_parameter_with_a_description(templat
         ("GenesysOrganizationId", "*", False),
         ("MetricsNamespace", "Contact-Center/Secure.Pause_1#", True),
         ("MetricsNamespace", "AWS/Lambda", False),
-        # No metric filter takes it.
-        ("MetricsNamespace", "Contact:Center", False),
+        ("MetricsNamespace", "Contact:Center", True),
+        ("MetricsNamespace", ":Center", False),
+        ("AlarmEmail", "on-call@example.com", True),
+        ("AlarmEmail", "", True),
+        ("AlarmEmail", "on-call", False),
+        ("AlarmEmail", "a@example.com, b@example.com", False),
         ("ExtraCaBundle", "/opt/ca.pem", True),
         ("ExtraCaBundle", "/opt/../proc/self/environ", False),
         ("ExtraCaBundle", "/proc/self/environ", False),

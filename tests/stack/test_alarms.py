@@ -1,0 +1,218 @@
+"""Alarms, dashboard and saved queries as the template has them, held to docs/operations.md and the audit record."""
+
+import json
+import re
+
+import pytest
+from conftest import ROOT
+from rendered import alarms, of_type, value
+
+RUNBOOK = (ROOT / "docs" / "operations.md").read_text()
+SEVEN_DAYS = 7 * 24 * 3600
+FUNCTION = [{"Name": "FunctionName", "Value": {"Ref": "Function"}}]
+OWN = {"Ref": "MetricsNamespace"}
+# Over when they are over; the others count what has happened, and their end closes nothing.
+TELL_THEIR_END = {
+    "exposure-high", "failure-queue", "undelivered-queue", "watch-dead-letter-queue",
+    "events-old", "outcome-missing", "silence",
+}  # fmt: skip
+# What AWS publishes, and by which dimensions.
+OF_AWS = {
+    "AWS/Lambda": (
+        {"Errors", "Throttles", "AsyncEventAge", "AsyncEventsDropped", "AsyncEventsReceived"},
+        ["FunctionName"],
+    ),
+    "AWS/SQS": (
+        {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"},
+        ["QueueName"],
+    ),
+    "AWS/Events": ({"TriggeredRules"}, ["EventBusName", "RuleName"]),
+}
+
+
+def sections():
+    """What the runbook says, by the name of the alarm."""
+    (under,) = re.findall(r"^## Alarms\n(.*?)^## ", RUNBOOK, re.M | re.S)
+    return dict(re.findall(r"^### (\S+)\n(.*?)(?=^### |\Z)", under, re.M | re.S))
+
+
+def documented_metrics():
+    (table,) = re.findall(r"^## Metrics\n(.*?)^## ", RUNBOOK, re.M | re.S)
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    names = re.findall(r"`(\w+)`", " ".join(rows))
+    assert len(names) == len(set(names)) > 40
+    return set(names)
+
+
+def watched(alarm):
+    """Namespace, metric and dimensions of everything that an alarm reads."""
+    stats = [metric["MetricStat"]["Metric"] for metric in alarm.get("Metrics", []) if "MetricStat" in metric]
+    return [(it["Namespace"], it["MetricName"], it["Dimensions"]) for it in stats or [alarm]]
+
+
+def dashboard(template):
+    """The widgets, with the names of parameters and resources in place of their values."""
+    (resource,) = of_type(template, "AWS::CloudWatch::Dashboard").values()
+    body, more = resource["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert more == {"RuleName": {"Fn::Select": [1, {"Fn::Split": ["|", {"Ref": "Rule"}]}]}}
+    names = [name.split(".")[0] for name in re.findall(r"\$\{([\w.:]+)\}", body)]
+    assert set(names) - set(template["Resources"]) - set(template["Parameters"]) == {"AWS::Region", "RuleName"}
+    return json.loads(body.replace('"value": ${ExposureThresholdMs}', '"value": "${ExposureThresholdMs}"'))["widgets"]
+
+
+def shown(template):
+    """Every metric of the dashboard: namespace, name and names of dimensions. A dot repeats what is above it."""
+    for widget in dashboard(template):
+        above = []
+        for row in widget["properties"].get("metrics", []):
+            plain = [it for it in row if isinstance(it, str)]
+            above = [above[at] if it == "." else it for at, it in enumerate(plain)]
+            yield above[0], above[1], above[2::2], above[3::2]
+
+
+def test_each_alarm_has_its_section_in_the_runbook_and_each_section_its_alarm(template):
+    assert set(alarms(template)) == set(sections())
+    for name, alarm in alarms(template).items():
+        assert alarm["AlarmDescription"].endswith(f" Runbook: docs/operations.md#{name}"), name
+
+
+@pytest.mark.parametrize("name", sections())
+def test_a_section_says_what_it_means_what_is_at_risk_what_to_do_first_and_when_it_is_closed(name):
+    text = sections()[name]
+    marks = ["**Means.**", "**At risk.**", "**First commands.**", "**Closed** when", "**Closed** with"]
+    found = [mark for mark in marks if mark in text]
+    assert found[:3] == marks[:3] and len(found) == 4
+    (commands,) = re.findall(r"```sh\n(.*?)```", text, re.S)
+    # A line that is indented continues the one before.
+    assert len(re.findall(r"^\S", commands, re.M)) == 3, commands
+
+
+def test_every_alarm_tells_the_topic_and_only_what_has_an_end_tells_that_too(template):
+    topic = [{"Ref": "AlarmTopic"}]
+    for name, alarm in alarms(template).items():
+        assert alarm["AlarmActions"] == topic, name
+        assert alarm.get("OKActions") == (topic if name in TELL_THEIR_END else None), name
+
+
+def test_missing_data_is_no_alarm_but_where_absence_is_the_signal(template):
+    missing = {name: alarm["TreatMissingData"] for name, alarm in alarms(template).items()}
+    assert missing.pop("silence") == "breaching"
+    assert set(missing.values()) == {"notBreaching"}
+
+
+def test_an_alarm_on_a_count_rings_at_the_first_and_not_anew_at_the_next_check_of_the_watch(template):
+    longest = template["Parameters"]["WatchVisibilitySeconds"]["MaxValue"]
+    counting = [alarm for alarm in alarms(template).values() if alarm.get("Statistic") == "Sum"]
+    assert len(counting) == 9
+    for alarm in counting:
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+        assert alarm["DatapointsToAlarm"] == 1
+        assert alarm["Period"] * alarm["EvaluationPeriods"] > longest
+
+
+def test_alarms_and_dashboard_read_metrics_that_are_written(template):
+    for name, alarm in alarms(template).items():
+        for namespace, metric, dimensions in watched(alarm):
+            if namespace == OWN:
+                assert metric in documented_metrics(), name
+                assert dimensions == FUNCTION, name
+            else:
+                metrics, keys = OF_AWS[namespace]
+                assert metric in metrics and [it["Name"] for it in dimensions] == keys, name
+    for namespace, metric, keys, values in shown(template):
+        if namespace == "${MetricsNamespace}":
+            assert (keys, values) == (["FunctionName"], ["${Function}"]), metric
+            assert metric in documented_metrics()
+        else:
+            assert metric in OF_AWS[namespace][0] and keys == OF_AWS[namespace][1], metric
+
+
+def test_every_metric_of_the_function_is_on_the_dashboard_and_every_queue_and_alarm(template):
+    own = {metric for namespace, metric, _, _ in shown(template) if namespace == "${MetricsNamespace}"}
+    assert own == documented_metrics()
+    queues = {values[0] for namespace, _, _, values in shown(template) if namespace == "AWS/SQS"}
+    assert queues == {f"${{{name}.QueueName}}" for name in of_type(template, "AWS::SQS::Queue")}
+    (status,) = [widget for widget in dashboard(template) if widget["type"] == "alarm"]
+    created = of_type(template, "AWS::CloudWatch::Alarm").items()
+    always = {f"${{{name}.Arn}}" for name, resource in created if "Condition" not in resource}
+    assert set(status["properties"]["alarms"]) == always
+
+
+def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie(template):
+    depths = [alarm for alarm in alarms(template).values() if alarm.get("Namespace") == "AWS/SQS"]
+    queues = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in depths}
+    assert queues == {"FailureQueue", "UndeliveredQueue", "WatchDeadLetterQueue"}
+    assert all((it["Statistic"], it["Threshold"]) == ("Maximum", 1) for it in depths)
+
+
+def test_the_thresholds_follow_the_parameters(template):
+    exposure, silence = alarms(template)["exposure-high"], alarms(template)["silence"]
+    assert exposure["Threshold"] == {"Ref": "ExposureThresholdMs"}
+    assert (exposure["MetricName"], exposure["ExtendedStatistic"]) == ("ExposureMs", "p99")
+    assert silence["EvaluationPeriods"] == {"Ref": "SilenceHours"}
+    hours = template["Parameters"]["SilenceHours"]
+    (period,) = [it["MetricStat"]["Period"] for it in silence["Metrics"] if "MetricStat" in it]
+    assert hours["MaxValue"] * period == SEVEN_DAYS, "no further back does CloudWatch look"
+    defaults = {name: template["Parameters"][name]["Default"] for name in ("ExposureThresholdMs", "SilenceHours")}
+    assert defaults == {"ExposureThresholdMs": 2000, "SilenceHours": 0}
+    (old,) = [alarm for name, alarm in alarms(template).items() if name == "events-old"]
+    assert old["Threshold"] == 30_000, "what counts as fresh, docs/design.md"
+
+
+def test_silence_is_watched_for_and_mail_sent_only_where_it_is_asked_for(template):
+    (silence,) = [r for r in of_type(template, "AWS::CloudWatch::Alarm").values() if "Condition" in r]
+    asked = template["Conditions"][silence["Condition"]]
+    assert [value(asked, template, **given) for given in ({}, {"SilenceHours": 72})] == [False, True]
+    (mail,) = of_type(template, "AWS::SNS::Subscription").values()
+    asked = template["Conditions"][mail["Condition"]]
+    assert [value(asked, template, **given) for given in ({}, {"AlarmEmail": "a@example.com"})] == [False, True]
+
+
+def test_what_only_alarms_use_publishes_no_version_of_the_function(template):
+    (version,) = of_type(template, "AWS::Lambda::Version").values()
+    told = json.dumps(version["Properties"]["Description"])
+    assert not [name for name in ("AlarmEmail", "ExposureThresholdMs", "SilenceHours") if name in told]
+
+
+def test_only_alarms_of_this_account_publish_and_use_the_key(template):
+    (topic,) = of_type(template, "AWS::SNS::Topic").values()
+    assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": ["AlarmKey", "Arn"]}
+    (key,) = of_type(template, "AWS::KMS::Key").values()
+    assert key["Properties"]["EnableKeyRotation"] is True
+    this_account = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    administer, use = key["Properties"]["KeyPolicy"]["Statement"]
+    assert administer["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    assert use["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert use["Condition"] == {"StringEquals": this_account}
+    (policy,) = of_type(template, "AWS::SNS::TopicPolicy").values()
+    assert policy["Properties"]["Topics"] == [{"Ref": "AlarmTopic"}]
+    publish, deny = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (publish["Effect"], publish["Action"]) == ("Allow", "sns:Publish")
+    assert publish["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    alarm = {"Fn::Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"}
+    assert publish["Condition"] == {"StringEquals": this_account, "ArnLike": {"aws:SourceArn": alarm}}
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_saved_queries_read_the_audit_records_of_this_stack_and_fields_that_these_have(template):
+    schema = json.loads((ROOT / "docs" / "audit-record.schema.json").read_text())
+    fields = set(schema["properties"]) | {"@timestamp"}
+    of_target = set(schema["$defs"]["target"]["properties"])
+    saved = [query["Properties"] for query in of_type(template, "AWS::Logs::QueryDefinition").values()]
+    queries = {query["Name"]["Fn::Sub"]: query for query in saved}
+    told = [name.removeprefix("${AWS::StackName}/") for name in queries]
+    assert told == [row for row in re.findall(r"^\| ([a-z ]+) \| ", RUNBOOK, re.M) if row in told] and len(told) == 4
+    functions = {"coalesce", "strcontains", "stats", "count", "count_distinct", "max", "sum", "sortsLast", "pct", "bin"}
+    words = {"filter", "fields", "sort", "limit", "kind", "and", "as", "by", "in", "asc", "desc", "mo"}
+    for name, query in queries.items():
+        assert query["LogGroupNames"] == [{"Ref": "LogGroup"}]
+        text = query["QueryString"]
+        text = text if isinstance(text, str) else text["Fn::Sub"].replace("${ExposureThresholdMs}", "2000")
+        assert 'filter kind = "secure_pause_audit" and ' in text
+        code = re.sub(r'^#.*$|"[^"]*"', "", text, flags=re.M)
+        made = set(re.findall(r"\bas (\w+)", code))
+        for target in re.findall(r"\btargets\.0\.(\w+)", code):
+            assert target in of_target, name
+        used = set(re.findall(r"@?[A-Za-z_]\w*", re.sub(r"targets\.0\.\w+", "", code)))
+        assert used <= fields | functions | words | made, (name, used - fields - functions - words - made)

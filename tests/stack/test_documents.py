@@ -1,0 +1,23 @@
+"""What the documents say is shown by a test is."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+CLAIMED = sorted(set(re.findall(r"`(\w+)::(\w+)`", (ROOT / "docs" / "security.md").read_text())))
+
+
+@pytest.mark.parametrize(("file", "test"), CLAIMED)
+def test_the_test_that_a_threat_is_answered_by_exists(file, test):
+    if file.startswith("test_"):
+        assert f"\ndef {test}(" in (ROOT / "tests" / "stack" / f"{file}.py").read_text()
+    else:
+        assert re.search(rf"^(async )?fn {test}\(", (ROOT / "tests" / "it" / f"{file}.rs").read_text(), re.M)
+
+
+def test_every_threat_is_answered_by_a_test():
+    (table,) = re.findall(r"^## Threats\n(.*?)^## ", (ROOT / "docs" / "security.md").read_text(), re.M | re.S)
+    rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) > 10
+    assert not [row for row in rows if "::" not in row.split("|")[3] + "".join(row.split("|")[4:])]
