@@ -71,11 +71,13 @@ impl Bar {
 
 /// What must hold without latency.
 pub(crate) fn plain(function: &Measured<'_>, bare: &Measured<'_>) -> Vec<Bar> {
-    let init = |it: &Measured<'_>| it.spread(|start| ms(start.init)).map_or(f64::NAN, |it| it.median);
+    // Of each start and the bare program's right after it: what the machine does meanwhile hits both alike.
+    let pairs = function.starts.iter().zip(&bare.starts).map(|(it, bare)| ms(it.init) / ms(bare.init));
+    let init = crate::spread::Spread::of(pairs).map_or(f64::NAN, |it| it.median);
     let own = function.of_routes(|routes| ms(routes.warm.own())).map_or(f64::NAN, |it| it.median);
     let memory = function.spread(|start| start.peak_memory as f64 / MB).map_or(f64::NAN, |it| it.most);
     let mut bars = vec![
-        Bar::most("INIT, as a multiple of the bare program's", init(function) / init(bare), INIT_RATIO),
+        Bar::most("INIT, as a multiple of the bare program's", init, INIT_RATIO),
         Bar::most("warm pause, ms of its own", own, WARM_OWN_MS),
         Bar::most("peak resident memory, MB", memory, PEAK_MEMORY_MB),
         Bar::most("binary, MB", function.size.binary as f64 / MB, BINARY_MB),
