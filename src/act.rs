@@ -3,7 +3,6 @@
 
 mod ending;
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 
+use crate::attempts::Attempts;
 use crate::case::{self, Case};
 use crate::error::Error;
 use crate::event::Action;
@@ -100,7 +100,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn request(&self, participant: ParticipantId, sent: Rc<Cell<u32>>) -> LocalBoxFuture<'a, Step> {
+    fn request(&self, participant: ParticipantId, sent: Rc<Attempts>) -> LocalBoxFuture<'a, Step> {
         let (case, action) = (self.case, self.action);
         Box::pin(async move {
             let refused = async |status, answered| verify::refused(case, participant, status, answered).await;
@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
 
 /// Pauses a leg of a conversation that cannot be read, so that a refusal cannot be looked into, nor an
 /// acknowledgement be read back.
-pub async fn unread(case: &Case<'_>, participant: ParticipantId, sent: Rc<Cell<u32>>) -> Target {
+pub async fn unread(case: &Case<'_>, participant: ParticipantId, sent: Rc<Attempts>) -> Target {
     let refused = async |status, answered| verify::refused_unread(case, status, answered);
     case.begins_to_pause();
     let mut target = Pursuit::begun(participant);

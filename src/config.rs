@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use rustls::pki_types::TrustAnchor;
+use serde::Serialize;
 use tracing::level_filters::LevelFilter;
 
 pub use self::check::REGIONS;
@@ -27,6 +28,9 @@ pub const COMMIT: &str = match option_env!("SECURE_PAUSE_COMMIT") {
     Some(commit) => commit,
     None => "unknown",
 };
+
+/// Versions of a function are counted; nobody has had a thousand million of one.
+const LONGEST_VERSION: usize = 9;
 
 /// The settings, checked.
 #[derive(Clone, Debug)]
@@ -68,7 +72,8 @@ pub enum Scope {
 }
 
 /// What the function does with its plan (`MODE`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// `act`: carry it out.
     #[default]
@@ -85,7 +90,7 @@ pub struct ConfigFaults(Vec<String>);
 
 impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "settings: {}; mend them in the function's environment", self.0.join("; "))
+        write!(f, "settings: {}", self.0.join("; "))
     }
 }
 
@@ -169,6 +174,30 @@ impl Faults {
             self.0.push(format!("{name} {fault}"));
             T::default()
         })
+    }
+}
+
+/// The function as Lambda deployed it.
+#[derive(Clone, Debug, Default)]
+pub struct Deployed {
+    /// `AWS_LAMBDA_FUNCTION_NAME`.
+    pub function: String,
+    /// `AWS_LAMBDA_FUNCTION_VERSION`: a number, or `$LATEST`.
+    pub version: Option<String>,
+}
+
+impl Deployed {
+    /// What the process's environment says.
+    pub fn from_env() -> Self {
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        let is_version = |text: &String| {
+            text == "$LATEST"
+                || (1..=LONGEST_VERSION).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+        };
+        Self {
+            function: variable("AWS_LAMBDA_FUNCTION_NAME"),
+            version: Some(variable("AWS_LAMBDA_FUNCTION_VERSION")).filter(is_version),
+        }
     }
 }
 

@@ -15,61 +15,49 @@ use crate::ids::TraceId;
 #[derive(Clone, Debug, Error)]
 pub enum Error {
     /// Settings are missing or wrong; every event is answered so until they are mended.
-    #[error("{0}")]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     InvalidConfig(ConfigFaults),
     /// The payload is not one the function serves; trying again cannot help.
-    #[error("event: {0}; compare it with those in events/ and with the EventBridge rule's pattern")]
+    #[error("event: {0}; {remedy}", remedy = self.remedy())]
     InvalidEvent(&'static str),
     /// No client credentials could be had from Secrets Manager.
-    #[error("secret: {0}; check GENESYS_SECRET_ID, the secret's value and the role's right to read it")]
+    #[error("secret: {0}; {remedy}", remedy = self.remedy())]
     CredentialsUnavailable(String),
     /// Genesys refuses the client credentials, or a token that was just issued.
-    #[error("{0}; compare the client id and secret in Secrets Manager with the OAuth client in Genesys")]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     CredentialsRejected(Answered),
     /// The OAuth client may not do this.
-    #[error("{0}; give the OAuth client's role the permission, in the division of the conversation")]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     Forbidden(Answered),
     /// The conversation can be read, but the path of the screen recording does not exist.
-    #[error("{0}, though the conversation can be read; check SCREEN_RECORDING_PATH in this organization")]
+    #[error("{0}, though the conversation can be read; {remedy}", remedy = self.remedy())]
     EndpointMissing(Answered),
     /// Genesys refuses to pause or resume this screen recording.
-    #[error(
-        "{0}; if this is how the organization says that a screen is not being recorded, \
-         add the status to NOT_RECORDED_STATUS, else ask Genesys support"
-    )]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     Rejected(Answered),
     /// The conversation cannot be read, so nobody knows whose screen it is.
-    #[error("{0}; check GENESYS_REGION, and that the conversation belongs to this organization")]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     ConversationUnreadable(Answered),
     /// Nobody on the conversation has a screen that could be paused.
-    #[error(
-        "plan: no live agent leg was found on the conversation; \
-         check who took the call, and whether its screen was recorded"
-    )]
+    #[error("plan: no live agent leg was found on the conversation; {remedy}", remedy = self.remedy())]
     NoTarget,
     /// A screen was still being recorded when the time was over, however often it was paused.
-    #[error(
-        "pause of the screen recording: acknowledged, and the screen is still being recorded; \
-         stop the recording by hand, and ask Genesys support"
-    )]
+    #[error("pause of the screen recording: acknowledged, and the screen is still being recorded; {remedy}", remedy = self.remedy())]
     NotPaused,
     /// A screen was still paused after two resumes.
-    #[error(
-        "resume of the screen recording: acknowledged twice, and the screen is still paused; \
-         resume it by hand if the secure pause is over, and ask Genesys support"
-    )]
+    #[error("resume of the screen recording: acknowledged twice, and the screen is still paused; {remedy}", remedy = self.remedy())]
     NotResumed,
     /// Genesys asks for a pause longer than the time that is left.
-    #[error("{0}; raise the organization's rate limit, or take load off the OAuth client")]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     RateLimited(Answered),
     /// Genesys did not answer, or answered that it cannot.
-    #[error("{0}; see the status page of Genesys Cloud, and the network between")]
+    #[error("{0}; {remedy}", remedy = self.remedy())]
     UpstreamUnavailable(Answered),
     /// The time Lambda gives ran out before anything else could be said.
-    #[error("{0}: no time was left; see the latency of Genesys, and the function's timeout")]
+    #[error("{0}: no time was left; {remedy}", remedy = self.remedy())]
     DeadlineExceeded(Operation),
     /// A fault of this program.
-    #[error("internal: {0}; keep the event and report this")]
+    #[error("internal: {0}; {remedy}", remedy = self.remedy())]
     Internal(&'static str),
 }
 
@@ -118,6 +106,54 @@ impl Error {
     /// The stable name: the answer's `errorType`.
     pub const fn name(&self) -> &'static str {
         NAMES[self.precedence()]
+    }
+
+    /// What to do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::InvalidConfig(_) => "mend them in the function's environment",
+            Self::InvalidEvent(_) => {
+                "compare it with those in events/ and with the EventBridge rule's pattern"
+            }
+            Self::CredentialsUnavailable(_) => {
+                "check GENESYS_SECRET_ID, the secret's value and the role's right to read it"
+            }
+            Self::CredentialsRejected(_) => {
+                "compare the client id and secret in Secrets Manager with the OAuth client in Genesys"
+            }
+            Self::Forbidden(_) => {
+                "give the OAuth client's role the permission, in the division of the conversation"
+            }
+            Self::EndpointMissing(_) => "check SCREEN_RECORDING_PATH in this organization",
+            Self::Rejected(_) => {
+                "if this is how the organization says that a screen is not being recorded, \
+                 add the status to NOT_RECORDED_STATUS, else ask Genesys support"
+            }
+            Self::ConversationUnreadable(_) => {
+                "check GENESYS_REGION, and that the conversation belongs to this organization"
+            }
+            Self::NoTarget => "check who took the call, and whether its screen was recorded",
+            Self::NotPaused => "stop the recording by hand, and ask Genesys support",
+            Self::NotResumed => "resume it by hand if the secure pause is over, and ask Genesys support",
+            Self::RateLimited(_) => "raise the organization's rate limit, or take load off the OAuth client",
+            Self::UpstreamUnavailable(_) => "see the status page of Genesys Cloud, and the network between",
+            Self::DeadlineExceeded(_) => "see the latency of Genesys, and the function's timeout",
+            Self::Internal(_) => "keep the event and report this",
+        }
+    }
+
+    /// How Genesys answered, where that is what went wrong.
+    pub const fn answered(&self) -> Option<&Answered> {
+        match self {
+            Self::CredentialsRejected(answered)
+            | Self::Forbidden(answered)
+            | Self::EndpointMissing(answered)
+            | Self::Rejected(answered)
+            | Self::ConversationUnreadable(answered)
+            | Self::RateLimited(answered)
+            | Self::UpstreamUnavailable(answered) => Some(answered),
+            _ => None,
+        }
     }
 
     /// The one of two that is told first.

@@ -104,6 +104,11 @@ pub fn door(payload: &Value) -> Option<Door> {
     }
 }
 
+/// Whether a payload asks what the function could do, instead of asking for it: `{"action": "preflight"}`.
+pub fn is_preflight(payload: &Value) -> bool {
+    payload.get("action").and_then(Value::as_str) == Some("preflight")
+}
+
 /// Reads a payload of the event door or the direct door.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! One invocation: reads the payload, has the plan made and carried out, and reports.
 
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -10,17 +12,21 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::act;
+use crate::audit::{Circumstances, Record};
 use crate::batch::{self, Message};
 use crate::case::Case;
-use crate::config::{self, Config, ConfigFaults, Mode};
+use crate::config::{self, Config, ConfigFaults, DEFAULT_NAMESPACE, Deployed, Mode};
 use crate::error::Error;
 use crate::event::{self, Action, Door, Parsed, Payload, Refusal, Request};
 use crate::genesys::Genesys;
+use crate::metrics::Metrics;
 use crate::observe;
 use crate::outcome::Report;
 use crate::plan::{Outcome, Plan};
+use crate::preflight;
 use crate::queue::WatchQueue;
 use crate::retry::Deadline;
+use crate::telemetry;
 use crate::tls::Tls;
 use crate::unread;
 
@@ -31,6 +37,11 @@ const INIT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Function {
     ready: Result<Ready, Error>,
+    deployed: Deployed,
+    /// Whether this environment has had an invocation.
+    is_warm: AtomicBool,
+    /// How many of the tokens that were fetched some record has told.
+    tokens_told: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -38,6 +49,14 @@ struct Ready {
     config: Config,
     genesys: Genesys,
     queue: WatchQueue,
+}
+
+/// One invocation, and what it will be counted as.
+struct Invocation {
+    context: Context,
+    deadline: Deadline,
+    is_cold: bool,
+    metrics: RefCell<Metrics>,
 }
 
 impl Function {
@@ -58,7 +77,8 @@ impl Function {
             // Every event names faulty settings too; whatever else it was is tried again by the next one.
             tracing::error!(error_type = error.name(), error_message = %error, "not ready");
         }
-        Self { ready }
+        let deployed = Deployed::from_env();
+        Self { ready, deployed, is_warm: AtomicBool::default(), tokens_told: AtomicU64::default() }
     }
 
     /// Serves one invocation.
@@ -69,32 +89,41 @@ impl Function {
     pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
         let (Payload(payload), context) = event.into_parts();
         let deadline = Deadline::of_invocation(context.deadline());
-        if event::door(&payload) == Some(Door::Watch) {
-            return Ok(
-                batch::serve(&payload, async |message| self.check(message, &context, deadline).await).await
-            );
+        if event::is_preflight(&payload) {
+            return Ok(self.preflight(&context.request_id, deadline).await);
         }
-        let report = Report::new(&payload, &context);
-        let parse = |prefix: &str| event::parse(&payload, prefix, OffsetDateTime::now_utc());
-        let (report, result) = self.serve(report, deadline, parse).await;
-        report.close(result)
+        let is_cold = !self.is_warm.swap(true, Ordering::Relaxed);
+        let invocation = Invocation { context, deadline, is_cold, metrics: RefCell::default() };
+        invocation.metrics.borrow_mut().count("ColdStart", is_cold);
+        let answer = if event::door(&payload) == Some(Door::Watch) {
+            Ok(batch::serve(&payload, async |message| self.check(message, &invocation).await).await)
+        } else {
+            let report = Report::new(&payload, &invocation.context);
+            let parse = |prefix: &str| event::parse(&payload, prefix, OffsetDateTime::now_utc());
+            self.attempt(report, &invocation, parse).await.into_answer()
+        };
+        let namespace =
+            self.ready.as_ref().map_or(DEFAULT_NAMESPACE, |ready| &ready.config.metrics_namespace);
+        if let Some(line) = invocation.metrics.borrow().line(namespace, &self.deployed.function) {
+            telemetry::raw(&line);
+        }
+        answer
     }
 
     /// Checks one message of the watch queue. Says whether it is done.
-    async fn check(&self, message: &Message, context: &Context, deadline: Deadline) -> bool {
-        let report = Report::of_message(message, context);
+    async fn check(&self, message: &Message, invocation: &Invocation) -> bool {
+        let report = Report::of_message(message, &invocation.context);
         let parse = |prefix: &str| event::parse_message(&message.body, prefix, message.sent);
-        let (report, result) = self.serve(report, deadline, parse).await;
-        let is_done = result.as_ref().is_ok_and(|outcome| batch::is_done(*outcome));
-        report.close(result).is_ok() && is_done
+        self.attempt(report, invocation, parse).await.outcome().is_some_and(batch::is_done)
     }
 
-    async fn serve(
+    /// Serves one request, and tells of it once.
+    async fn attempt(
         &self,
         mut report: Report,
-        deadline: Deadline,
+        invocation: &Invocation,
         parse: impl FnOnce(&str) -> Result<Parsed, Refusal>,
-    ) -> (Report, Result<Outcome, Error>) {
+    ) -> Report {
         let served = async {
             let ready = self.ready.as_ref().map_err(Clone::clone)?;
             let request = match parse(&ready.config.event_source_prefix) {
@@ -103,10 +132,41 @@ impl Function {
                 Err(refusal) => return Err(Error::InvalidEvent(refusal)),
             };
             report.asked(&request);
-            ready.serve(&request, deadline, &mut report).await
+            ready.serve(&request, invocation.deadline, &mut report).await
         };
         let result = AssertUnwindSafe(served).catch_unwind().await;
-        (report, result.unwrap_or(Err(Error::Internal("a panic, logged with its place"))))
+        report.ended(result.unwrap_or(Err(Error::Internal("a panic, logged with its place"))));
+        self.tell(&report, invocation);
+        report
+    }
+
+    /// Writes the audit record, and counts.
+    fn tell(&self, report: &Report, invocation: &Invocation) {
+        let ready = self.ready.as_ref().ok();
+        let fetched = ready.map_or(0, |ready| ready.genesys.tokens_fetched());
+        let token_fetched = self.tokens_told.swap(fetched, Ordering::Relaxed) != fetched;
+        let record = Record::of(
+            report,
+            Circumstances {
+                function_version: self.deployed.version.as_deref(),
+                mode: ready.map(|ready| ready.config.mode),
+                cold_start: invocation.is_cold,
+                token_fetched,
+            },
+        );
+        telemetry::line(record.level(), &record);
+        let mut metrics = invocation.metrics.borrow_mut();
+        metrics.count("TokenFetched", token_fetched);
+        metrics.note(report, ready.map(|ready| ready.config.scope));
+    }
+
+    async fn preflight(&self, request_id: &str, deadline: Deadline) -> Value {
+        match &self.ready {
+            Ok(Ready { config, genesys, queue }) => {
+                preflight::run(config, genesys, queue, request_id, deadline).await
+            }
+            Err(error) => preflight::unready(error),
+        }
     }
 }
 

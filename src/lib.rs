@@ -13,7 +13,7 @@
 //!                              │
 //!    genesys.screen_recording(target, pause|resume)        act: every target at once
 //!                              │
-//!              verify (read back) ─▶ outcome: log line + answer
+//!              verify (read back) ─▶ outcome: audit record + metrics + answer
 //! ```
 //!
 //! Three doors, one path: the EventBridge event; a direct call by a secure call flow; the watch queue's batches,
@@ -29,8 +29,12 @@
 //! - [`act`] — puts a plan's action to every target at once, and reads back
 //! - [`pursuit`] — one target, from its first request to all there is to know
 //! - [`verify`] — what a leg's state says about a request that was sent for it
+//! - [`preflight`] — what could be done, without doing it
 //! - [`observe`] — what is done instead under `MODE=observe`
-//! - [`outcome`] — what happened: the log line and the answer
+//! - [`attempts`] — the requests sent for one target, and what came back
+//! - [`outcome`] — what happened, and the answer
+//! - [`audit`] — the log line of it: the audit record
+//! - [`metrics`] — the metrics of it
 //! - [`genesys`] — the client: conversation, screen recording, token
 //! - [`queue`] — the watch queue, as the function writes to it
 //! - [`credentials`] — Secrets Manager → the OAuth client credentials
@@ -49,6 +53,8 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented)]
 
 pub mod act;
+pub mod attempts;
+pub mod audit;
 pub mod aws;
 pub mod batch;
 pub mod case;
@@ -59,9 +65,11 @@ pub mod event;
 pub mod genesys;
 pub mod handler;
 pub mod ids;
+pub mod metrics;
 pub mod observe;
 pub mod outcome;
 pub mod plan;
+pub mod preflight;
 pub mod pursuit;
 pub mod queue;
 pub mod retry;

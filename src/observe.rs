@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use crate::case::Case;
+use crate::event::{Phase, Request};
 use crate::genesys::conversation::{Conversation, Life, Recording, Screen, SecurePause};
 use crate::ids::{ConversationId, ParticipantId};
 use crate::plan::Plan;
@@ -14,11 +16,18 @@ use crate::telemetry;
 const READINGS: u32 = 3;
 const BETWEEN: Duration = Duration::from_secs(1);
 
+/// What both kinds of lines have in their field `kind`.
+const KIND: &str = "secure_pause_observed";
+
 /// What would have been done.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Planned<'a> {
     message: &'static str,
+    kind: &'static str,
+    phase: Phase,
+    #[serde(with = "time::serde::rfc3339")]
+    event_time: OffsetDateTime,
     conversation_id: ConversationId,
     plan: &'a Plan,
 }
@@ -28,6 +37,10 @@ struct Planned<'a> {
 #[serde(rename_all = "camelCase")]
 struct Seen {
     message: &'static str,
+    kind: &'static str,
+    phase: Phase,
+    #[serde(with = "time::serde::rfc3339")]
+    event_time: OffsetDateTime,
     conversation_id: ConversationId,
     reading: u32,
     secure_pause: Option<SecurePause>,
@@ -49,8 +62,11 @@ struct SeenLeg {
 /// Logs the plan, and how the conversation looks meanwhile: in this way an owner learns what the bodies of
 /// their organization tell. Sends nothing but readings.
 pub async fn watch(case: &Case<'_>, plan: &Plan) {
-    let conversation_id = case.request.conversation;
-    telemetry::line("INFO", &Planned { message: "plan, not carried out", conversation_id, plan });
+    let Request { conversation: conversation_id, phase, at: event_time, .. } = *case.request;
+    telemetry::line(
+        "INFO",
+        &Planned { message: "plan, not carried out", kind: KIND, phase, event_time, conversation_id, plan },
+    );
     for reading in 1..=READINGS {
         if !case.deadline.wait(BETWEEN).await {
             return tracing::warn!(%conversation_id, reading, "no time left to read on");
@@ -66,6 +82,9 @@ pub async fn watch(case: &Case<'_>, plan: &Plan) {
             "INFO",
             &Seen {
                 message: "read",
+                kind: KIND,
+                phase,
+                event_time,
                 conversation_id,
                 reading,
                 secure_pause: conversation.as_ref().map(Conversation::secure_pause),

@@ -1,16 +1,16 @@
-//! What happened: one log line and one answer, from the same record.
+//! What happened in one invocation, or one check of the watch: the answer, and all that is told of it.
 
 use lambda_runtime::Context;
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::attempts::{Attempts, Reply};
 use crate::batch::Message;
 use crate::error::Error;
 use crate::event::{self, Action, Door, Phase, Request, Trace};
 use crate::ids::{ConversationId, ParticipantId, TraceId};
 use crate::plan::{Outcome, Resolution};
-use crate::telemetry;
 
 /// How one target ended.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +30,36 @@ pub struct Target {
     /// When that was known.
     #[serde(skip)]
     pub at: OffsetDateTime,
+    /// When the first request was sent.
+    #[serde(skip)]
+    pub sent_at: Option<OffsetDateTime>,
+    /// When the last acknowledgement came.
+    #[serde(skip)]
+    pub acknowledged_at: Option<OffsetDateTime>,
+    /// When it was read back as asked for.
+    #[serde(skip)]
+    pub verified_at: Option<OffsetDateTime>,
+    /// The last answers to its requests.
+    #[serde(skip)]
+    pub replies: Vec<Reply>,
+}
+
+impl Target {
+    /// A target of which nothing is known but what was sent for it.
+    pub fn of(participant_id: ParticipantId, action: Action, sent: &Attempts) -> Self {
+        Self {
+            participant_id,
+            action,
+            state: State::Failed,
+            attempts: sent.count(),
+            error: None,
+            at: OffsetDateTime::now_utc(),
+            sent_at: sent.first_at(),
+            acknowledged_at: None,
+            verified_at: None,
+            replies: sent.replies(),
+        }
+    }
 }
 
 /// The last that is known of a target's screen.
@@ -57,53 +87,33 @@ impl State {
     }
 }
 
-/// What is known of one invocation, filled in while it goes on.
+/// What is known of one invocation or check, filled in while it goes on.
 #[derive(Debug)]
 pub struct Report {
-    request_id: Option<TraceId>,
-    message_id: Option<TraceId>,
-    trace: Trace,
-    dropped_fields: u32,
-    event_time: Option<OffsetDateTime>,
+    pub(crate) request_id: Option<TraceId>,
+    pub(crate) message_id: Option<TraceId>,
+    pub(crate) trace: Trace,
+    pub(crate) received: OffsetDateTime,
+    pub(crate) request: Option<Request>,
+    pub(crate) error: Option<Error>,
     /// The part that is also the answer.
-    answer: Answer,
+    pub(crate) answer: Answer,
 }
 
 /// The function's answer. Every field is always there; what is not known is null.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
-    door: Option<Door>,
-    phase: Option<Phase>,
-    conversation_id: Option<ConversationId>,
-    resolution: Option<Resolution>,
-    paused: bool,
-    verified: bool,
-    exposure_ms: Option<i64>,
-    targets: Vec<Target>,
-}
-
-/// The log line: the answer, or the error, and the ids to find everything else by.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    message: &'static str,
-    request_id: &'a Option<TraceId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_id: &'a Option<TraceId>,
-    #[serde(flatten)]
-    trace: &'a Trace,
-    #[serde(flatten)]
-    answer: &'a Answer,
-    #[serde(with = "time::serde::rfc3339::option")]
-    event_time: Option<OffsetDateTime>,
-    dropped_fields: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<String>,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) door: Option<Door>,
+    pub(crate) phase: Option<Phase>,
+    pub(crate) conversation_id: Option<ConversationId>,
+    pub(crate) resolution: Option<Resolution>,
+    pub(crate) paused: bool,
+    pub(crate) verified: bool,
+    pub(crate) exposure_ms: Option<i64>,
+    pub(crate) targets: Vec<Target>,
 }
 
 impl Report {
@@ -129,16 +139,22 @@ impl Report {
             exposure_ms: None,
             targets: Vec::new(),
         };
-        let (request_id, trace) = (TraceId::parse(&context.request_id), Trace::of(payload));
-        Self { request_id, message_id, trace, dropped_fields: 0, event_time: None, answer }
+        Self {
+            request_id: TraceId::parse(&context.request_id),
+            message_id,
+            trace: Trace::of(payload),
+            received: OffsetDateTime::now_utc(),
+            request: None,
+            error: None,
+            answer,
+        }
     }
 
     /// Notes what the payload asks for.
     pub fn asked(&mut self, request: &Request) {
-        self.dropped_fields = request.dropped;
-        self.event_time = Some(request.at);
         self.answer.phase = Some(request.phase);
         self.answer.conversation_id = Some(request.conversation);
+        self.request = Some(request.clone());
     }
 
     /// Notes how the targets were found.
@@ -164,35 +180,47 @@ impl Report {
         let is_known = self.answer.phase == Some(Phase::Started)
             && (self.answer.door != Some(Door::Watch) || self.answer.verified);
         self.answer.exposure_ms =
-            self.event_time.filter(|_| pausing && is_known).and_then(|since| exposure(since, &targets));
+            self.since().filter(|_| pausing && is_known).and_then(|since| exposure(since, &targets));
         self.answer.targets = targets;
     }
 
-    /// Ends the invocation: writes its line, and gives what Lambda is to be told.
+    /// Notes how it ended.
+    pub fn ended(&mut self, result: Result<Outcome, Error>) {
+        self.answer.outcome = result.as_ref().ok().copied();
+        self.error = result.err();
+        let is_lost = self.error.is_some() && self.answer.phase == Some(Phase::Started);
+        if is_lost && self.answer.exposure_ms.is_none() {
+            // Nothing held, or nothing could be tried: exposed until now, when it is given up.
+            self.answer.exposure_ms = self.since().map(|since| millis(OffsetDateTime::now_utc() - since));
+        }
+    }
+
+    /// The outcome; none where it failed.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.answer.outcome
+    }
+
+    /// What Lambda is to be told.
     ///
     /// # Errors
     /// The error it ended with.
-    pub fn close(mut self, result: Result<Outcome, Error>) -> Result<Value, Error> {
-        self.answer.outcome = result.as_ref().ok().copied();
-        if result.is_err() && self.answer.phase == Some(Phase::Started) && self.answer.exposure_ms.is_none() {
-            // Nothing held, or nothing could be tried: exposed until now, when it is given up.
-            self.answer.exposure_ms = self.event_time.map(|since| millis(OffsetDateTime::now_utc() - since));
+    pub fn into_answer(self) -> Result<Value, Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None => serde_json::to_value(&self.answer)
+                .map_err(|_| Error::Internal("the answer cannot be written")),
         }
-        let error = result.as_ref().err();
-        let line = Line {
-            message: if error.is_some() { "secure pause failed" } else { "secure pause handled" },
-            request_id: &self.request_id,
-            message_id: &self.message_id,
-            trace: &self.trace,
-            answer: &self.answer,
-            event_time: self.event_time,
-            dropped_fields: self.dropped_fields,
-            error_type: error.map(Error::name),
-            error_message: error.map(ToString::to_string),
-        };
-        telemetry::line(if error.is_some() { "ERROR" } else { "INFO" }, &line);
-        result?;
-        serde_json::to_value(&self.answer).map_err(|_| Error::Internal("the answer cannot be written"))
+    }
+
+    /// The last of a time that every target has; none where one has none, or there is no target.
+    pub(crate) fn last(&self, time: impl Fn(&Target) -> Option<OffsetDateTime>) -> Option<OffsetDateTime> {
+        let times: Option<Vec<_>> = self.answer.targets.iter().map(time).collect();
+        times?.into_iter().max()
+    }
+
+    /// When the secure pause started or ended.
+    pub(crate) fn since(&self) -> Option<OffsetDateTime> {
+        self.request.as_ref().map(|request| request.at)
     }
 }
 
@@ -204,7 +232,7 @@ fn exposure(since: OffsetDateTime, targets: &[Target]) -> Option<i64> {
 }
 
 /// Whole milliseconds; none below zero, since another cloud's clock may be ahead.
-fn millis(time: time::Duration) -> i64 {
+pub(crate) fn millis(time: time::Duration) -> i64 {
     i64::try_from(time.whole_milliseconds()).unwrap_or(i64::MAX).max(0)
 }
 

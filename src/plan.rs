@@ -110,6 +110,26 @@ pub enum Outcome {
     Recovered,
 }
 
+impl Outcome {
+    /// Every outcome there is.
+    pub const ALL: [Self; 14] = [
+        Self::Paused,
+        Self::Resumed,
+        Self::NothingPaused,
+        Self::ConversationOver,
+        Self::Stale,
+        Self::Superseded,
+        Self::Doubtful,
+        Self::Observed,
+        Self::PauseOnly,
+        Self::Ignored,
+        Self::Deferred,
+        Self::Watching,
+        Self::Repaired,
+        Self::Recovered,
+    ];
+}
+
 /// Decides what `request` calls for, given the conversation as read (`None`: Genesys knows none).
 ///
 /// The same arguments always give the same decision.

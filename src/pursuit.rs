@@ -1,11 +1,11 @@
 //! One target of a plan, from its first request to all there is to know of its screen.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::attempts::Attempts;
 use crate::case::Case;
 use crate::error::{Answered, Error};
 use crate::event::Action;
@@ -23,11 +23,13 @@ const RESUMES: u32 = 2;
 pub struct Pursuit {
     /// The leg.
     pub participant: ParticipantId,
-    /// Requests sent, counted while they are under way.
-    pub sent: Rc<Cell<u32>>,
+    /// The requests sent for it.
+    pub sent: Rc<Attempts>,
     acknowledged: Option<Acknowledged>,
     /// What the last reading since then showed.
     seen: Option<Screen>,
+    /// When that reading was there.
+    seen_at: Option<OffsetDateTime>,
     /// Whether a request is under way.
     is_sending: bool,
     end: Option<(State, Option<Error>, OffsetDateTime)>,
@@ -54,7 +56,15 @@ pub enum Landing {
 impl Pursuit {
     /// A target that a request is under way for.
     pub fn begun(participant: ParticipantId) -> Self {
-        Self { participant, sent: Rc::default(), acknowledged: None, seen: None, is_sending: true, end: None }
+        Self {
+            participant,
+            sent: Rc::default(),
+            acknowledged: None,
+            seen: None,
+            seen_at: None,
+            is_sending: true,
+            end: None,
+        }
     }
 
     /// Forgets what became of it, for the other action: a request of that is under way now. Its count goes on.
@@ -90,6 +100,7 @@ impl Pursuit {
         if self.acknowledged.is_some_and(|acknowledged| acknowledged.last <= began) {
             let leg = conversation.and_then(|conversation| conversation.agent_leg(self.participant));
             self.seen = leg.map(Participant::screen);
+            self.seen_at = Some(OffsetDateTime::now_utc());
         }
     }
 
@@ -194,7 +205,14 @@ impl Pursuit {
     /// What is reported of it.
     pub fn into_target(self, action: Action) -> Target {
         let (state, error, at) = self.end.unwrap_or_else(|| (State::Failed, None, OffsetDateTime::now_utc()));
-        Target { participant_id: self.participant, action, state, attempts: self.sent.get(), error, at }
+        Target {
+            state,
+            error,
+            at,
+            acknowledged_at: self.acknowledged.map(|acknowledged| acknowledged.at),
+            verified_at: self.seen_at.filter(|_| state == State::Verified),
+            ..Target::of(self.participant, action, &self.sent)
+        }
     }
 }
 
@@ -206,7 +224,7 @@ pub async fn send(
     case: &Case<'_>,
     action: Action,
     participant: ParticipantId,
-    sent: &Cell<u32>,
+    sent: &Attempts,
     refused: impl AsyncFnOnce(u16, Answered) -> Result<State, Error>,
 ) -> Result<Landing, Error> {
     let conversation = case.request.conversation;

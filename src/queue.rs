@@ -30,6 +30,24 @@ impl WatchQueue {
         Self { aws, url, client: Arc::default() }
     }
 
+    /// Whether the queue is there; none where no queue is set.
+    ///
+    /// # Errors
+    /// Why it cannot be looked at.
+    pub async fn look(&self) -> Option<Result<(), String>> {
+        let url = self.url.as_ref()?;
+        let look = Box::pin(self.client().get_queue_attributes().queue_url(url).send());
+        Some(match timeout(POSTING, look).await {
+            Ok(Ok(_attributes)) => Ok(()),
+            Ok(Err(error)) => Err(aws::reason("SQS", &error)),
+            Err(_elapsed) => Err("SQS did not answer in time".to_owned()),
+        })
+    }
+
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| Client::new(&self.aws))
+    }
+
     /// Posts the watch message of a pause. A failure is logged, and nothing more: the screen is paused all the
     /// same, and a flow that ordered it orders the resume too.
     pub fn post(&self, request: &Request) -> impl Future<Output = ()> + use<> {
@@ -39,8 +57,7 @@ impl WatchQueue {
                 tracing::warn!(%conversation_id, "WATCH_QUEUE_URL is not set: this pause is not watched over");
                 return;
             };
-            let client = queue.client.get_or_init(|| Client::new(&queue.aws));
-            let send = Box::pin(client.send_message().queue_url(url).message_body(message).send());
+            let send = Box::pin(queue.client().send_message().queue_url(url).message_body(message).send());
             let reason = match timeout(POSTING, send).await {
                 Ok(Ok(_sent)) => return,
                 Ok(Err(error)) => aws::reason("SQS", &error),

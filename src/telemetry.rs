@@ -52,10 +52,15 @@ pub fn line(level: &'static str, fields: &impl Serialize) {
         #[serde(flatten)]
         fields: &'a T,
     }
+    raw(&Line { timestamp: OffsetDateTime::now_utc(), level, fields });
+}
+
+/// Writes a line as it is: the metrics, whose form is CloudWatch's.
+pub fn raw(line: &impl Serialize) {
     if !IS_STARTED.load(Ordering::Relaxed) {
         return;
     }
-    let line = serde_json::to_string(&Line { timestamp: OffsetDateTime::now_utc(), level, fields });
+    let line = serde_json::to_string(line);
     let written = line.map(|line| writeln!(std::io::stdout().lock(), "{line}"));
     if !matches!(written, Ok(Ok(()))) {
         tracing::error!("the line of an outcome could not be written");

@@ -1,7 +1,6 @@
 //! A conversation that cannot be read, or not soon enough: the leg the event names is paused unread.
 //! Better the wrong screen dark than the right one recorded.
 
-use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -10,6 +9,7 @@ use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use crate::act;
+use crate::attempts::Attempts;
 use crate::case::Case;
 use crate::config::Mode;
 use crate::error::Error;
@@ -25,20 +25,19 @@ use crate::plan::Plan;
 pub async fn settle(case: &Case<'_>) -> (Result<Plan, Error>, Option<Target>) {
     let mut settling = pin!(case.settle());
     let Some(participant) = named(case) else { return (settling.await, None) };
-    let sent = Rc::new(Cell::new(0));
-    let settled = match timeout(case.config.timing.unread_after.min(case.deadline.left() / 2), &mut settling)
-        .await
-    {
-        Ok(settled) => settled,
-        Err(_elapsed) if case.is_answered() => settling.await,
-        Err(_elapsed) => {
-            return match select(settling, pin!(act::unread(case, participant, Rc::clone(&sent)))).await {
-                Either::Right((target, settling)) => (settling.await, Some(target)),
-                Either::Left((Err(error), pausing)) => (Err(error), Some(pausing.await)),
-                Either::Left((Ok(plan), _abandoned)) => (Ok(plan), Some(abandoned(participant, sent.get()))),
-            };
-        }
-    };
+    let sent = Rc::<Attempts>::default();
+    let settled =
+        match timeout(case.config.timing.unread_after.min(case.deadline.left() / 2), &mut settling).await {
+            Ok(settled) => settled,
+            Err(_elapsed) if case.is_answered() => settling.await,
+            Err(_elapsed) => {
+                return match select(settling, pin!(act::unread(case, participant, Rc::clone(&sent)))).await {
+                    Either::Right((target, settling)) => (settling.await, Some(target)),
+                    Either::Left((Err(error), pausing)) => (Err(error), Some(pausing.await)),
+                    Either::Left((Ok(plan), _abandoned)) => (Ok(plan), Some(abandoned(participant, &sent))),
+                };
+            }
+        };
     match settled {
         Err(error) if is_unread(&error) => {
             let target = act::unread(case, participant, Rc::clone(&sent)).await;
@@ -68,7 +67,13 @@ fn is_unread(error: &Error) -> bool {
 }
 
 /// A pause that was under way when the reading came. Whether it has landed is not known.
-fn abandoned(participant_id: ParticipantId, attempts: u32) -> Target {
-    let at = OffsetDateTime::now_utc();
-    Target { participant_id, action: Action::Pause, state: State::Failed, attempts, error: None, at }
+fn abandoned(participant: ParticipantId, sent: &Attempts) -> Target {
+    Target {
+        state: State::Failed,
+        error: None,
+        at: OffsetDateTime::now_utc(),
+        acknowledged_at: None,
+        verified_at: None,
+        ..Target::of(participant, Action::Pause, sent)
+    }
 }

@@ -38,7 +38,7 @@ impl EarlyClient {
         let early = Arc::new(AtomicBool::new(false));
         let asked = early.clone();
         let layer = tower_layer::layer_fn(move |connector| Connector {
-            connector,
+            inner: connector,
             early: asked.clone(),
             kept: Arc::default(),
         });
@@ -56,7 +56,7 @@ impl EarlyClient {
 
 /// reqwest's connector `S`, and the connection `C` that it has opened early.
 struct Connector<S, C> {
-    connector: S,
+    inner: S,
     early: Arc<AtomicBool>,
     /// Locked while it is being opened: a request that comes meanwhile waits for it.
     kept: Arc<Mutex<Option<(C, Instant)>>>,
@@ -65,7 +65,7 @@ struct Connector<S, C> {
 // Not derived: a connection cannot be cloned, and need not be.
 impl<S: Clone, C> Clone for Connector<S, C> {
     fn clone(&self) -> Self {
-        Self { connector: self.connector.clone(), early: self.early.clone(), kept: self.kept.clone() }
+        Self { inner: self.inner.clone(), early: self.early.clone(), kept: self.kept.clone() }
     }
 }
 
@@ -81,11 +81,11 @@ where
     type Future = BoxFuture<'static, Result<C, BoxError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.connector.poll_ready(context)
+        self.inner.poll_ready(context)
     }
 
     fn call(&mut self, destination: Destination) -> Self::Future {
-        let connecting = self.connector.call(destination);
+        let connecting = self.inner.call(destination);
         let kept = self.kept.clone();
         let is_early = self.early.swap(false, Ordering::Relaxed);
         async move {

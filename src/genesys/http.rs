@@ -8,6 +8,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 
 use super::early::EarlyClient;
+use crate::attempts::Reply;
 use crate::error::{Answered, Error, Operation, What};
 use crate::ids::TraceId;
 use crate::retry::{Failure, Retry};
@@ -151,6 +152,23 @@ async fn meaning(operation: Operation, response: Response) -> Result<Meaning, Fa
         }
         _ => Ok(Meaning::Refused(status, answered)),
     }
+}
+
+/// What came back for a request, as the audit record tells it.
+pub(super) fn reply(answer: &Result<Meaning, Failure>) -> Reply {
+    let answered = match answer {
+        Ok(Meaning::Success(response)) => {
+            let status = Some(response.status().as_u16());
+            return Reply { status, correlation_id: correlation(response.headers()) };
+        }
+        Ok(Meaning::Refused(_, answered)) => Some(answered),
+        Err(failure) => failure.error.answered(),
+    };
+    let status = answered.and_then(|answered| match answered.what {
+        What::Status(status) => Some(status),
+        What::Unreachable | What::Broken | What::TimedOut | What::Unreadable => None,
+    });
+    Reply { status, correlation_id: answered.and_then(|answered| answered.correlation.clone()) }
 }
 
 /// The body of a success.

@@ -4,6 +4,7 @@ pub mod conversation;
 mod early;
 mod http;
 mod lenient;
+mod probe;
 mod token;
 
 use std::cell::Cell;
@@ -15,6 +16,7 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use self::conversation::Conversation;
 use self::http::{Http, Meaning};
 use self::token::Tokens;
+use crate::attempts::Attempts;
 use crate::config::Config;
 use crate::credentials::Secret;
 use crate::error::{Answered, Error, Operation, What};
@@ -72,6 +74,11 @@ impl Genesys {
         self.tokens.get(&self.http, deadline).await.map(|_token| ())
     }
 
+    /// How many tokens were fetched so far.
+    pub fn tokens_fetched(&self) -> u64 {
+        self.tokens.granted()
+    }
+
     /// `GET /api/v2/conversations/{id}`; `None` where Genesys knows no such conversation (404).
     ///
     /// # Errors
@@ -85,7 +92,7 @@ impl Genesys {
         let url = format!("{}/api/v2/conversations/{id}", self.api_url);
         let unreadable = Cell::new(0);
         let request = |client: &Client| client.get(&url);
-        self.authorized(Operation::Conversation, deadline, request, async |meaning| match meaning {
+        self.authorized(Operation::Conversation, deadline, request, None, async |meaning| match meaning {
             Meaning::Success(response) => {
                 let correlation = http::correlation(response.headers());
                 let body = http::body(Operation::Conversation, response).await?;
@@ -106,8 +113,8 @@ impl Genesys {
         .await
     }
 
-    /// `PUT {SCREEN_RECORDING_PATH}` with an empty body, for one leg. `sent` counts the requests, those
-    /// that failed included.
+    /// `PUT {SCREEN_RECORDING_PATH}` with an empty body, for one leg. `sent` notes every request and what came
+    /// back for it.
     ///
     /// # Errors
     /// How the token or the request failed, after all attempts that fit before the deadline.
@@ -117,27 +124,40 @@ impl Genesys {
         conversation: ConversationId,
         participant: ParticipantId,
         deadline: Deadline,
-        sent: &Cell<u32>,
+        sent: &Attempts,
     ) -> Result<Answer, Error> {
-        let (operation, verb) = match action {
-            Action::Pause => (Operation::Pause, "pause"),
-            Action::Resume => (Operation::Resume, "resume"),
+        let operation = match action {
+            Action::Pause => Operation::Pause,
+            Action::Resume => Operation::Resume,
+        };
+        let url = self.screen_recording_url(action, conversation, participant);
+        let request = |client: &Client| {
+            sent.sent();
+            client.put(&url).header(CONTENT_LENGTH, HeaderValue::from_static("0"))
+        };
+        self.authorized(operation, deadline, request, Some(sent), async |meaning| match meaning {
+            Meaning::Success(_) => Ok(Answer::Acknowledged),
+            Meaning::Refused(status, answered) => Ok(Answer::Refused(status, answered)),
+        })
+        .await
+    }
+
+    fn screen_recording_url(
+        &self,
+        action: Action,
+        conversation: ConversationId,
+        participant: ParticipantId,
+    ) -> String {
+        let verb = match action {
+            Action::Pause => "pause",
+            Action::Resume => "resume",
         };
         let path = self
             .screen_recording_path
             .replace("{conversationId}", &conversation.to_string())
             .replace("{participantId}", &participant.to_string())
             .replace("{action}", verb);
-        let url = format!("{}{path}", self.api_url);
-        let request = |client: &Client| {
-            sent.set(sent.get() + 1);
-            client.put(&url).header(CONTENT_LENGTH, HeaderValue::from_static("0"))
-        };
-        self.authorized(operation, deadline, request, async |meaning| match meaning {
-            Meaning::Success(_) => Ok(Answer::Acknowledged),
-            Meaning::Refused(status, answered) => Ok(Answer::Refused(status, answered)),
-        })
-        .await
+        format!("{}{path}", self.api_url)
     }
 
     /// Sends a request with a token; once more with a new one where Genesys refuses that.
@@ -146,6 +166,7 @@ impl Genesys {
         operation: Operation,
         deadline: Deadline,
         request: impl Fn(&Client) -> RequestBuilder,
+        sent: Option<&Attempts>,
         finish: impl AsyncFn(Meaning) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let renewed = Cell::new(false);
@@ -154,7 +175,11 @@ impl Genesys {
             let token = self.tokens.get(&self.http, deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
             let authorized = |client: &Client| request(client).header(AUTHORIZATION, token.header.clone());
-            match self.http.send(operation, authorized).await? {
+            let answer = self.http.send(operation, authorized).await;
+            if let Some(sent) = sent {
+                sent.replied(http::reply(&answer));
+            }
+            match answer? {
                 Meaning::Refused(StatusCode::UNAUTHORIZED, answered) => {
                     // A new token refused at once is kept: another new one would fare no better.
                     let retry = if renewed.replace(true) {

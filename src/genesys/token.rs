@@ -28,6 +28,7 @@ const SHORTEST_LIFE: Duration = Duration::from_mins(5);
 pub(super) struct Token {
     /// `Bearer …`, marked sensitive, so that no Debug output shows it.
     pub(super) header: HeaderValue,
+    life: Duration,
     refresh_at: SystemTime,
     /// Told apart from its successor by being the same allocation, not by its text.
     identity: Arc<()>,
@@ -42,6 +43,8 @@ pub(super) struct Tokens {
     cache: Mutex<Cache>,
     /// How many fetches have ended.
     fetches: AtomicU64,
+    /// How many of them gave a token.
+    granted: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +73,7 @@ impl Tokens {
             backoff,
             cache: Mutex::default(),
             fetches: AtomicU64::new(0),
+            granted: AtomicU64::new(0),
         }
     }
 
@@ -92,9 +96,32 @@ impl Tokens {
         }
         let fetched = self.fetch(http, &mut cache, deadline).await;
         self.fetches.fetch_add(1, Ordering::Relaxed);
+        self.granted.fetch_add(u64::from(fetched.is_ok()), Ordering::Relaxed);
         cache.token = fetched.as_ref().ok().cloned();
         cache.failed = fetched.as_ref().err().cloned();
         fetched
+    }
+
+    /// Reads the secret, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// [`Error::CredentialsUnavailable`].
+    pub(super) async fn read_secret(&self, deadline: Deadline) -> Result<(), Error> {
+        self.secret.read(deadline).await.map(|_credentials| ())
+    }
+
+    /// Fetches a token with what the secret holds now, whatever is cached. Gives how long it lives.
+    ///
+    /// # Errors
+    /// As [`Tokens::get`].
+    pub(super) async fn renew(&self, http: &Http, deadline: Deadline) -> Result<Duration, Error> {
+        *self.cache.lock().await = Cache::default();
+        self.get(http, deadline).await.map(|token| token.life)
+    }
+
+    /// How many tokens were fetched so far.
+    pub(super) fn granted(&self) -> u64 {
+        self.granted.load(Ordering::Relaxed)
     }
 
     /// Forgets a token that Genesys has refused, unless another has taken its place already.
@@ -172,5 +199,5 @@ async fn read(response: Response, asked_at: SystemTime) -> Result<Token, Failure
     let life = told.unwrap_or(SHORTEST_LIFE);
     let margin = MARGIN.min(life / MARGIN_SHARE);
     let refresh_at = asked_at.checked_add(life.saturating_sub(margin)).unwrap_or(asked_at);
-    Ok(Token { header, refresh_at, identity: Arc::new(()) })
+    Ok(Token { header, life, refresh_at, identity: Arc::new(()) })
 }

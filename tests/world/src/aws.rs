@@ -29,8 +29,8 @@ pub(crate) struct Protocol {
     pub service: &'static str,
     /// Its name in the scope of a signature.
     pub scope: &'static str,
-    /// The only operation there is, as `X-Amz-Target`.
-    pub operation: &'static str,
+    /// The operations there are, as `X-Amz-Target` has them.
+    pub operations: &'static [&'static str],
     /// The type of all bodies.
     pub content_type: &'static str,
 }
@@ -38,12 +38,13 @@ pub(crate) struct Protocol {
 impl Protocol {
     /// Whether the request is one that the service acts upon; complains of everything that is wrong with it.
     pub(crate) fn accepts(&self, request: &Request, journal: &Journal) -> bool {
-        let Self { service, scope, operation, content_type } = self;
+        let Self { service, scope, operations, content_type } = self;
+        let operation = request.header("x-amz-target").unwrap_or_default();
         let authorization = request.header("authorization").unwrap_or_default();
         let signed = format!("AWS4-HMAC-SHA256 Credential={ACCESS_KEY_ID}/");
         let faults = [
             (request.method != "POST" || request.path != "/", "the protocol is POST /".to_owned()),
-            (request.header("x-amz-target") != Some(operation), format!("the only operation is {operation}")),
+            (!operations.contains(&operation), format!("the operations are {}", operations.join(", "))),
             (request.header("content-type") != Some(content_type), format!("the type is {content_type}")),
             (authorization.starts_with("Bearer "), format!("a token was sent to {service}")),
             (

@@ -21,7 +21,7 @@ const ARN: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:secure-p
 const PROTOCOL: Protocol = Protocol {
     service: "Secrets Manager",
     scope: "secretsmanager",
-    operation: "secretsmanager.GetSecretValue",
+    operations: &["secretsmanager.GetSecretValue"],
     content_type: "application/x-amz-json-1.1",
 };
 

@@ -12,11 +12,23 @@ use crate::{
     wire::{self, Ending, HttpResponse, Request, Server},
 };
 
+/// What is told of a client-credentials token: names, which are nobody's business, and no scope.
+const TOKEN_INFO: &str = r#"{"organization": {"id": "7f0c1c0e-5f0b-4f0e-9d43-0f6f7a1be801", "name": "Sentinel Organization"},
+    "authorizedScope": [], "OAuthClient": {"id": "9a3f2c1e-0b7d-4f57-8a8e-5d5c1c9f2b02", "name": "Sentinel Client"}}"#;
+
 /// What a request asks for.
 #[derive(Clone, Copy)]
 enum Route {
     Conversation(Uuid),
-    Screen { conversation: Uuid, participant: Uuid, pause: bool },
+    Screen {
+        conversation: Uuid,
+        participant: Uuid,
+        pause: bool,
+    },
+    /// What the token may do.
+    Token,
+    /// The path of a screen recording, asked with another method: it exists, and that is all there is to know.
+    Probe,
 }
 
 /// Why a request has no route, or is refused whatever its route: status, code, complaint.
@@ -42,6 +54,9 @@ impl Route {
                 _ => Err((405, "method.not.allowed", "a conversation is only read")),
             };
         }
+        if path == "/api/v2/tokens/me" && request.method == "GET" {
+            return Ok(Self::Token);
+        }
         let (mut conversation, mut participant, mut action) = (None, None, None);
         let template: Vec<&str> = screen_recording_path.split('/').collect();
         let mut fits = template.len() == segments.len();
@@ -58,6 +73,9 @@ impl Route {
         else {
             return Err((404, "not.found", "unknown path"));
         };
+        if request.method == "GET" {
+            return Ok(Self::Probe);
+        }
         if request.method != "PUT" {
             return Err((405, "method.not.allowed", "a screen recording is paused with PUT"));
         }
@@ -138,6 +156,10 @@ impl Genesys {
             (Standing::Good, Ok(Route::Screen { conversation, participant, pause })) => {
                 self.steer(conversation, participant, pause, asked.takes_effect)
             }
+            (Standing::Good, Ok(Route::Token)) => {
+                wire::answer(200, "application/json", TOKEN_INFO.to_owned())
+            }
+            (Standing::Good, Ok(Route::Probe)) => self.error(405, "method.not.allowed"),
             (Standing::Good, Err((status, code, _))) => self.error(status, code),
         }
     }

@@ -83,7 +83,7 @@ async fn what_is_no_message_is_a_complaint_and_never_in_the_queue() {
     let cases = [
         (
             signed(&world, "sqs", "AmazonSQS.ReceiveMessage", "1.0"),
-            "the only operation is AmazonSQS.SendMessage",
+            "the operations are AmazonSQS.SendMessage, AmazonSQS.GetQueueAttributes",
         ),
         (signed(&world, "sqs", SEND, "1.1"), "the type is application/x-amz-json-1.0"),
         (signed(&world, "secretsmanager", SEND, "1.0"), "not signed for SQS"),

@@ -1,0 +1,181 @@
+//! Preflight: what the function could do with its own role and settings, told without doing it. Nothing is paused or
+//! resumed; what cannot be told without a live call is said to be so.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::config::{self, Config};
+use crate::error::{Error, Operation, What};
+use crate::genesys::Genesys;
+use crate::queue::WatchQueue;
+use crate::retry::Deadline;
+
+/// Where Lambda's id of the invocation, a random UUID, is none: nobody's either, since Genesys' ids are of version 4.
+const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0000);
+
+/// What is looked at, in order: each needs those before it.
+const CHECKS: [&str; 7] =
+    ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue"];
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    /// As it should be.
+    Ok,
+    /// Somebody has to mend it.
+    Failed,
+    /// It cannot be told, or need not be so.
+    Unknown,
+    /// Something that it needs has failed.
+    Skipped,
+}
+
+/// One check of the answer.
+#[derive(Debug, Serialize)]
+struct Check {
+    #[serde(rename = "check")]
+    name: &'static str,
+    status: Status,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+}
+
+/// Runs every check.
+///
+/// Gives `{"preflight": "ok" | "failed", "version", "commit", "mode", "checks": [{"check", "status", "detail",
+/// "remedy"?}]}`; `ok` where none has failed.
+pub async fn run(
+    config: &Config,
+    genesys: &Genesys,
+    queue: &WatchQueue,
+    request_id: &str,
+    deadline: Deadline,
+) -> Value {
+    let nobody = Uuid::parse_str(request_id).unwrap_or(NOBODY);
+    let mut checks = vec![ok("settings", "every variable can be used".to_owned())];
+    if upstream(genesys, nobody, deadline, &mut checks).await.is_err() {
+        for name in CHECKS.into_iter().filter(|name| *name != "watch_queue").skip(checks.len()) {
+            checks.push(Check {
+                name,
+                status: Status::Skipped,
+                detail: "see above".to_owned(),
+                remedy: None,
+            });
+        }
+    }
+    checks.push(watch_queue(queue).await);
+    answer(Some(config), &checks)
+}
+
+/// The answer where the settings are faulty: nothing else could be tried.
+pub fn unready(error: &Error) -> Value {
+    let mut checks = vec![failed("settings", error)];
+    checks.extend(CHECKS.into_iter().skip(1).map(|name| Check {
+        name,
+        status: Status::Skipped,
+        detail: "see above".to_owned(),
+        remedy: None,
+    }));
+    answer(None, &checks)
+}
+
+/// The checks of which each needs the one before. Stops where one has failed.
+async fn upstream(
+    genesys: &Genesys,
+    nobody: Uuid,
+    deadline: Deadline,
+    checks: &mut Vec<Check>,
+) -> Result<(), ()> {
+    let mut note = |check: &'static str, result: Result<Check, Error>| match result {
+        Ok(good) => {
+            checks.push(good);
+            Ok(())
+        }
+        Err(error) => {
+            checks.push(failed(check, &error));
+            Err(())
+        }
+    };
+    let secret = genesys.read_secret(deadline).await;
+    note(
+        "secret",
+        secret.map(|()| ok("secret", "readable, with a client id and a client secret".to_owned())),
+    )?;
+    let token = genesys.renew_token(deadline).await;
+    note("token", token.map(|life| ok("token", format!("granted, for {} s", life.as_secs()))))?;
+    let granted = genesys.granted(deadline).await;
+    // Nothing else depends on it.
+    let _ = note("permissions", granted.map(|granted| ok("permissions", granted)));
+    let read = genesys.conversation(nobody.into(), deadline).await;
+    note(
+        "conversation",
+        read.map(|_none| ok("conversation", "may be read: there is none of this id (404)".to_owned())),
+    )?;
+    let probed = genesys.probe(nobody.into(), nobody.into(), deadline).await;
+    note("screen_recording_path", probed.map(told_path))
+}
+
+/// What an answer to `GET` says about a path that is made for `PUT`.
+fn told_path(status: u16) -> Check {
+    match status {
+        405 => ok("screen_recording_path", "exists: it takes other methods than GET (405)".to_owned()),
+        200..300 => ok("screen_recording_path", format!("exists: GET is answered with {status}")),
+        _ => Check {
+            name: "screen_recording_path",
+            status: Status::Unknown,
+            detail: format!("cannot be told without a live call: GET is answered with {status}"),
+            remedy: Some("pause the screen of one test agent, see docs/first-hour.md".to_owned()),
+        },
+    }
+}
+
+async fn watch_queue(queue: &WatchQueue) -> Check {
+    match queue.look().await {
+        None => Check {
+            name: "watch_queue",
+            status: Status::Unknown,
+            detail: "WATCH_QUEUE_URL is not set: what a flow orders is not watched over".to_owned(),
+            remedy: Some("set it to the URL of the stack's watch queue".to_owned()),
+        },
+        Some(Ok(())) => ok("watch_queue", "exists".to_owned()),
+        Some(Err(reason)) => Check {
+            name: "watch_queue",
+            status: Status::Failed,
+            detail: reason,
+            remedy: Some("check WATCH_QUEUE_URL and the role's rights on the queue".to_owned()),
+        },
+    }
+}
+
+fn ok(name: &'static str, detail: String) -> Check {
+    Check { name, status: Status::Ok, detail, remedy: None }
+}
+
+fn failed(name: &'static str, error: &Error) -> Check {
+    let answered = error.answered().filter(|answered| matches!(answered.what, What::Status(403)));
+    let permission = answered.and_then(|answered| match answered.operation {
+        Operation::Conversation => Some("conversation:communication:view"),
+        Operation::Token | Operation::Pause | Operation::Resume => None,
+    });
+    let remedy = match permission {
+        Some(name) => {
+            format!("give the OAuth client's role the permission {name}, in the divisions of the agents")
+        }
+        None => error.remedy().to_owned(),
+    };
+    Check { name, status: Status::Failed, detail: format!("{}: {error}", error.name()), remedy: Some(remedy) }
+}
+
+fn answer(config: Option<&Config>, checks: &[Check]) -> Value {
+    let is_failed = checks.iter().any(|check| check.status == Status::Failed);
+    json!({
+        "preflight": if is_failed { "failed" } else { "ok" },
+        "version": config::VERSION,
+        "commit": config::COMMIT,
+        "mode": config.map(|config| config.mode),
+        "checks": checks,
+    })
+}
