@@ -64,3 +64,23 @@ pub fn builder() -> ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy()
 }
+
+pub fn ask_for_token(world: &World, http: &Client, id: &str, secret: &str) -> RequestBuilder {
+    http.post(format!("{}/oauth/token", world.env()["GENESYS_LOGIN_URL"]))
+        .basic_auth(id, Some(secret))
+        .form(&[("grant_type", "client_credentials")])
+}
+
+pub async fn token(world: &World, http: &Client) -> String {
+    let (id, secret) = world.genesys.client();
+    let answer: Response = ask_for_token(world, http, &id, &secret).send().await.expect("an answer");
+    let body: Value = answer.json().await.expect("a body");
+    body["access_token"].as_str().expect("a token").to_owned()
+}
+
+/// The participant with that id in a body.
+pub fn leg(body: &Value, id: Uuid) -> Value {
+    let id = id.to_string();
+    let all = body["participants"].as_array().expect("participants");
+    all.iter().find(|it| it["id"] == id.as_str()).cloned().expect("the participant")
+}
