@@ -1,6 +1,7 @@
 //! Behaviour tests of the function: an event file in, the recorded requests out. They run the real binary
 //! in the simulated world; only the decision tables and the settings are tested as what they are, pure.
 
+mod audit;
 mod cold;
 mod config;
 mod conversation;
@@ -13,11 +14,13 @@ mod failures;
 mod generated;
 mod leaks;
 mod live;
+mod metrics;
 mod modes;
 mod pause;
 mod plan_property;
 mod plan_table;
 mod plan_table_doors;
+mod preflight;
 mod race;
 mod read_back;
 mod refusals;

@@ -115,6 +115,7 @@ impl Stage {
         let lines = told(&lines, &answer);
         assert_eq!(lines.len(), count, "a line a message: {lines:#?}");
         for line in &lines {
+            crate::audit::assert_is_a_record(line);
             assert_eq!(line["door"], "watch", "{line}");
             assert!(line.get("outcome").is_some() != line.get("errorType").is_some(), "{line}");
         }
@@ -146,6 +147,7 @@ impl Stage {
         let lines = self.function.logs_until(|lines| !told(lines).is_empty()).await;
         let told = told(&lines);
         assert_eq!(told.len(), 1, "one line an invocation: {lines:#?}");
+        crate::audit::assert_is_a_record(&told[0]);
         match &answer.result {
             Ok(answer) => {
                 assert_eq!(told[0]["outcome"], answer["outcome"]);
@@ -167,6 +169,11 @@ fn told(lines: &[String], answer: &Answer) -> Vec<Value> {
         .filter(|line| line["requestId"] == answer.request_id.as_str())
         .filter(|line| line.get("outcome").is_some() || line.get("errorType").is_some())
         .collect()
+}
+
+/// Whether a line of the log is one of metrics, whose form is CloudWatch's.
+pub fn is_metrics(line: &str) -> bool {
+    line.contains("\"_aws\":{")
 }
 
 /// An event file, as it is in `events/`.
