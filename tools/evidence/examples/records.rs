@@ -105,7 +105,12 @@ impl<W: Write> Lines<W> {
             exposure: ending == "repaired" && state == Some("verified"),
             ..started(ending, state, until)
         };
-        let resumed = Told { phase: "ended", at: end, exposure: false, ..started("resumed", Some("verified"), end + 400) };
+        let resumed = Told {
+            phase: "ended",
+            at: end,
+            exposure: false,
+            ..started("resumed", Some("verified"), end + 400)
+        };
         let watched = start + 15_400;
         match self.random.u16(..1000) {
             0..20 => {
@@ -121,7 +126,7 @@ impl<W: Write> Lines<W> {
             }
             35..45 => {
                 self.record(pause, &started("NotPaused", Some("failed"), start + 29_500))?;
-                self.record(pause, &Told { at: end + 20_000, until: end + 20_500, ..resumed })
+                self.record(pause, &Told { at: start + 38_000, until: start + 38_400, ..resumed })
             }
             45..48 => self.record(pause, &started("EndpointMissing", Some("failed"), start + 3_300)),
             48..90 => {
@@ -133,7 +138,9 @@ impl<W: Write> Lines<W> {
                 self.record(pause, &started("paused", Some("not_recording"), quick))?;
                 self.record(pause, &Told { state: None, ending: "nothing_paused", ..resumed })
             }
-            100..115 => self.record(pause, &Told { exposure: false, ..started("conversation_over", None, quick) }),
+            100..115 => {
+                self.record(pause, &Told { exposure: false, ..started("conversation_over", None, quick) })
+            }
             115..130 => {
                 self.record(pause, &started("paused", Some("verified"), quick))?;
                 self.record(pause, &check("watching", None, watched))?;
@@ -142,7 +149,10 @@ impl<W: Write> Lines<W> {
             130..140 => {
                 self.record(pause, &started("paused", Some("verified"), quick))?;
                 self.record(pause, &Told { ending: "NotResumed", state: Some("failed"), ..resumed })?;
-                self.record(pause, &Told { door: "watch", ending: "recovered", until: end + 15_900, ..resumed })
+                self.record(
+                    pause,
+                    &Told { door: "watch", ending: "recovered", until: end + 15_900, ..resumed },
+                )
             }
             140..150 => self.record(pause, &resumed),
             150..160 => self.nameless(pause),
@@ -150,7 +160,16 @@ impl<W: Write> Lines<W> {
                 self.record(pause, &started("paused", Some("verified"), quick))?;
                 self.record(pause, &check("watching", None, watched))?;
                 self.record(pause, &resumed)?;
-                self.record(pause, &Told { door: "watch", ending: "nothing_paused", state: None, until: end + 15_300, ..resumed })
+                self.record(
+                    pause,
+                    &Told {
+                        door: "watch",
+                        ending: "nothing_paused",
+                        state: None,
+                        until: end + 15_300,
+                        ..resumed
+                    },
+                )
             }
         }
     }
@@ -184,7 +203,8 @@ impl<W: Write> Lines<W> {
         let is_resume = told.phase == "ended" || told.state == Some("resumed");
         let state = told.state.map(|state| if state == "resumed" { "verified" } else { state });
         let is_dark = state.is_some_and(|state| state != "failed") && !is_resume;
-        let acknowledged = state.filter(|it| !["failed", "not_recording"].contains(it)).map(|_| time(told.until));
+        let acknowledged =
+            state.filter(|it| !["failed", "not_recording"].contains(it)).map(|_| time(told.until));
         let verified = state.filter(|it| *it == "verified").map(|_| time(told.until + 160));
         let written = told.until + if verified.is_some() { 165 } else { 5 };
         let target = |state: &str| {
@@ -232,9 +252,10 @@ impl<W: Write> Lines<W> {
         if !self.is_untidy {
             return Ok(());
         }
+        let id = self.id();
         match self.random.u8(..100) {
             0 => writeln!(self.to, "{line}"),
-            1 => writeln!(self.to, "START RequestId: {} Version: 7", self.id()),
+            1 => writeln!(self.to, "START RequestId: {id} Version: 7"),
             2 => writeln!(self.to, "{}", json!({ "level": "INFO", "message": "starting" })),
             3 => writeln!(self.to, "{}", &line[..line.len() / 2]),
             _ => Ok(()),

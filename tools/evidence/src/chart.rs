@@ -160,10 +160,10 @@ pub fn histogram(figures: &Figures) -> Vec<Column> {
     let mut least = 0;
     let columns = BARS.iter().zip(&figures.bars).enumerate().map(|(place, (most, (dark, given_up)))| {
         let text = match *most {
-            u32::MAX => format!("over {}", Span(least)),
-            most => format!("≤ {}", Span(most.into())),
+            u32::MAX => format!("> {}", short(least)),
+            most => format!("≤ {}", short(most)),
         };
-        least = i64::from(*most);
+        least = *most;
         let (upper, lower) = (height(*dark), height(*given_up));
         Column {
             text,
@@ -174,6 +174,11 @@ pub fn histogram(figures: &Figures) -> Vec<Column> {
         }
     });
     columns.collect()
+}
+
+/// A bound of the columns: whole milliseconds below a second, else whole seconds.
+fn short(ms: u32) -> String {
+    if ms < 1_000 { format!("{ms} ms") } else { format!("{} s", ms / 1_000) }
 }
 
 /// Counts and milliseconds are far below the numbers that a float cannot tell apart.

@@ -45,7 +45,8 @@ impl Files {
             }
         }
         for path in &paths {
-            size += File::open(path).and_then(|file| file.metadata()).map_err(|error| about(path, &error))?.len();
+            size +=
+                File::open(path).and_then(|file| file.metadata()).map_err(|error| about(path, &error))?.len();
         }
         let progress = if size < LARGE { ProgressBar::hidden() } else { bar(size) };
         Ok(Self { paths, progress })

@@ -18,7 +18,8 @@ const LONGEST: u64 = 1 << 20;
 /// A document shows itself by its first member, within so many bytes.
 const HEAD: u64 = 64;
 /// The members a document may begin with.
-const FIRST_MEMBERS: [&[u8]; 4] = [b"\"events\"", b"\"searchedLogStreams\"", b"\"nextToken\"", b"\"nextForwardToken\""];
+const FIRST_MEMBERS: [&[u8]; 4] =
+    [b"\"events\"", b"\"searchedLogStreams\"", b"\"nextToken\"", b"\"nextForwardToken\""];
 
 /// Where in its file something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

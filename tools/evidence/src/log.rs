@@ -64,7 +64,8 @@ impl Log {
     pub fn read(files: &Files) -> io::Result<Self> {
         let mut log = Self::default();
         for path in files.paths() {
-            let name = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+            let name =
+                |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
             let reader = files.open(path).map_err(name)?;
             lines::each(reader, &mut |place, line| log.take(path, place, line));
         }

@@ -62,7 +62,9 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => {
-            told("no audit record and no observation in these files and this period; see --help for what is read");
+            told(
+                "no audit record and no observation in these files and this period; see --help for what is read",
+            );
             ExitCode::from(NOTHING)
         }
         Err(error) => {
@@ -81,7 +83,7 @@ fn run(arguments: &Arguments) -> io::Result<bool> {
         return Ok(false);
     }
     let html = page::render(&figures, &log)?;
-    create(&arguments.html, |mut file| file.write_all(html.as_bytes()))?;
+    create(&arguments.html, |file| file.write_all(html.as_bytes()))?;
     create(&arguments.csv, |file| csv_file::write(&figures, &log, file))?;
     print(&format!("\nwritten: {}, {}\n", arguments.html.display(), arguments.csv.display()));
     Ok(true)

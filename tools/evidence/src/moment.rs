@@ -30,7 +30,8 @@ impl Moment {
     /// The moment in an RFC 3339 text, or the midnight in UTC with which a date begins.
     pub fn parse_bound(text: &str) -> Option<Self> {
         let day = || Date::parse(text, format_description!("[year]-[month]-[day]")).ok();
-        let midnight = || day().map(|day| Self::of_millis(day.midnight().assume_utc().unix_timestamp() * 1000));
+        let midnight =
+            || day().map(|day| Self::of_millis(day.midnight().assume_utc().unix_timestamp() * 1000));
         Self::parse(text).or_else(midnight)
     }
 
@@ -57,7 +58,8 @@ impl Moment {
 
     /// RFC 3339 with milliseconds, for machines.
     pub fn rfc3339(self) -> String {
-        let shape = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+        let shape =
+            format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
         self.time().format(shape).unwrap_or_default()
     }
 }

@@ -42,7 +42,8 @@ impl Observations {
         let phase = |phase: &Phase| -> &'static str { phase.into() };
         let plans = organization.plans.iter().map(|((told, plan), count)| (phase(told), *plan, *count));
         let moves = organization.moves.iter();
-        let moves = moves.map(|((situation, pause, voice), n)| (situation.into(), pause.into(), voice.into(), *n));
+        let moves =
+            moves.map(|((situation, pause, voice), n)| (situation.into(), pause.into(), voice.into(), *n));
         let screens = organization.screens.iter();
         let screens = screens.map(|((told, leg, screen), count)| (phase(told), *leg, screen.into(), *count));
         let trails = organization.trails.iter().map(|((told, field), trail)| Trailing {

@@ -141,7 +141,9 @@ pub fn parse(json: &[u8]) -> Result<Observed, &'static str> {
     let observed: Observed =
         serde_json::from_slice(json).map_err(|_| "an observation whose fields are not as documented")?;
     match (observed.reading, observed.plan) {
-        (None, None) | (Some(_), Some(_)) => Err("an observation with neither plan nor reading, or with both"),
+        (None, None) | (Some(_), Some(_)) => {
+            Err("an observation with neither plan nor reading, or with both")
+        }
         _ => Ok(observed),
     }
 }

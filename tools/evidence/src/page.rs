@@ -107,7 +107,9 @@ fn standing(figures: &Figures, standing: Standing) -> Standings {
     let text = match standing {
         Standing::Verified => "verified: every screen was paused, and read back as paused",
         Standing::NotRecorded => "dark: a screen had no recording, or its recording was cut in two instead",
-        Standing::Unverifiable => "unverifiable: every pause was acknowledged, and no reading tells the state",
+        Standing::Unverifiable => {
+            "unverifiable: every pause was acknowledged, and no reading tells the state"
+        }
         Standing::NotDark => "not dark: every attempt failed",
         Standing::Observed => "observed only: MODE=observe sends no pause",
         Standing::NothingToPause => "nothing to pause: the call, the secure pause or the leg was over",

@@ -157,9 +157,9 @@ fn in_conversation(conversation: NonNilUuid, records: &[Brief], told: &mut Told)
 
 impl<'a> Group<'a> {
     fn opened_by(record: &'a Brief) -> Self {
-        let mut group = Self { start: record.at, event_start: None, end: None, records: Vec::new() };
-        group.take(record);
-        group
+        // The watch's time is the event's, unless it follows an order; but an order's own record comes first.
+        let event_start = (record.door != Some(Door::Direct)).then_some(record.at);
+        Self { start: record.at, event_start, end: None, records: vec![record] }
     }
 
     /// Whether a `started` record tells of this secure pause.
@@ -169,7 +169,7 @@ impl<'a> Group<'a> {
     }
 
     fn take(&mut self, record: &'a Brief) {
-        if record.door != Some(Door::Direct) {
+        if record.door == Some(Door::Event) {
             self.event_start.get_or_insert(record.at);
         }
         self.records.push(record);
@@ -203,7 +203,13 @@ impl<'a> Group<'a> {
 
 /// Whether a record of a start says that the secure pause is over.
 pub(crate) fn ends(record: &Brief) -> bool {
-    let over = [Outcome::ConversationOver, Outcome::Stale, Outcome::Superseded, Outcome::Recovered, Outcome::NothingPaused];
+    let over = [
+        Outcome::ConversationOver,
+        Outcome::Stale,
+        Outcome::Superseded,
+        Outcome::Recovered,
+        Outcome::NothingPaused,
+    ];
     record.ending.is_ok_and(|outcome| over.contains(&outcome))
 }
 

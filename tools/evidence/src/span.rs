@@ -28,7 +28,14 @@ mod tests {
 
     #[test]
     fn the_unit_grows_with_the_length() {
-        let cases = [(0, "0 ms"), (999, "999 ms"), (1_449, "1.4 s"), (59_999, "59.9 s"), (125_000, "2 min 5 s"), (12_000_000, "3 h 20 min")];
+        let cases = [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_449, "1.4 s"),
+            (59_999, "59.9 s"),
+            (125_000, "2 min 5 s"),
+            (12_000_000, "3 h 20 min"),
+        ];
         for (ms, wanted) in cases {
             assert_eq!(Span(ms).to_string(), wanted);
         }

@@ -15,7 +15,7 @@ pub fn of(figures: &Figures, log: &Log) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<28}{value}");
+        let _ = writeln!(text, "{name:<30}{value}");
     };
     if let Some((first, last)) = figures.span {
         line("period", format!("{first} to {last} UTC"));
@@ -30,7 +30,8 @@ pub fn of(figures: &Figures, log: &Log) -> String {
     for how in How::iter().filter(|how| figures.failed(*how) > 0) {
         line(&format!("  {}", how.text()), figures.failed(how).to_string());
     }
-    for (name, percent) in [("exposure, median", 50), ("exposure, 95 of 100", 95), ("exposure, longest", 100)] {
+    for (name, percent) in [("exposure, median", 50), ("exposure, 95 of 100", 95), ("exposure, longest", 100)]
+    {
         let told = figures.exposure(percent).map(|ms| Span(ms.into()).to_string());
         line(name, told.unwrap_or_else(|| "not told".to_owned()));
     }
