@@ -14,6 +14,7 @@ use crate::log::{Broken, Log, NAMED};
 use crate::moment::Moment;
 use crate::observations::Observations;
 use crate::organization::Organization;
+use crate::record::Program;
 use crate::secure_pause::{End, SecurePause, Standing};
 use crate::span::Span;
 use crate::words::Cause;
@@ -145,8 +146,18 @@ fn exposures(figures: &Figures) -> Vec<(&'static str, &'static str, u32)> {
 }
 
 /// How long, in words.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the template hands on what it goes through")]
 fn ms(ms: &u32) -> Span {
     Span(i64::from(*ms))
+}
+
+impl Program {
+    /// The name of its figure.
+    fn figure(&self) -> String {
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        let (function_version, mode) = (or_none(&self.function_version), or_none(&self.mode));
+        format!("program-{}-{}-{function_version}-{mode}", self.version, self.commit)
+    }
 }
 
 impl SecurePause {

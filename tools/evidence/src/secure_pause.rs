@@ -9,7 +9,7 @@
 //! | `started` by an event, told to have started at another time than the one that is open | a new one; no end of the other was logged |
 //! | `started`, any other: redelivery, retry, an order beside the event, a check of the watch | the one that is open |
 //! | `ended`, one is open | that one, which it closes; where it ended as `deferred`, the secure pause goes on |
-//! | `ended`, within a minute of the last one's end: redelivery, an order beside the event, a check | the one that ended |
+//! | `ended`, within five seconds of the last one's end: redelivery, an order beside the event, a check | the one that ended |
 //! | `ended`, any other | none: an end without a start |
 //! | neither, or without conversation | none: it is only counted, and told by its error |
 //!
@@ -35,7 +35,7 @@ use crate::record::{Brief, Dark};
 use crate::words::{Door, Outcome, Phase};
 
 /// An end so soon after another is the same one, told by event and by order, or again.
-const SAME_END_MS: i64 = 60_000;
+const SAME_END_MS: i64 = 5_000;
 
 /// One secure pause.
 #[derive(Clone, Debug, PartialEq, Eq)]
