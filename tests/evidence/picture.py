@@ -9,19 +9,21 @@ from evidence import WINDOW, chromium, made_up, report
 
 # The README is read in a column; more than this is no picture but the page.
 LARGEST_BYTES = 200_000
+# Some seven conversations.
+HEIGHT = 1000
 
 
 def main(to):
     with tempfile.TemporaryDirectory() as directory:
         directory = pathlib.Path(directory)
         log = directory / "log.jsonl"
-        log.write_text(made_up("--seed", 11, "--pauses", 120))
+        log.write_text(made_up("--seed", 10, "--pauses", 400))
         page, _ = report(directory, log)
         with chromium() as browser:
             browser.get(page.as_uri())
-            # From the distribution to the first conversations: what the report is about.
-            top = browser.execute_script("return document.getElementById('exposure').getBoundingClientRect().top")
-            clip = {"x": 0, "y": top - 10, "width": WINDOW[0], "height": WINDOW[1], "scale": 0.8}
+            # The conversations are what no table tells.
+            top = browser.execute_script("return document.getElementById('timelines').getBoundingClientRect().top")
+            clip = {"x": 0, "y": top - 10, "width": WINDOW[0], "height": HEIGHT, "scale": 0.8}
             shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
             picture = base64.b64decode(shot["data"])
     if len(picture) > LARGEST_BYTES:
