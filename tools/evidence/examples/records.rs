@@ -111,24 +111,25 @@ impl<W: Write> Lines<W> {
             exposure: false,
             ..started("resumed", Some("verified"), end + 400)
         };
-        let watched = start + 15_400;
+        let watched = start + self.random.i64(15_100..16_900);
+        let (soon, late) = (start + self.random.i64(1_500..9_500), start + self.random.i64(24_000..29_500));
         match self.random.u16(..1000) {
             0..20 => {
                 let cause = ["UpstreamUnavailable", "RateLimited", "Forbidden"][self.random.usize(..3)];
-                self.record(pause, &started(cause, Some("failed"), start + 9_000))?;
+                self.record(pause, &started(cause, Some("failed"), soon))?;
                 self.record(pause, &check("repaired", Some("verified"), watched))?;
                 self.record(pause, &resumed)
             }
             20..35 => {
-                self.record(pause, &started("CredentialsUnavailable", None, start + 2_000))?;
-                self.record(pause, &started("paused", Some("verified"), start + 11_000))?;
+                self.record(pause, &started("CredentialsUnavailable", None, soon))?;
+                self.record(pause, &started("paused", Some("verified"), soon + 1_300))?;
                 self.record(pause, &resumed)
             }
             35..45 => {
-                self.record(pause, &started("NotPaused", Some("failed"), start + 29_500))?;
+                self.record(pause, &started("NotPaused", Some("failed"), late))?;
                 self.record(pause, &Told { at: start + 38_000, until: start + 38_400, ..resumed })
             }
-            45..48 => self.record(pause, &started("EndpointMissing", Some("failed"), start + 3_300)),
+            45..48 => self.record(pause, &started("EndpointMissing", Some("failed"), soon)),
             48..90 => {
                 self.record(pause, &started("paused", Some("unverifiable"), quick))?;
                 self.record(pause, &check("watching", None, watched))?;

@@ -16,15 +16,15 @@ fn line(phase: &str, written: f64) -> Value {
     })
 }
 
-fn reading(phase: &str, number: u32, pause: &str, voice: &str, live: &[&str]) -> Value {
-    let mut line = line(phase, 0.3 + f64::from(number));
+fn reading(phase: &str, number: u32, pause: &str, voice: &str, agents: &[&str]) -> Value {
+    let mut read = line(phase, 0.3 + f64::from(number));
     let leg =
         |id: &&str| json!({ "participantId": id, "life": "live", "inWrapUp": false, "screen": "active" });
-    line["reading"] = json!(number);
-    line["securePause"] = json!(pause);
-    line["recordingState"] = json!(voice);
-    line["legs"] = live.iter().map(leg).collect();
-    line
+    read["reading"] = json!(number);
+    read["securePause"] = json!(pause);
+    read["recordingState"] = json!(voice);
+    read["legs"] = agents.iter().map(leg).collect();
+    read
 }
 
 fn organization(name: &str, lines: &[Value]) -> Organization {
@@ -60,24 +60,24 @@ fn a_reading_is_of_the_first_situation_whose_sign_it_shows() {
     }
     let moved =
         [reading("started", 1, "on", "paused", one), reading("started", 2, "on", "paused", &[OTHER_LEG])];
-    let moves = organization("situation-moved.jsonl", &moved).moves;
-    let counts: Vec<_> = moves.into_iter().collect();
+    let counted = organization("situation-moved.jsonl", &moved).moves;
+    let counts: Vec<_> = counted.into_iter().collect();
     let of = |situation| ((situation, SecurePause::On, Voice::Paused), 1);
     assert_eq!(counts, [of(Situation::Pause), of(Situation::Transfer)], "another agent than before");
 }
 
 #[test]
 fn how_far_reads_trail_is_told_by_the_first_reading_that_shows_the_event() {
-    let mut unread = line("started", 3.3);
-    unread["reading"] = json!(3);
-    unread["notRead"] = json!("UpstreamUnavailable");
+    let mut failed = line("started", 3.3);
+    failed["reading"] = json!(3);
+    failed["notRead"] = json!("UpstreamUnavailable");
     let mut plan = line("started", 0.2);
     plan["plan"] = json!({ "act": { "action": "pause", "targets": [LEG], "resolution": "user" } });
     let lines = [
         plan,
         reading("started", 1, "off", "active", &[LEG]),
         reading("started", 2, "on", "active", &[LEG]),
-        unread,
+        failed,
     ];
     let organization = organization("trail.jsonl", &lines);
     assert_eq!((organization.events, organization.readings), (1, (2, 1)));

@@ -23,6 +23,7 @@ fn told(pause: &SecurePause) -> String {
     format!("{standing} {exposure}, {end}{failed}{resume}")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
     let rows: [(&[&str], &[&str], &str); 26] = [
