@@ -27,4 +27,4 @@ def test_memory_is_bounded_by_the_number_of_records_and_not_by_their_size(tmp_pa
     peak_kib = int(done.stdout)
     assert records > 60_000
     assert peak_kib < BASE_KIB + records * BYTES_A_RECORD // 1024, f"{peak_kib} KiB for {records} records"
-    assert log.stat().st_size > 2 * peak_kib * 1024 / 3
+    assert peak_kib * 1024 < log.stat().st_size, "the log was not held whole"

@@ -20,6 +20,7 @@ fn html(name: &str, records: &[&str], period: Period) -> (Figures, String, Strin
 fn text_of_a_record_is_escaped_and_the_page_has_no_script_and_loads_nothing() {
     let (_, html, _) = html("escaped.jsonl", &["event started 0 Forbidden failed 500"], Period::default());
     assert!(html.contains("mend Forbidden &#38; &#60;more&#62;"), "the remedy, escaped");
+    assert!(!html.contains("<more>"), "and nowhere as it is");
     for wanted in ["<script", "src=", "http:", "https:", "@import", "url(", "onload"] {
         assert!(!html.contains(wanted), "{wanted}");
     }
