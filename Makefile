@@ -15,6 +15,7 @@ TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
 FUNCTION := target/release/secure-pause
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
 # The same job in other languages, for `make bench`: Node 20 and the Python above.
 NODE ?= node
 NODE_JOB := $(TOOLS)/node-job
