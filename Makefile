@@ -10,6 +10,7 @@ ARCHITECTURE ?= x86_64
 TOOLS := target/tools
 SAM := $(TOOLS)/sam
 EMULATOR := $(TOOLS)/emulator
+BROWSER := $(TOOLS)/browser
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
 CYCLONEDX := $(TOOLS)/bin/cargo-cyclonedx
@@ -17,6 +18,8 @@ CYCLONEDX_VERSION := 0.5.9
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
 FUNCTION := target/release/secure-pause
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
 # The same job in other languages, for `make bench`: Node 20 and the Python above.
 NODE ?= node
 NODE_JOB := $(TOOLS)/node-job
@@ -24,16 +27,30 @@ PYTHON_JOB := $(TOOLS)/python-job
 
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 .PHONY: release
 release: ## build the function as it is deployed: target/release/secure-pause
 	@echo "building the function (the first time takes a few minutes)" >&2
 	$(CARGO) build --locked --release -p secure-pause
 
+DEMO_LOG := target/demo/log.jsonl
 .PHONY: demo
 demo: release ## play a shift with the real binary in the simulated world; EVENT=events/….json replays one file
-	$(CARGO) run --locked --quiet -p world --bin demo -- --function $(FUNCTION) $(if $(EVENT),--event $(EVENT))
+	$(CARGO) run --locked --quiet -p world --bin demo -- --function $(FUNCTION) \
+		$(if $(EVENT),--event $(EVENT),--log $(DEMO_LOG))
+	@# A replay is one event, and no shift to report on.
+	$(if $(EVENT),,@echo; $(CARGO) run --locked --quiet -p evidence -- \
+		--html target/demo/evidence.html --csv target/demo/evidence.csv $(DEMO_LOG))
+
+.PHONY: evidence
+evidence: ## write the evidence report of LOGS="files or directories": target/evidence/evidence.html and .csv; FROM=, TO=
+	@test -n "$(LOGS)" || { echo 'name the exported log files or their directory: make evidence LOGS="shift.json"' >&2; \
+		exit 2; }
+	@echo "building the evidence tool (the first time takes a minute or two)" >&2
+	$(CARGO) build --locked --quiet --release -p evidence
+	target/release/evidence --html target/evidence/evidence.html --csv target/evidence/evidence.csv \
+		$(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(LOGS)
 
 # SEEDS=1 FIRST=seed replays one schedule; WITHOUT=verification, read-back, doubt or watch takes that away.
 .PHONY: storm
@@ -77,12 +94,44 @@ $(PYTHON_JOB)/.installed: tests/world/bench/requirements.txt
 	@touch $@
 
 .PHONY: test
-test: unit-test stack-test ## run every test, the demo with the debug binary, and the test of the deployed stack
+test: unit-test evidence-test stack-test ## run every test, the demo with the debug binary, the deployed stack and the page
 
 .PHONY: unit-test
 unit-test: ## the tests that need Rust only, and the demo with the debug binary
 	$(CARGO) test --locked --workspace
 	target/debug/demo --function target/debug/secure-pause
+
+.PHONY: evidence-test
+evidence-test: chromium $(BROWSER)/.installed ## open the evidence report in a headless Chromium and recompute its figures
+	@echo "building the function, the simulated world and the evidence tool" >&2
+	$(CARGO) build --locked --quiet -p secure-pause -p world
+	$(CARGO) build --locked --quiet -p evidence --bins --examples
+	$(BROWSER)/bin/python3 -m pytest -q -p no:cacheprovider tests/evidence
+
+.PHONY: picture
+picture: chromium $(BROWSER)/.installed ## take the picture of the evidence report that the README shows
+	$(CARGO) build --locked --quiet -p evidence --bins --examples
+	$(BROWSER)/bin/python3 tests/evidence/picture.py docs/evidence.png
+
+# Debian's packages: no other Chromium is tested with.
+.PHONY: chromium
+chromium:
+	@if test -x /usr/bin/chromium && test -x /usr/bin/chromedriver; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null || test "$$(id -u)" != 0; then \
+		echo "/usr/bin/chromium or /usr/bin/chromedriver is missing, and only root with apt-get can install them here:" \
+			"run 'apt-get install chromium chromium-driver' as root, or install both there by other means" >&2; \
+		exit 1; \
+	fi; \
+	echo "installing Chromium and its driver (a minute or two)" >&2; \
+	apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		chromium chromium-driver fonts-liberation >/dev/null
+
+$(BROWSER)/.installed: tests/evidence/requirements.txt
+	@echo "installing Selenium and pytest into $(BROWSER)" >&2
+	$(PYTHON) -m venv --clear $(BROWSER)
+	$(BROWSER)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
 
 .PHONY: check
 check: ## what CI runs: format, lints, docs, tests
@@ -126,7 +175,6 @@ $(DENY):
 # ---- Deployment. Needs Python 3.11 besides Rust; the tools go into virtual environments under target/tools.
 
 export SAM_CLI_TELEMETRY := 0
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `sam build` finds cargo-lambda on the path; the stack test and local replay run the tools by their paths.
 WITH_TOOLS := PATH="$(CURDIR)/$(SAM)/bin:$$PATH"
 

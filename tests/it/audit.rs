@@ -28,10 +28,8 @@ static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_f
 
 /// Holds a line to the schema.
 pub fn assert_is_a_record(line: &Value) {
-    let faults: Vec<_> = VALIDATOR
-        .iter_errors(line)
-        .map(|fault| format!("{fault} at {}", fault.instance_path()))
-        .collect();
+    let faults: Vec<_> =
+        VALIDATOR.iter_errors(line).map(|fault| format!("{fault} at {}", fault.instance_path())).collect();
     assert!(faults.is_empty(), "{faults:#?} in {line:#}");
 }
 

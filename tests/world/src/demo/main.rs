@@ -9,9 +9,11 @@
 //! | `scene` | whether a line ended as it was meant to |
 //! | `checks` | what must hold for the shift as a whole |
 //! | `table` | how it is told |
+//! | `kept` | what is left behind in files |
 //! | `replay` | how one event file is served and told |
 
 mod checks;
+mod kept;
 mod replay;
 mod scene;
 mod scenes;
@@ -52,6 +54,7 @@ Exit codes:
 
 Examples:
   demo
+  demo --log target/demo/log.jsonl
   demo --event events/secure_pause/started.json
   demo --event events/secure_pause/started.json --as-is --log-level debug"
 )]
@@ -65,6 +68,12 @@ struct Args {
     /// Send the event with its own times; without this they are moved to now
     #[arg(long, requires = "event")]
     as_is: bool,
+    /// Write the function's log of the shift to this file
+    #[arg(long, value_name = "PATH", conflicts_with = "event")]
+    log: Option<PathBuf>,
+    /// Write what happened in truth to this file: secure pauses and screens, a JSON object for each change
+    #[arg(long, value_name = "PATH", conflicts_with = "event")]
+    truth: Option<PathBuf>,
     /// What the function is to log
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Info)]
     log_level: Level,
@@ -114,6 +123,9 @@ async fn run(args: &Args) -> Result<(), Trouble> {
         shift.play().await;
         let report = shift.end().await;
         print(&table::render(&report));
+        for (path, lines) in [(&args.log, &report.log), (&args.truth, &report.truth)] {
+            path.as_deref().map_or(Ok(()), |path| kept::keep(path, lines))?;
+        }
         return report.verdict();
     };
     let (text, result) = replay::play(stage, path, &event, args.as_is).await;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use world::{Genesys, Recorded, ScreenState, Service};
 
 use crate::{
-    checks,
+    checks, kept,
     scene::{Came, Line, Wanted, is_steering},
     scenes::SCENES,
     stage::{self, Stage, Trouble},
@@ -40,6 +40,10 @@ pub(crate) struct Report {
     pub(crate) lines: Vec<Line>,
     /// What does not hold for the shift as a whole; empty in a good one.
     pub(crate) faults: Vec<String>,
+    /// The function's log.
+    pub(crate) log: Vec<String>,
+    /// What happened in truth, as lines.
+    pub(crate) truth: Vec<String>,
 }
 
 impl Report {
@@ -90,8 +94,10 @@ impl Shift {
         if self.is_lost {
             faults.push("the function died, and the rest of the shift was not played".to_owned());
         }
+        let log = self.stage.function.logs();
+        let truth = kept::truth(&self.stage.world.genesys.timeline());
         self.stage.function.stop().await;
-        Report { lines: self.lines, faults }
+        Report { lines: self.lines, faults, log, truth }
     }
 
     /// The organization.

@@ -1,0 +1,301 @@
+//! Made-up audit records, the same for the same seed: for the tests, the picture in the README and the measurement.
+//!
+//! Every record satisfies docs/audit-record.schema.json, and tests/evidence holds them to it. Lines of others, broken
+//! lines and lines that are there twice are among them, where asked for.
+
+use std::io::{self, BufWriter, Write};
+
+use clap::Parser;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::datetime;
+use uuid::Uuid;
+
+/// Prints made-up log lines.
+#[derive(Parser)]
+struct Arguments {
+    /// The same seed gives the same lines
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many secure pauses; each leaves some four records
+    #[arg(long, default_value_t = 100)]
+    pauses: u64,
+    /// Prints lines of MODE=observe instead
+    #[arg(long)]
+    observe: bool,
+    /// With lines of others, broken ones, and some that are there twice
+    #[arg(long)]
+    untidy: bool,
+}
+
+const FIRST: OffsetDateTime = datetime!(2026-11-22 08:00:00.25 UTC);
+/// Secure pauses of the shift begin so far apart, in milliseconds.
+const APART: i64 = 40_000;
+
+fn main() -> io::Result<()> {
+    let arguments = Arguments::parse();
+    let mut lines = Lines {
+        random: fastrand::Rng::with_seed(arguments.seed),
+        to: BufWriter::new(io::stdout().lock()),
+        is_untidy: arguments.untidy,
+    };
+    let mut call = Uuid::nil();
+    for number in 0..arguments.pauses {
+        let start = i64::try_from(number).unwrap_or(i64::MAX) * APART;
+        // Now and then a caller gives a second card in the same call.
+        if number == 0 || lines.random.u8(..100) >= 15 {
+            call = lines.id();
+        }
+        let pause = Pause { call, user: lines.id(), leg: lines.id(), start };
+        if arguments.observe { lines.observed(&pause)? } else { lines.pause(&pause)? }
+    }
+    lines.to.flush()
+}
+
+/// One secure pause; times are milliseconds from [`FIRST`].
+struct Pause {
+    call: Uuid,
+    user: Uuid,
+    leg: Uuid,
+    start: i64,
+}
+
+/// What one record tells besides its secure pause.
+struct Told<'a> {
+    door: &'a str,
+    phase: &'a str,
+    /// The outcome, or the name of an error.
+    ending: &'a str,
+    /// The state of the target; none: no target.
+    state: Option<&'a str>,
+    /// When it is told to have begun or ended.
+    at: i64,
+    /// When it was acknowledged, or given up.
+    until: i64,
+    exposure: bool,
+}
+
+struct Lines<W> {
+    random: fastrand::Rng,
+    to: W,
+    is_untidy: bool,
+}
+
+impl<W: Write> Lines<W> {
+    fn id(&mut self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.random.u128(..).to_be_bytes()).into_uuid()
+    }
+
+    fn pause(&mut self, pause: &Pause) -> io::Result<()> {
+        let Pause { start, .. } = *pause;
+        let end = start + self.random.i64(12_000..35_000);
+        let quick = start + self.random.i64(180..900);
+        let started = |ending, state, until| Told {
+            door: "event",
+            phase: "started",
+            ending,
+            state,
+            at: start,
+            until,
+            exposure: true,
+        };
+        let check = |ending, state, until| Told {
+            door: "watch",
+            exposure: ending == "repaired" && state == Some("verified"),
+            ..started(ending, state, until)
+        };
+        let resumed = Told {
+            phase: "ended",
+            at: end,
+            exposure: false,
+            ..started("resumed", Some("verified"), end + 400)
+        };
+        let watched = start + self.random.i64(15_100..16_900);
+        let (soon, late) = (start + self.random.i64(1_500..9_500), start + self.random.i64(24_000..29_500));
+        match self.random.u16(..1000) {
+            0..20 => {
+                let cause = ["UpstreamUnavailable", "RateLimited", "Forbidden"][self.random.usize(..3)];
+                self.record(pause, &started(cause, Some("failed"), soon))?;
+                self.record(pause, &check("repaired", Some("verified"), watched))?;
+                self.record(pause, &resumed)
+            }
+            20..35 => {
+                self.record(pause, &started("CredentialsUnavailable", None, soon))?;
+                self.record(pause, &started("paused", Some("verified"), soon + 1_300))?;
+                self.record(pause, &resumed)
+            }
+            35..45 => {
+                self.record(pause, &started("NotPaused", Some("failed"), late))?;
+                self.record(pause, &Told { at: start + 38_000, until: start + 38_400, ..resumed })
+            }
+            45..48 => self.record(pause, &started("EndpointMissing", Some("failed"), soon)),
+            48..90 => {
+                self.record(pause, &started("paused", Some("unverifiable"), quick))?;
+                self.record(pause, &check("watching", None, watched))?;
+                self.record(pause, &Told { state: Some("unverifiable"), ..resumed })
+            }
+            90..100 => {
+                self.record(pause, &started("paused", Some("not_recording"), quick))?;
+                self.record(pause, &Told { state: None, ending: "nothing_paused", ..resumed })
+            }
+            100..115 => {
+                self.record(pause, &Told { exposure: false, ..started("conversation_over", None, quick) })
+            }
+            115..130 => {
+                self.record(pause, &started("paused", Some("verified"), quick))?;
+                self.record(pause, &check("watching", None, watched))?;
+                self.record(pause, &check("recovered", Some("resumed"), watched + 60_000))
+            }
+            130..140 => {
+                self.record(pause, &started("paused", Some("verified"), quick))?;
+                self.record(pause, &Told { ending: "NotResumed", state: Some("failed"), ..resumed })?;
+                self.record(
+                    pause,
+                    &Told { door: "watch", ending: "recovered", until: end + 15_900, ..resumed },
+                )
+            }
+            140..150 => self.record(pause, &resumed),
+            150..160 => self.nameless(pause),
+            _ => {
+                self.record(pause, &started("paused", Some("verified"), quick))?;
+                self.record(pause, &check("watching", None, watched))?;
+                self.record(pause, &resumed)?;
+                self.record(
+                    pause,
+                    &Told {
+                        door: "watch",
+                        ending: "nothing_paused",
+                        state: None,
+                        until: end + 15_300,
+                        ..resumed
+                    },
+                )
+            }
+        }
+    }
+
+    /// A record of faulty settings: nothing of the event is known.
+    fn nameless(&mut self, pause: &Pause) -> io::Result<()> {
+        let told = Told {
+            door: "event",
+            phase: "started",
+            ending: "InvalidConfig",
+            state: None,
+            at: pause.start,
+            until: pause.start + 3,
+            exposure: false,
+        };
+        let mut record = self.fields(pause, &told);
+        for unknown in ["phase", "conversationId", "userId", "eventTime", "mode"] {
+            record[unknown] = Value::Null;
+        }
+        self.line(&record.to_string())
+    }
+
+    fn record(&mut self, pause: &Pause, told: &Told<'_>) -> io::Result<()> {
+        let record = self.fields(pause, told);
+        self.line(&record.to_string())
+    }
+
+    fn fields(&mut self, pause: &Pause, told: &Told<'_>) -> Value {
+        let is_error = told.ending.starts_with(char::is_uppercase);
+        // "resumed" says that the target of a started event's check is to be resumed.
+        let is_resume = told.phase == "ended" || told.state == Some("resumed");
+        let state = told.state.map(|state| if state == "resumed" { "verified" } else { state });
+        let is_dark = state.is_some_and(|state| state != "failed") && !is_resume;
+        let acknowledged =
+            state.filter(|it| !["failed", "not_recording"].contains(it)).map(|_| time(told.until));
+        let verified = state.filter(|it| *it == "verified").map(|_| time(told.until + 160));
+        let written = told.until + if verified.is_some() { 165 } else { 5 };
+        let target = |state: &str| {
+            let mut target = json!({
+                "participantId": pause.leg, "action": if is_resume { "resume" } else { "pause" }, "state": state,
+                "attempts": 1, "sentAt": time(told.until - 90), "acknowledgedAt": acknowledged,
+                "verifiedAt": verified, "answers": [{ "status": 202, "correlationId": null }],
+            });
+            if state == "failed" {
+                target["error"] = json!(told.ending);
+            }
+            target
+        };
+        let received = told.at + if told.door == "watch" { 15_000 } else { 120 };
+        let mut record = json!({
+            "timestamp": time(written), "kind": "secure_pause_audit", "schema": 1, "version": "0.2.0",
+            "level": if is_error { "ERROR" } else { "INFO" },
+            "message": if is_error { "secure pause failed" } else { "secure pause handled" },
+            "commit": if pause.start < 3_600_000 { "0123abc" } else { "4567def" },
+            "functionVersion": if pause.start < 3_600_000 { "7" } else { "8" }, "mode": "act",
+            "coldStart": self.random.u8(..50) == 0, "tokenFetched": false, "requestId": self.id(),
+            "eventId": self.id(), "correlationId": null, "door": told.door, "phase": told.phase,
+            "conversationId": pause.call, "userId": pause.user, "participantId": null,
+            "resolution": state.map(|_| "user"), "paused": is_dark, "verified": verified.is_some(),
+            "exposureMs": told.exposure.then_some(told.until - told.at), "eventTime": time(told.at),
+            "receivedAt": time(received.min(told.until)), "firstSentAt": state.map(|_| time(told.until - 90)),
+            "acknowledgedAt": acknowledged, "verifiedAt": verified, "droppedFields": 0,
+            "targets": state.map(target).into_iter().collect::<Vec<_>>(),
+        });
+        if told.door == "watch" {
+            record["messageId"] = json!(self.id());
+        }
+        if is_error {
+            record["errorType"] = json!(told.ending);
+            record["errorMessage"] = json!("pause of the screen recording: as made up for a test");
+            record["remedy"] = json!(format!("see the README's table of errors for {}", told.ending));
+        } else {
+            record["outcome"] = json!(told.ending);
+        }
+        record
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.to, "{line}")?;
+        if !self.is_untidy {
+            return Ok(());
+        }
+        let id = self.id();
+        match self.random.u8(..100) {
+            0 => writeln!(self.to, "{line}"),
+            1 => writeln!(self.to, "START RequestId: {id} Version: 7"),
+            2 => writeln!(self.to, "{}", json!({ "level": "INFO", "message": "starting" })),
+            3 => writeln!(self.to, "{}", &line[..line.len() / 2]),
+            _ => Ok(()),
+        }
+    }
+
+    fn observed(&mut self, pause: &Pause) -> io::Result<()> {
+        let end = pause.start + 20_000;
+        // The reading from which on the event shows; the fourth is never made.
+        let shown = self.random.u8(1..5);
+        for (phase, at, plan) in [("started", pause.start, "pause"), ("ended", end, "resume")] {
+            let base = json!({
+                "kind": "secure_pause_observed", "level": "INFO", "conversationId": pause.call, "phase": phase,
+                "eventTime": time(at),
+            });
+            let mut planned = base.clone();
+            planned["message"] = json!("plan, not carried out");
+            planned["timestamp"] = json!(time(at + 300));
+            planned["plan"] =
+                json!({ "act": { "action": plan, "targets": [pause.leg], "resolution": "user" } });
+            self.line(&planned.to_string())?;
+            for reading in 1..=3_u8 {
+                let is_on = (phase == "started") == (reading >= shown);
+                let mut read = base.clone();
+                read["message"] = json!("read");
+                read["timestamp"] = json!(time(at + 300 + 1_050 * i64::from(reading)));
+                read["reading"] = json!(reading);
+                read["securePause"] = json!(if is_on { "on" } else { "off" });
+                read["recordingState"] = json!(if is_on { "paused" } else { "active" });
+                read["legs"] = json!([{
+                    "participantId": pause.leg, "life": "live", "inWrapUp": false, "screen": "active",
+                }]);
+                self.line(&read.to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn time(millis: i64) -> String {
+    (FIRST + time::Duration::milliseconds(millis)).format(&Rfc3339).unwrap_or_default()
+}

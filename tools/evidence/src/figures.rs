@@ -1,0 +1,183 @@
+//! The figures of the report, counted from secure pauses and records. The page, the CSV, and the summary show these.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::NonNilUuid;
+
+use crate::failure::How;
+use crate::log::Log;
+use crate::moment::Moment;
+use crate::record::{Brief, Program};
+use crate::secure_pause::{End, SecurePause, Standing, Told, secure_pauses};
+use crate::words::{Cause, word};
+
+/// So many of the longest exposures are listed.
+pub const WORST: usize = 10;
+/// Exposures up to so many milliseconds fall into one bar; the last bar has everything above. 75 s is what a failed
+/// first invocation may take until the watch has made it good.
+pub const BARS: [u32; 9] = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 75_000, u32::MAX];
+
+/// The part of the log that is reported on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Period {
+    /// Not before; none: from the first record on.
+    pub from: Option<Moment>,
+    /// Before; none: to the last record.
+    pub to: Option<Moment>,
+}
+
+impl Period {
+    fn holds(&self, at: Moment) -> bool {
+        self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at < to)
+    }
+}
+
+/// Everything the report says.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// When the first thing that is reported on happened, and the last.
+    pub span: Option<(Moment, Moment)>,
+    /// Audit records in the period.
+    pub records: usize,
+    /// The secure pauses that started in the period, by start.
+    pub pauses: Vec<SecurePause>,
+    /// Conversations with one.
+    pub conversations: usize,
+    /// How they stand.
+    pub standing: BTreeMap<Standing, usize>,
+    /// Secure pauses with a failed attempt at pausing, by error and how that ended.
+    pub failed: BTreeMap<(Cause, How), usize>,
+    /// The same of resuming.
+    pub resume_failed: BTreeMap<(Cause, How), usize>,
+    /// Exposures in milliseconds, sorted.
+    pub exposures: Vec<u32>,
+    /// How many exposures fall into each of [`BARS`]: those that ended dark, and those that were given up.
+    pub bars: [(usize, usize); BARS.len()],
+    /// Secure pauses with a start and no `ended` record; of these, those that another record found over.
+    pub open: (usize, usize),
+    /// Ends whose start no record tells.
+    pub strays: Vec<(NonNilUuid, Moment)>,
+    /// What set-up is wrong: see [`Cause::is_set_up_wrong`].
+    pub faults: BTreeMap<Cause, Seen>,
+    /// Failed records that name no conversation, by error.
+    pub nameless: BTreeMap<Cause, usize>,
+    /// Records by outcome or error.
+    pub endings: BTreeMap<&'static str, usize>,
+    /// The programs that ran.
+    pub programs: BTreeMap<Program, Seen>,
+}
+
+/// How often something is in the records, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Records.
+    pub records: usize,
+    /// When the first was written.
+    pub first: Moment,
+    /// When the last was written.
+    pub last: Moment,
+}
+
+impl Figures {
+    /// Counts what a log tells of a period.
+    pub fn of(log: &Log, period: Period) -> Self {
+        let Told { mut pauses, mut strays } = secure_pauses(&log.briefs);
+        pauses.retain(|pause| period.holds(pause.start));
+        pauses.sort_by_key(|pause| (pause.start, pause.conversation));
+        strays.retain(|(_, at)| period.holds(*at));
+        let mut figures = Self { strays, ..Self::default() };
+        for brief in log.briefs.iter().filter(|brief| period.holds(brief.at)) {
+            figures.count_record(brief, &log.programs);
+        }
+        for pause in &pauses {
+            figures.count_pause(pause);
+        }
+        figures.exposures.sort_unstable();
+        figures.conversations = pauses.iter().map(|pause| pause.conversation).collect::<BTreeSet<_>>().len();
+        figures.pauses = pauses;
+        figures
+    }
+
+    fn count_record(&mut self, brief: &Brief, programs: &[Program]) {
+        self.records += 1;
+        self.span = Some(match self.span {
+            Some((first, last)) => (first.min(brief.at), last.max(brief.at)),
+            None => (brief.at, brief.at),
+        });
+        *self.endings.entry(word(brief.ending)).or_default() += 1;
+        if let Some(program) = programs.get(usize::from(brief.program)) {
+            // Looked up by reference first: of a million records nearly all are of a few programs.
+            match self.programs.get_mut(program) {
+                Some(ran) => ran.again(brief.written),
+                None => drop(self.programs.insert(program.clone(), Seen::once(brief.written))),
+            }
+        }
+        let Err(cause) = brief.ending else { return };
+        if cause.is_set_up_wrong() {
+            let fault = self.faults.entry(cause);
+            fault.and_modify(|it| it.again(brief.written)).or_insert_with(|| Seen::once(brief.written));
+        }
+        if brief.conversation.is_none() {
+            *self.nameless.entry(cause).or_default() += 1;
+        }
+    }
+
+    fn count_pause(&mut self, pause: &SecurePause) {
+        *self.standing.entry(pause.standing).or_default() += 1;
+        if let Some(failure) = pause.failure {
+            *self.failed.entry((failure.cause, failure.how)).or_default() += 1;
+        }
+        if let Some(failure) = pause.resume_failure {
+            *self.resume_failed.entry((failure.cause, failure.how)).or_default() += 1;
+        }
+        self.open.0 += usize::from(!matches!(pause.end, End::Told(_)));
+        self.open.1 += usize::from(matches!(pause.end, End::SeenOver(_)));
+        if let Some(exposure) = pause.exposure {
+            self.exposures.push(exposure.ms);
+            let bar = BARS.iter().position(|most| exposure.ms <= *most).unwrap_or(BARS.len() - 1);
+            let (dark, given_up) = &mut self.bars[bar];
+            *(if exposure.is_until_dark { dark } else { given_up }) += 1;
+        }
+    }
+
+    /// Whether there is nothing to report on.
+    pub fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+
+    /// How many secure pauses stand so.
+    pub fn standing(&self, standing: Standing) -> usize {
+        self.standing.get(&standing).copied().unwrap_or_default()
+    }
+
+    /// How many secure pauses have a failed attempt at pausing that ended so.
+    pub fn failed(&self, how: How) -> usize {
+        self.failed.iter().filter(|((_, it), _)| *it == how).map(|(_, count)| count).sum()
+    }
+
+    /// The exposure that so many of a hundred secure pauses do not exceed, in milliseconds: the nearest rank.
+    pub fn exposure(&self, percent: usize) -> Option<u32> {
+        let rank = (self.exposures.len() * percent).div_ceil(100).max(1);
+        self.exposures.get(rank - 1).copied()
+    }
+
+    /// The longest exposures, the longest first.
+    pub fn worst(&self) -> Vec<&SecurePause> {
+        let mut worst: Vec<&SecurePause> = self.pauses.iter().filter(|it| it.exposure.is_some()).collect();
+        worst.sort_by_key(|pause| std::cmp::Reverse(pause.exposure.map(|exposure| exposure.ms)));
+        worst.truncate(WORST);
+        worst
+    }
+}
+
+impl Seen {
+    fn once(at: Moment) -> Self {
+        Self { records: 1, first: at, last: at }
+    }
+
+    fn again(&mut self, at: Moment) {
+        self.records += 1;
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+    }
+}

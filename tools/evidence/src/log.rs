@@ -1,0 +1,157 @@
+//! Everything that was read: what is kept of each record, and what could not be read.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::Deserializer;
+
+use crate::files::Files;
+use crate::kind::{Head, Kind};
+use crate::lines::{self, Found, Place};
+use crate::moment::Moment;
+use crate::observed::{self, Observed};
+use crate::record::{Brief, Program, Record};
+use crate::words::Cause;
+
+/// So many broken lines are named, the others counted: a file that is none of ours must not fill the page.
+pub const NAMED: usize = 100;
+/// So many programs are told apart, many times what a log ever holds; any more count as the last.
+const PROGRAMS: usize = 1000;
+
+/// What was read. About a hundred bytes a record; nothing else grows with the log.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// Every record, sorted by conversation, then by time; none twice.
+    pub briefs: Vec<Brief>,
+    /// Every line of `MODE=observe`, sorted likewise; none twice.
+    pub observed: Vec<Observed>,
+    /// The programs that wrote the records.
+    pub programs: Vec<Program>,
+    /// What to do about each error: the words of the latest record.
+    pub remedies: BTreeMap<Cause, String>,
+    /// Log lines that were looked at, in all files.
+    pub lines: u64,
+    /// Lines that are neither audit record nor observation.
+    pub not_ours: u64,
+    /// Lines that were there before, word for word.
+    pub duplicates: u64,
+    /// Lines that cannot be read.
+    pub broken: u64,
+    /// The first of them.
+    pub named: Vec<Broken>,
+    said: BTreeMap<Cause, Moment>,
+}
+
+/// A line that cannot be read. Its content is not kept: it may be anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Its file.
+    pub file: String,
+    /// Where in it.
+    pub place: Place,
+    /// What is wrong, in our words.
+    pub why: &'static str,
+}
+
+impl Log {
+    /// Reads all files.
+    ///
+    /// # Errors
+    /// Where a file cannot be opened. One that cannot be read on ends with a broken line.
+    pub fn read(files: &Files) -> io::Result<Self> {
+        let mut log = Self::default();
+        for path in files.paths() {
+            let name =
+                |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+            let reader = files.open(path).map_err(name)?;
+            lines::each(reader, &mut |place, line| log.take(path, place, line));
+        }
+        files.done();
+        log.sort();
+        Ok(log)
+    }
+
+    fn take(&mut self, path: &Path, place: Place, line: Found<'_>) {
+        self.lines += 1;
+        match line.and_then(|line| self.understand(line)) {
+            Ok(Kind::Audit | Kind::Observed) => {}
+            Ok(Kind::Other) => self.not_ours += 1,
+            Err(why) => {
+                self.broken += 1;
+                if self.named.len() < NAMED {
+                    self.named.push(Broken { file: path.display().to_string(), place, why });
+                }
+            }
+        }
+    }
+
+    /// Takes what a line tells. Whatever stands in front of its object is passed over, and behind it too unless it
+    /// is another: of two lines that ran into one, none may be lost in silence.
+    fn understand(&mut self, line: &[u8]) -> Result<Kind, &'static str> {
+        let Some(start) = memchr::memchr(b'{', line) else { return Ok(Kind::Other) };
+        let text = &line[start..];
+        let mut heads = Deserializer::from_slice(text).into_iter::<Head>();
+        let head = heads.next().and_then(Result::ok).ok_or("no JSON object")?;
+        let (json, rest) = text.split_at(heads.byte_offset());
+        if memchr::memchr(b'{', rest).is_some() {
+            return Err("more than one JSON object in a line");
+        }
+        let kind = head.kind.unwrap_or(Kind::Other);
+        match kind {
+            Kind::Audit => self.record(json)?,
+            Kind::Observed => self.observed.push(observed::parse(json)?),
+            Kind::Other => {}
+        }
+        Ok(kind)
+    }
+
+    fn record(&mut self, json: &[u8]) -> Result<(), &'static str> {
+        let record: Record = parse(json).ok_or("an audit record whose fields are not as documented")?;
+        record.check()?;
+        let program = self.program(record.program());
+        let brief = record.brief(identity(json), program).ok_or("an audit record without an ending")?;
+        if let Some((cause, remedy)) = record.remedy()
+            && self.said.get(&cause).is_none_or(|said| *said < brief.written)
+        {
+            self.said.insert(cause, brief.written);
+            self.remedies.insert(cause, remedy.to_owned());
+        }
+        self.briefs.push(brief);
+        Ok(())
+    }
+
+    fn program(&mut self, program: Program) -> u16 {
+        let known = self.programs.iter().position(|it| *it == program);
+        let place = known.unwrap_or_else(|| {
+            if self.programs.len() < PROGRAMS {
+                self.programs.push(program);
+            }
+            self.programs.len() - 1
+        });
+        u16::try_from(place).unwrap_or(u16::MAX)
+    }
+
+    /// Brings everything into order; what was read twice then lies side by side.
+    fn sort(&mut self) {
+        let before = self.briefs.len() + self.observed.len();
+        self.briefs.sort_unstable();
+        self.briefs.dedup();
+        self.observed.sort_unstable();
+        self.observed.dedup();
+        self.duplicates = (before - self.briefs.len() - self.observed.len()) as u64;
+    }
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    serde_json::from_slice(json).ok()
+}
+
+/// Two texts of the same identity are taken for one. The hash is the same in every run.
+fn identity(json: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    json.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,191 @@
+//! The page: what stands in templates/page.html, and in which words.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use askama::Template;
+use strum::IntoEnumIterator;
+
+use crate::chart::{self, Column, Timeline, WIDTH};
+use crate::choice::{self, TIMELINES};
+use crate::failure::How;
+use crate::figures::{Figures, WORST};
+use crate::log::{Broken, Log, NAMED};
+use crate::moment::Moment;
+use crate::observations::Observations;
+use crate::organization::Organization;
+use crate::record::Program;
+use crate::secure_pause::{End, SecurePause, Standing};
+use crate::span::Span;
+use crate::words::Cause;
+
+/// So many conversations of a kind are listed, the others counted and left to the CSV: a page is to be read.
+const LISTED: usize = 50;
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    figures: &'a Figures,
+    log: &'a Log,
+    span: Option<(Moment, Moment)>,
+    standings: Vec<Standings>,
+    failures: Vec<Failures>,
+    resume_failures: Vec<Failures>,
+    hows: Vec<Named>,
+    exposures: Vec<(&'static str, &'static str, u32)>,
+    columns: Vec<Column>,
+    histogram: String,
+    worst: Vec<&'a SecurePause>,
+    timelines: Vec<Timeline>,
+    unverifiable: Vec<&'a SecurePause>,
+    open: Vec<&'a SecurePause>,
+    remedies: &'a BTreeMap<Cause, String>,
+    broken: &'a [Broken],
+    observations: Option<Observations>,
+    width: f64,
+}
+
+/// How many secure pauses stand in one way.
+struct Standings {
+    figure: &'static str,
+    count: usize,
+    text: &'static str,
+}
+
+/// A figure with its name.
+struct Named {
+    figure: &'static str,
+    text: &'static str,
+    count: usize,
+}
+
+/// Secure pauses that failed by one error.
+struct Failures {
+    cause: Cause,
+    count: usize,
+    hows: Vec<String>,
+    remedy: String,
+}
+
+/// The page of these figures, as HTML.
+///
+/// # Errors
+/// None that is known: the template only formats.
+pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
+    let all = |wanted: &dyn Fn(&SecurePause) -> bool| -> Vec<&SecurePause> {
+        figures.pauses.iter().filter(|pause| wanted(pause)).take(LISTED).collect()
+    };
+    let columns = chart::histogram(figures);
+    let counts = columns.iter().filter(|column| column.total() > 0);
+    let counts: Vec<String> = counts.map(|column| format!("{}: {}", column.text, column.total())).collect();
+    let page = Page {
+        figures,
+        log,
+        span: figures.span,
+        standings: Standing::iter().map(|it| standing(figures, it)).collect(),
+        failures: failures(&figures.failed, &log.remedies),
+        resume_failures: failures(&figures.resume_failed, &log.remedies),
+        hows: How::iter()
+            .map(|how| Named { figure: how.into(), text: how.text(), count: figures.failed(how) })
+            .collect(),
+        exposures: exposures(figures),
+        histogram: format!("Secure pauses by exposure. {}.", counts.join("; ")),
+        columns,
+        worst: figures.worst(),
+        timelines: choice::of(&figures.pauses).iter().map(|pauses| chart::timeline(pauses)).collect(),
+        unverifiable: all(&|pause| pause.standing == Standing::Unverifiable),
+        open: all(&|pause| !matches!(pause.end, End::Told(_))),
+        remedies: &log.remedies,
+        broken: &log.named,
+        observations: (!log.observed.is_empty()).then(|| Observations::of(&Organization::of(&log.observed))),
+        width: WIDTH,
+    };
+    page.render().map_err(io::Error::other)
+}
+
+fn standing(figures: &Figures, standing: Standing) -> Standings {
+    let text = match standing {
+        Standing::Verified => "verified: every screen was paused, and read back as paused",
+        Standing::NotRecorded => "dark: a screen had no recording, or its recording was cut in two instead",
+        Standing::Unverifiable => {
+            "unverifiable: every pause was acknowledged, and no reading tells the state"
+        }
+        Standing::NotDark => "not dark: every attempt failed",
+        Standing::Observed => "observed only: MODE=observe sends no pause",
+        Standing::NothingToPause => "nothing to pause: the call, the secure pause or the leg was over",
+        Standing::NotTold => "not told: only checks of the watch that found nothing to do",
+    };
+    Standings { figure: standing.into(), count: figures.standing(standing), text }
+}
+
+fn failures(counts: &BTreeMap<(Cause, How), usize>, remedies: &BTreeMap<Cause, String>) -> Vec<Failures> {
+    let of = |cause: Cause| -> Vec<(How, usize)> {
+        counts.iter().filter(|((it, _), _)| *it == cause).map(|((_, how), count)| (*how, *count)).collect()
+    };
+    let causes = Cause::iter().map(|cause| (cause, of(cause))).filter(|(_, hows)| !hows.is_empty());
+    let rows = causes.map(|(cause, hows)| Failures {
+        cause,
+        count: hows.iter().map(|(_, count)| count).sum(),
+        hows: hows.iter().map(|(how, count)| format!("{count} {}", how.text())).collect(),
+        remedy: remedies.get(&cause).cloned().unwrap_or_default(),
+    });
+    rows.collect()
+}
+
+fn exposures(figures: &Figures) -> Vec<(&'static str, &'static str, u32)> {
+    let rows = [
+        ("exposure-median-ms", "half of them: at most", 50),
+        ("exposure-p95-ms", "95 of 100: at most", 95),
+        ("exposure-p99-ms", "99 of 100: at most", 99),
+        ("exposure-worst-ms", "the longest", 100),
+    ];
+    rows.into_iter()
+        .filter_map(|(figure, text, percent)| Some((figure, text, figures.exposure(percent)?)))
+        .collect()
+}
+
+/// How long, in words.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the template hands on what it goes through")]
+fn ms(ms: &u32) -> Span {
+    Span(i64::from(*ms))
+}
+
+impl Program {
+    /// The name of its figure.
+    fn figure(&self) -> String {
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        let (function_version, mode) = (or_none(&self.function_version), or_none(&self.mode));
+        format!("program-{}-{}-{function_version}-{mode}", self.version, self.commit)
+    }
+}
+
+impl SecurePause {
+    /// How its end is known, in words.
+    fn end_text(&self) -> String {
+        match self.end {
+            End::Told(at) => at.to_string(),
+            End::SeenOver(at) => format!("over by {at}"),
+            End::NotTold => "not told".to_owned(),
+        }
+    }
+
+    /// Its exposure, in words.
+    fn exposure_text(&self) -> String {
+        match self.exposure {
+            Some(it) if it.is_until_dark => ms(&it.ms).to_string(),
+            Some(it) => format!("{} until giving up", ms(&it.ms)),
+            None => "not told".to_owned(),
+        }
+    }
+
+    /// Its first failure and how that ended, in words.
+    fn failure_text(&self) -> String {
+        self.failure.map_or("–".to_owned(), |it| format!("{}, {}", it.cause.name(), it.how.text()))
+    }
+
+    /// Its exposure in milliseconds, for those who read by program.
+    fn exposure_ms(&self) -> u32 {
+        self.exposure.map_or(0, |exposure| exposure.ms)
+    }
+}

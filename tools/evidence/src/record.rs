@@ -1,0 +1,183 @@
+//! The audit record as a line has it (docs/audit-record.md), and the little of it that is kept.
+
+use serde::Deserialize;
+use uuid::{NonNilUuid, Uuid};
+
+use crate::moment::Moment;
+use crate::words::{Cause, Door, Ending, Outcome, Phase};
+
+/// The only schema this tool reads.
+pub const SCHEMA: u32 = 1;
+
+/// A line of `"kind": "secure_pause_audit"`, as far as the report uses it. What it has besides is passed over.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    timestamp: Moment,
+    schema: u32,
+    version: String,
+    commit: String,
+    function_version: Option<String>,
+    mode: Option<String>,
+    door: Option<Door>,
+    phase: Option<Phase>,
+    conversation_id: Option<Uuid>,
+    user_id: Option<Uuid>,
+    paused: bool,
+    verified: bool,
+    exposure_ms: Option<i64>,
+    event_time: Option<Moment>,
+    received_at: Moment,
+    acknowledged_at: Option<Moment>,
+    targets: Vec<Target>,
+    outcome: Option<Outcome>,
+    error_type: Option<Cause>,
+    remedy: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    action: Action,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Pause,
+    Resume,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Verified,
+    Unverifiable,
+    Terminated,
+    NotRecording,
+    Gone,
+    Failed,
+}
+
+/// The program that wrote a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Program {
+    /// Its version.
+    pub version: String,
+    /// Its commit.
+    pub commit: String,
+    /// Lambda's version of the function, where it was told.
+    pub function_version: Option<String>,
+    /// The setting `MODE`; none where the settings were faulty.
+    pub mode: Option<String>,
+}
+
+/// How dark the screens were after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dark {
+    /// Every screen was read back as paused.
+    Verified,
+    /// Every pause was acknowledged, and at least one screen's state is not told.
+    Unverifiable,
+    /// Dark, since at least one screen had no recording or one that was cut in two; the others were read back.
+    NotRecorded,
+}
+
+/// What is kept of a record; of a million, about a hundred megabytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Brief {
+    /// The conversation; none where the record names none.
+    pub conversation: Option<NonNilUuid>,
+    /// When the secure pause started or ended, by the event or order; receipt, where that is not known.
+    pub at: Moment,
+    /// When the record was written.
+    pub written: Moment,
+    /// Stands for the text of the record: two of the same conversation and the same identity are one.
+    pub identity: u64,
+    /// Whom the event names.
+    pub user: Option<NonNilUuid>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Which way it came.
+    pub door: Option<Door>,
+    /// What it told of.
+    pub phase: Option<Phase>,
+    /// How dark the screens were; none where not every one was.
+    pub dark: Option<Dark>,
+    /// From when on every screen was dark.
+    pub darkened: Option<Moment>,
+    /// From when on every screen was recorded again.
+    pub relit: Option<Moment>,
+    /// The record's exposure, in milliseconds.
+    pub exposure_ms: Option<u32>,
+    /// Which program wrote it: its place in [`crate::log::Log::programs`].
+    pub program: u16,
+}
+
+impl Record {
+    /// Whether this tool knows what the record means, and the record says how it ended.
+    ///
+    /// # Errors
+    /// What is wrong with it, in our words.
+    pub fn check(&self) -> Result<(), &'static str> {
+        match (self.schema, self.outcome, self.error_type) {
+            (SCHEMA, Some(_), None) | (SCHEMA, None, Some(_)) => Ok(()),
+            (SCHEMA, ..) => Err("an audit record with neither outcome nor error, or with both"),
+            _ => Err("an audit record of a schema that this version does not know"),
+        }
+    }
+
+    /// The program that wrote it.
+    pub fn program(&self) -> Program {
+        let Self { version, commit, function_version, mode, .. } = self;
+        Program {
+            version: version.clone(),
+            commit: commit.clone(),
+            function_version: function_version.clone(),
+            mode: mode.clone(),
+        }
+    }
+
+    /// The error and what to do about it, where it failed.
+    pub fn remedy(&self) -> Option<(Cause, &str)> {
+        self.error_type.zip(self.remedy.as_deref())
+    }
+
+    /// What is kept of it. None where it does not say how it ended.
+    pub fn brief(&self, identity: u64, program: u16) -> Option<Brief> {
+        let ending = self.outcome.map(Ok).or(self.error_type.map(Err))?;
+        let at = self.event_time.unwrap_or(self.received_at);
+        let pausing = self.targets.iter().any(|target| target.action == Action::Pause);
+        let is_relit = matches!(ending, Ok(Outcome::Resumed | Outcome::Recovered)) && !pausing;
+        let darkened = || {
+            let by_exposure = self.exposure_ms.map(|ms| at.plus(ms));
+            by_exposure.or(self.acknowledged_at).unwrap_or(self.timestamp)
+        };
+        Some(Brief {
+            conversation: self.conversation_id.and_then(NonNilUuid::new),
+            at,
+            written: self.timestamp,
+            identity,
+            user: self.user_id.and_then(NonNilUuid::new),
+            ending,
+            door: self.door,
+            phase: self.phase,
+            dark: self.dark(),
+            darkened: self.paused.then(darkened),
+            relit: is_relit.then(|| self.acknowledged_at.unwrap_or(self.timestamp)),
+            exposure_ms: self.exposure_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(u32::MAX)),
+            program,
+        })
+    }
+
+    fn dark(&self) -> Option<Dark> {
+        let is_told = |target: &Target| target.state != State::Unverifiable;
+        match (self.paused, self.verified) {
+            (false, _) => None,
+            (true, true) => Some(Dark::Verified),
+            (true, false) if self.targets.iter().all(is_told) => Some(Dark::NotRecorded),
+            (true, false) => Some(Dark::Unverifiable),
+        }
+    }
+}

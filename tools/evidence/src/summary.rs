@@ -1,0 +1,43 @@
+//! The figures in a few lines, for standard output.
+
+use std::fmt::Write;
+
+use strum::IntoEnumIterator;
+
+use crate::failure::How;
+use crate::figures::Figures;
+use crate::log::Log;
+use crate::secure_pause::Standing;
+use crate::span::Span;
+
+/// The figures, one a line.
+pub fn of(figures: &Figures, log: &Log) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<30}{value}");
+    };
+    if let Some((first, last)) = figures.span {
+        line("period", format!("{first} to {last} UTC"));
+    }
+    line("records", figures.records.to_string());
+    line("secure pauses", figures.pauses.len().to_string());
+    for standing in Standing::iter().filter(|it| figures.standing(*it) > 0) {
+        let name: &str = standing.into();
+        line(&format!("  {}", name.replace('-', " ")), figures.standing(standing).to_string());
+    }
+    line("with a failed attempt", figures.failed.values().sum::<usize>().to_string());
+    for how in How::iter().filter(|how| figures.failed(*how) > 0) {
+        line(&format!("  {}", how.text()), figures.failed(how).to_string());
+    }
+    for (name, percent) in [("exposure, median", 50), ("exposure, 95 of 100", 95), ("exposure, longest", 100)]
+    {
+        let told = figures.exposure(percent).map(|ms| Span(ms.into()).to_string());
+        line(name, told.unwrap_or_else(|| "not told".to_owned()));
+    }
+    line("started without ended", figures.open.0.to_string());
+    line("ended without started", figures.strays.len().to_string());
+    line("observations", log.observed.len().to_string());
+    line("lines not ours, twice, broken", format!("{}, {}, {}", log.not_ours, log.duplicates, log.broken));
+    text
+}

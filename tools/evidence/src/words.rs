@@ -1,0 +1,99 @@
+//! The words of the audit record that the report decides by.
+
+use serde::Deserialize;
+use strum::{EnumIter, IntoStaticStr};
+
+/// How an attempt ended where it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "the README, \"What comes back\", says what each is")]
+pub enum Outcome {
+    Paused,
+    Resumed,
+    NothingPaused,
+    ConversationOver,
+    Stale,
+    Superseded,
+    Doubtful,
+    Deferred,
+    Watching,
+    Repaired,
+    Recovered,
+    Observed,
+    PauseOnly,
+    Ignored,
+}
+
+/// The name of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, EnumIter, IntoStaticStr)]
+#[expect(missing_docs, reason = "the README, \"What comes back\", says what each is")]
+pub enum Cause {
+    InvalidConfig,
+    InvalidEvent,
+    CredentialsUnavailable,
+    CredentialsRejected,
+    Forbidden,
+    EndpointMissing,
+    Rejected,
+    ConversationUnreadable,
+    NoTarget,
+    NotPaused,
+    NotResumed,
+    RateLimited,
+    UpstreamUnavailable,
+    DeadlineExceeded,
+    Internal,
+}
+
+/// How an attempt ended: the outcome, or the error.
+pub type Ending = Result<Outcome, Cause>;
+
+/// The word for an ending, as the record has it.
+pub fn word(ending: Ending) -> &'static str {
+    ending.map_or_else(Into::into, Into::into)
+}
+
+impl Cause {
+    /// The name of the error.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether it speaks of the secret, the OAuth client or the settings: of something that stays wrong until
+    /// somebody mends it.
+    pub const fn is_set_up_wrong(self) -> bool {
+        matches!(
+            self,
+            Self::InvalidConfig
+                | Self::CredentialsUnavailable
+                | Self::CredentialsRejected
+                | Self::Forbidden
+                | Self::EndpointMissing
+        )
+    }
+}
+
+/// Which way an attempt came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Door {
+    /// An event by the rule.
+    Event,
+    /// An order of a secure flow.
+    Direct,
+    /// A message of the watch queue.
+    Watch,
+}
+
+/// What the event, or the order, told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Phase {
+    /// A secure pause began.
+    Started,
+    /// A secure pause ended.
+    Ended,
+}

@@ -1,0 +1,73 @@
+//! Audit records from a short notation, and what a log of them comes to.
+
+use std::fs;
+use std::path::PathBuf;
+
+use evidence::files::Files;
+use evidence::log::Log;
+use serde_json::{Value, json};
+use time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::macros::datetime;
+
+/// The conversation of every record that names none.
+pub const CALL: &str = "00000000-0000-4000-8000-000000000001";
+pub const LEG: &str = "00000000-0000-4000-8000-00000000000a";
+
+/// A record from `door phase at ending state exposure @written`: times in seconds, exposure in milliseconds;
+/// `-` where there is no state or exposure, `@written` left out where it is a second after `at`.
+pub fn record(notation: &str) -> Value {
+    let words: Vec<&str> = notation.split_whitespace().collect();
+    let [door, phase, at, ending, state, exposure, ..] = words[..] else { panic!("too short: {notation}") };
+    let at: f64 = at.parse().expect("seconds");
+    let written =
+        words.get(6).map_or(at + 1.0, |word| word.trim_start_matches('@').parse().expect("seconds"));
+    let is_error = ending.starts_with(char::is_uppercase);
+    let is_resume = phase == "ended" || ending == "recovered";
+    let target = json!({
+        "participantId": LEG, "action": if is_resume { "resume" } else { "pause" }, "state": state, "attempts": 1,
+        "sentAt": time(written), "acknowledgedAt": time(written), "verifiedAt": null, "answers": [],
+    });
+    let is_dark = !["-", "failed", "gone"].contains(&state) && !is_resume;
+    let mut record = json!({
+        "timestamp": time(written), "level": "INFO", "message": "as made up", "kind": "secure_pause_audit",
+        "schema": 1, "version": "0.2.0", "commit": "0123abc", "functionVersion": "7", "mode": "act",
+        "coldStart": false, "tokenFetched": false, "requestId": format!("r-{notation}"), "eventId": null,
+        "correlationId": null, "door": door, "phase": phase, "conversationId": CALL, "userId": null,
+        "participantId": null, "resolution": null, "paused": is_dark, "verified": state == "verified",
+        "exposureMs": exposure.parse::<u32>().ok(), "eventTime": time(at), "receivedAt": time(at),
+        "firstSentAt": null, "acknowledgedAt": (state != "-" && state != "failed").then(|| time(written)),
+        "verifiedAt": null, "droppedFields": 0, "targets": if state == "-" { json!([]) } else { json!([target]) },
+    });
+    if is_error {
+        record["errorType"] = json!(ending);
+        record["errorMessage"] = json!("as made up");
+        record["remedy"] = json!(format!("mend {ending} & <more>"));
+    } else {
+        record["outcome"] = json!(ending);
+    }
+    record
+}
+
+/// So many seconds after ten o'clock.
+pub fn time(seconds: f64) -> String {
+    let at = datetime!(2026-11-22 10:00 UTC) + Duration::seconds_f64(seconds);
+    at.format(&Rfc3339).expect("a time")
+}
+
+/// A file of this test's own.
+pub fn file(name: &str, content: &[u8]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("evidence-{name}"));
+    fs::write(&path, content).expect("a file");
+    path
+}
+
+/// What files come to.
+pub fn read(paths: &[PathBuf]) -> Log {
+    Log::read(&Files::find(paths).expect("files")).expect("readable files")
+}
+
+/// What these lines come to.
+pub fn log(name: &str, lines: &[String]) -> Log {
+    read(&[file(name, lines.join("\n").as_bytes())])
+}

@@ -1,0 +1,95 @@
+//! Lines of `MODE=observe` in, what the organization says out.
+
+use evidence::observed::{SecurePause, Voice};
+use evidence::organization::{Field, Organization, Situation};
+use evidence::words::Phase;
+use serde_json::{Value, json};
+
+use crate::made::{CALL, LEG, log, time};
+
+const OTHER_LEG: &str = "00000000-0000-4000-8000-00000000000b";
+
+fn line(phase: &str, written: f64) -> Value {
+    json!({
+        "timestamp": time(written), "level": "INFO", "message": "read", "kind": "secure_pause_observed",
+        "conversationId": CALL, "phase": phase, "eventTime": time(0.0),
+    })
+}
+
+fn reading(phase: &str, number: u32, pause: &str, voice: &str, agents: &[&str]) -> Value {
+    let mut read = line(phase, 0.3 + f64::from(number));
+    let leg =
+        |id: &&str| json!({ "participantId": id, "life": "live", "inWrapUp": false, "screen": "active" });
+    read["reading"] = json!(number);
+    read["securePause"] = json!(pause);
+    read["recordingState"] = json!(voice);
+    read["legs"] = agents.iter().map(leg).collect();
+    read
+}
+
+fn organization(name: &str, lines: &[Value]) -> Organization {
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    let log = log(name, &lines);
+    assert_eq!(log.named, []);
+    Organization::of(&log.observed)
+}
+
+#[test]
+fn a_reading_is_of_the_first_situation_whose_sign_it_shows() {
+    let one: &[&str] = &[LEG];
+    let cases = [
+        (reading("started", 1, "on", "paused", one), Situation::Pause, "after a start"),
+        (
+            reading("started", 1, "off", "active", one),
+            Situation::Pause,
+            "after a start that does not show yet",
+        ),
+        (
+            reading("started", 1, "on", "paused", &[LEG, OTHER_LEG]),
+            Situation::Transfer,
+            "two agents on the call",
+        ),
+        (reading("started", 1, "unknown", "active", one), Situation::Flow, "recorded, and yet not off"),
+        (reading("ended", 1, "unknown", "paused", one), Situation::Hold, "after an end, the voice paused"),
+        (reading("ended", 1, "off", "active", one), Situation::Resumed, "after an end"),
+    ];
+    for (place, (line, wanted, reason)) in cases.into_iter().enumerate() {
+        let organization = organization(&format!("situation-{place}.jsonl"), &[line]);
+        let came: Vec<Situation> = organization.moves.keys().map(|(situation, _, _)| *situation).collect();
+        assert_eq!(came, [wanted], "{reason}");
+    }
+    let moved =
+        [reading("started", 1, "on", "paused", one), reading("started", 2, "on", "paused", &[OTHER_LEG])];
+    let counted = organization("situation-moved.jsonl", &moved).moves;
+    let counts: Vec<_> = counted.into_iter().collect();
+    let of = |situation| ((situation, SecurePause::On, Voice::Paused), 1);
+    assert_eq!(counts, [of(Situation::Pause), of(Situation::Transfer)], "another agent than before");
+}
+
+#[test]
+fn how_far_reads_trail_is_told_by_the_first_reading_that_shows_the_event() {
+    let mut failed = line("started", 3.3);
+    failed["reading"] = json!(3);
+    failed["notRead"] = json!("UpstreamUnavailable");
+    let mut plan = line("started", 0.2);
+    plan["plan"] = json!({ "act": { "action": "pause", "targets": [LEG], "resolution": "user" } });
+    let lines = [
+        plan,
+        reading("started", 1, "off", "active", &[LEG]),
+        reading("started", 2, "on", "active", &[LEG]),
+        failed,
+    ];
+    let organization = organization("trail.jsonl", &lines);
+    assert_eq!((organization.events, organization.readings), (1, (2, 1)));
+    assert_eq!(organization.plans.into_iter().collect::<Vec<_>>(), [((Phase::Started, "pause"), 1)]);
+    let pause = &organization.trails[&(Phase::Started, Field::SecurePause)];
+    assert_eq!((pause.shown, pause.never, pause.longest_ms), ([0, 1, 0], 0, Some(2_300)));
+    let voice = &organization.trails[&(Phase::Started, Field::RecordingState)];
+    assert_eq!((voice.shown, voice.never, voice.longest_ms), ([0, 0, 0], 1, None));
+}
+
+#[test]
+fn an_observation_with_neither_plan_nor_reading_is_broken() {
+    let log = log("observation.jsonl", &[line("started", 1.0).to_string()]);
+    assert_eq!((log.broken, log.observed.len()), (1, 0));
+}

@@ -1,0 +1,86 @@
+//! The page and the CSV: what is in them, and that nothing of a record can break out of its place.
+
+use evidence::figures::{Figures, Period};
+use evidence::moment::Moment;
+use evidence::{csv_file, page};
+
+use crate::made::{CALL, log, record};
+
+fn html(name: &str, records: &[&str], period: Period) -> (Figures, String, String) {
+    let lines: Vec<String> = records.iter().map(|notation| record(notation).to_string()).collect();
+    let log = log(name, &lines);
+    let figures = Figures::of(&log, period);
+    let html = page::render(&figures, &log).expect("a page");
+    let mut csv = Vec::new();
+    csv_file::write(&figures, &log, &mut csv).expect("a CSV");
+    (figures, html, String::from_utf8(csv).expect("text"))
+}
+
+#[test]
+fn text_of_a_record_is_escaped_and_the_page_has_no_script_and_loads_nothing() {
+    let (_, html, _) = html("escaped.jsonl", &["event started 0 Forbidden failed 500"], Period::default());
+    assert!(html.contains("mend Forbidden &#38; &#60;more&#62;"), "the remedy, escaped");
+    assert!(!html.contains("<more>"), "and nowhere as it is");
+    for wanted in ["<script", "src=", "http:", "https:", "@import", "url(", "onload"] {
+        assert!(!html.contains(wanted), "{wanted}");
+    }
+    assert_eq!(html.matches("<svg role=\"img\" aria-labelledby=").count(), html.matches("<svg").count());
+}
+
+#[test]
+fn every_secure_pause_is_a_line_of_the_csv() {
+    let (_, _, csv) = html(
+        "csv.jsonl",
+        &[
+            "event started 0 Forbidden failed 500",
+            "watch started 0 repaired verified 15900 @16",
+            "event ended 20 resumed verified -",
+        ],
+        Period::default(),
+    );
+    let wanted = format!(
+        "conversation,user,start,end,end_known_by,standing,exposure_ms,exposure_until,darkened,recorded_again,failure,\
+         failure_ended,resume_failure,resume_failure_ended,records,version,commit\n\
+         {CALL},,2026-11-22T10:00:00.000Z,2026-11-22T10:00:20.000Z,ended,verified,15900,dark,2026-11-22T10:00:15.900Z,\
+         2026-11-22T10:00:21.000Z,Forbidden,repaired by the watch,,,3,0.2.0,0123abc\n"
+    );
+    assert_eq!(csv, wanted);
+}
+
+#[test]
+fn a_secure_pause_is_of_the_period_in_which_it_started_and_is_whole() {
+    let records = [
+        "event started 0 paused verified 400",
+        "event ended 20 resumed verified -",
+        "event started 60 stale - -",
+    ];
+    let at = |text: &str| Moment::parse_bound(text);
+    let cases = [
+        (None, None, 2, "no bounds"),
+        (at("2026-11-22T10:01:00Z"), None, 1, "the first bound is within"),
+        (None, at("2026-11-22T10:01:00Z"), 1, "the last is not"),
+        (at("2026-11-23"), None, 0, "the day after"),
+    ];
+    for (place, (from, to, wanted, reason)) in cases.into_iter().enumerate() {
+        let (figures, _, _) = html(&format!("period-{place}.jsonl"), &records, Period { from, to });
+        assert_eq!(figures.pauses.len(), wanted, "{reason}");
+    }
+    let (figures, _, _) =
+        html("period.jsonl", &records, Period { from: None, to: at("2026-11-22T10:00:10Z") });
+    assert_eq!(figures.open, (0, 0), "its end lies past the period, and is told all the same");
+}
+
+#[test]
+fn exposures_are_told_by_nearest_rank() {
+    let (mut figures, _, _) = html("rank.jsonl", &["event started 0 paused verified 400"], Period::default());
+    let cases: [(Vec<u32>, Option<u32>, Option<u32>); 4] = [
+        (vec![], None, None),
+        (vec![7], Some(7), Some(7)),
+        (vec![1, 3], Some(1), Some(3)),
+        ((1..=100).collect(), Some(50), Some(95)),
+    ];
+    for (exposures, median, p95) in cases {
+        figures.exposures = exposures;
+        assert_eq!((figures.exposure(50), figures.exposure(95)), (median, p95), "{:?}", figures.exposures);
+    }
+}
