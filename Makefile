@@ -226,6 +226,10 @@ deploy: build ## deploy to the AWS account of the current credentials; asks what
 	test -e samconfig.owner.toml || cp samconfig.toml samconfig.owner.toml
 	$(WITH_TOOLS) sam deploy --guided --config-file samconfig.owner.toml
 
+.PHONY: preflight
+preflight: $(SAM)/.installed ## ask the function of STACK=name what it could do, without doing it
+	@$(SAM)/bin/python3 tests/stack/preflight.py --stack $(or $(STACK),secure-pause)
+
 .PHONY: redrive
 redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=url
 	$(SAM)/bin/python3 tests/stack/redrive.py --queue-url "$(QUEUE)" --function "$(ALIAS)"

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ROOT, TOOLS, event_file, wait_for
+from conftest import ROOT, STACK, TOOLS, event_file, wait_for
 
 # A check of the watch comes after its delay of fifteen seconds, when these tests are over; its own are in
 # test_watch.py.
@@ -61,6 +61,24 @@ def test_what_the_rule_does_not_match_never_reaches_the_function(stack, world):
     time.sleep(2)  # what should not come would be here by now
     assert [line.get("outcome") for line in ended()] == ["paused"], ended()
     assert stack.followed() == 1, "the watch is given what the function is given"
+
+
+def preflight(emulator, *arguments):
+    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tests" / "stack" / "preflight.py"]
+    return subprocess.run([*command, *arguments], env=emulator.env, text=True, capture_output=True)
+
+
+def test_the_preflight_of_the_deployed_function_says_that_all_is_well_and_pauses_nothing(stack, world, emulator):
+    before = [request for request in world.requests() if request.startswith("PUT")]
+    asked = preflight(emulator, "--stack", STACK)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    lines = asked.stdout.splitlines()
+    checks = ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue"]
+    assert [line.split()[:2] for line in lines[: len(checks)]] == [["ok", check] for check in checks], asked.stdout
+    assert lines[-1].startswith("preflight ok: version ")
+    assert [request for request in world.requests() if request.startswith("PUT")] == before
+    nobody = preflight(emulator, "--stack", "nobody")
+    assert nobody.returncode == 2 and "--stack" in nobody.stderr
 
 
 def redrive(emulator, queue_url, function):
