@@ -105,7 +105,7 @@ impl Function {
         let namespace =
             self.ready.as_ref().map_or(DEFAULT_NAMESPACE, |ready| &ready.config.metrics_namespace);
         if let Some(line) = invocation.metrics.borrow().line(namespace, &self.deployed.function) {
-            telemetry::raw(&line);
+            telemetry::line("INFO", &line);
         }
         answer
     }

@@ -42,7 +42,7 @@ pub fn init(level: Option<LevelFilter>) {
     }));
 }
 
-/// Writes the line of an outcome, whatever the level: nothing may be silent once [`init`] has been called.
+/// Writes a line of ours, the outcome's or the metrics', whatever the level: nothing may be silent once [`init`] has been called.
 pub fn line(level: &'static str, fields: &impl Serialize) {
     #[derive(Serialize)]
     struct Line<'a, T> {
@@ -52,17 +52,12 @@ pub fn line(level: &'static str, fields: &impl Serialize) {
         #[serde(flatten)]
         fields: &'a T,
     }
-    raw(&Line { timestamp: OffsetDateTime::now_utc(), level, fields });
-}
-
-/// Writes a line as it is: the metrics, whose form is CloudWatch's.
-pub fn raw(line: &impl Serialize) {
     if !IS_STARTED.load(Ordering::Relaxed) {
         return;
     }
-    let line = serde_json::to_string(line);
+    let line = serde_json::to_string(&Line { timestamp: OffsetDateTime::now_utc(), level, fields });
     let written = line.map(|line| writeln!(std::io::stdout().lock(), "{line}"));
     if !matches!(written, Ok(Ok(()))) {
-        tracing::error!("the line of an outcome could not be written");
+        tracing::error!("a line could not be written");
     }
 }
