@@ -77,10 +77,10 @@ async fn lead(listener: TcpListener, acceptor: TlsAcceptor, behind: SocketAddr) 
     }
 }
 
-/// A file of this text, for the test of this name.
-fn bundle(test: &str, text: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.pem"));
-    std::fs::write(&path, text).unwrap();
+/// A file of this name and content.
+fn bundle(name: &str, content: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pem"));
+    std::fs::write(&path, content).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
