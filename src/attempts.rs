@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::ids::TraceId;
 
 /// So many answers are kept, the last ones: enough to tell a story to Genesys' support, few enough for a log line.
-const KEPT: usize = 8;
+pub const KEPT: usize = 8;
 
 /// The requests sent for one target.
 #[derive(Debug, Default)]

@@ -16,6 +16,7 @@ use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+use aws_smithy_types::retry::ReconnectMode;
 use aws_types::os_shim_internal::Env;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
@@ -65,14 +66,19 @@ pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
             RetryConfig::standard()
                 .with_max_attempts(ATTEMPTS)
                 .with_initial_backoff(FIRST_BACKOFF)
-                .with_max_backoff(LONGEST_BACKOFF),
+                .with_max_backoff(LONGEST_BACKOFF)
+                // Which connection an answer came by is not told to the SDK: it would log that it cannot close it.
+                .with_reconnect_mode(ReconnectMode::ReuseAllConnections),
         )
         .build();
     Ok(config)
 }
 
 fn is_set(name: &str) -> bool {
-    EnvConfigValue::new().env(name).load(&Env::real(), None).is_some_and(|(value, _)| value == "true")
+    EnvConfigValue::new()
+        .env(name)
+        .load(&Env::real(), None)
+        .is_some_and(|(value, _)| value.eq_ignore_ascii_case("true"))
 }
 
 /// What a client may be told by a variable of its service, or of all: `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.

@@ -53,8 +53,6 @@ pub struct Config {
     pub mode: Mode,
     /// `WATCH_QUEUE_URL`: queue of the watch, for orders and late pauses; default none.
     pub watch_queue_url: Option<String>,
-    /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`].
-    pub metrics_namespace: String,
     /// `EXTRA_CA_BUNDLE`: the certificates of a PEM file, trusted besides the roots compiled in; default none.
     pub extra_roots: Vec<TrustAnchor<'static>>,
     /// What it waits for and judges ages by; no variable sets it.
@@ -138,13 +136,12 @@ impl Config {
             mode: faults.check("MODE", check::mode(&or("MODE", "act"))),
             watch_queue_url: optional("WATCH_QUEUE_URL")
                 .map(|url| faults.check("WATCH_QUEUE_URL", check::base_url(&url))),
-            metrics_namespace: faults
-                .check("METRICS_NAMESPACE", check::namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE))),
             extra_roots: optional("EXTRA_CA_BUNDLE")
                 .map(|path| faults.check("EXTRA_CA_BUNDLE", check::ca_bundle(&path)))
                 .unwrap_or_default(),
             timing: Timing::default(),
         };
+        faults.check("METRICS_NAMESPACE", check::namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE)));
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigFaults(faults.0)) }
     }
 }
@@ -177,9 +174,11 @@ impl Faults {
     }
 }
 
-/// The function as Lambda deployed it.
+/// What is told of the function whatever its settings, faulty ones included.
 #[derive(Clone, Debug, Default)]
 pub struct Deployed {
+    /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`], which also stands in for a faulty one.
+    pub namespace: String,
     /// `AWS_LAMBDA_FUNCTION_NAME`.
     pub function: String,
     /// `AWS_LAMBDA_FUNCTION_VERSION`: a number, or `$LATEST`.
@@ -194,7 +193,9 @@ impl Deployed {
             text == "$LATEST"
                 || (1..=LONGEST_VERSION).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
         };
+        let namespace = check::namespace(variable("METRICS_NAMESPACE"));
         Self {
+            namespace: namespace.unwrap_or_else(|_fault| DEFAULT_NAMESPACE.to_owned()),
             function: variable("AWS_LAMBDA_FUNCTION_NAME"),
             version: Some(variable("AWS_LAMBDA_FUNCTION_VERSION")).filter(is_version),
         }

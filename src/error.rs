@@ -188,6 +188,8 @@ impl From<Error> for Diagnostic {
 pub enum Operation {
     /// `POST /oauth/token`.
     Token,
+    /// `GET /api/v2/tokens/me`.
+    Permissions,
     /// `GET /api/v2/conversations/{id}`.
     Conversation,
     /// The `PUT` that pauses a screen recording.
@@ -200,6 +202,7 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Token => "token",
+            Self::Permissions => "permissions of the token",
             Self::Conversation => "conversation",
             Self::Pause => "pause of the screen recording",
             Self::Resume => "resume of the screen recording",

@@ -15,7 +15,7 @@ use crate::act;
 use crate::audit::{Circumstances, Record};
 use crate::batch::{self, Message};
 use crate::case::Case;
-use crate::config::{self, Config, ConfigFaults, DEFAULT_NAMESPACE, Deployed, Mode};
+use crate::config::{self, Config, ConfigFaults, Deployed, Mode};
 use crate::error::Error;
 use crate::event::{self, Action, Door, Parsed, Payload, Refusal, Request};
 use crate::genesys::Genesys;
@@ -32,6 +32,9 @@ use crate::unread;
 
 /// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
 const INIT: Duration = Duration::from_secs(3);
+
+/// What is left to say of a panic: its message may hold anything.
+const PANICKED: Error = Error::Internal("a panic, logged with its place");
 
 /// The function, ready for its first event, or knowing why it cannot serve any.
 #[derive(Debug)]
@@ -89,10 +92,10 @@ impl Function {
     pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
         let (Payload(payload), context) = event.into_parts();
         let deadline = Deadline::of_invocation(context.deadline());
-        if event::is_preflight(&payload) {
-            return Ok(self.preflight(&context.request_id, deadline).await);
-        }
         let is_cold = !self.is_warm.swap(true, Ordering::Relaxed);
+        if event::is_preflight(&payload) {
+            return self.preflight(&context.request_id, deadline).await;
+        }
         let invocation = Invocation { context, deadline, is_cold, metrics: RefCell::default() };
         invocation.metrics.borrow_mut().count("ColdStart", is_cold);
         let answer = if event::door(&payload) == Some(Door::Watch) {
@@ -102,9 +105,8 @@ impl Function {
             let parse = |prefix: &str| event::parse(&payload, prefix, OffsetDateTime::now_utc());
             self.attempt(report, &invocation, parse).await.into_answer()
         };
-        let namespace =
-            self.ready.as_ref().map_or(DEFAULT_NAMESPACE, |ready| &ready.config.metrics_namespace);
-        if let Some(line) = invocation.metrics.borrow().line(namespace, &self.deployed.function) {
+        let Deployed { namespace, function, .. } = &self.deployed;
+        if let Some(line) = invocation.metrics.borrow().line(namespace, function) {
             telemetry::line("INFO", &line);
         }
         answer
@@ -135,7 +137,7 @@ impl Function {
             ready.serve(&request, invocation.deadline, &mut report).await
         };
         let result = AssertUnwindSafe(served).catch_unwind().await;
-        report.ended(result.unwrap_or(Err(Error::Internal("a panic, logged with its place"))));
+        report.ended(result.unwrap_or(Err(PANICKED)));
         self.tell(&report, invocation);
         report
     }
@@ -160,13 +162,18 @@ impl Function {
         metrics.note(report, ready.map(|ready| ready.config.scope));
     }
 
-    async fn preflight(&self, request_id: &str, deadline: Deadline) -> Value {
-        match &self.ready {
-            Ok(Ready { config, genesys, queue }) => {
-                preflight::run(config, genesys, queue, request_id, deadline).await
+    async fn preflight(&self, request_id: &str, deadline: Deadline) -> Result<Value, Error> {
+        let answered = async {
+            match &self.ready {
+                Ok(Ready { config, genesys, queue }) => {
+                    preflight::run(config, genesys, queue, request_id, deadline).await
+                }
+                Err(error) => preflight::unready(error),
             }
-            Err(error) => preflight::unready(error),
-        }
+        };
+        let answer = AssertUnwindSafe(answered).catch_unwind().await.map_err(|_panic| PANICKED)?;
+        tracing::info!(preflight = answer["preflight"].as_str(), "preflight");
+        Ok(answer)
     }
 }
 

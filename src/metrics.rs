@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use crate::config::Scope;
 use crate::error::{Error, NAMES};
-use crate::event::{Door, Phase};
+use crate::event::{Action, Door, Phase};
 use crate::outcome::{Report, State, millis};
 use crate::plan::{Outcome, Resolution};
 
@@ -27,8 +27,9 @@ impl Metrics {
     /// Notes what an attempt or a check told.
     pub fn note(&mut self, report: &Report, scope: Option<Scope>) {
         let answer = &report.answer;
+        let is_pausing = answer.targets.iter().any(|target| target.action == Action::Pause);
         let acknowledged_at = report.last(|target| target.acknowledged_at);
-        let verified_at = report.last(|target| target.verified_at);
+        let verified_at = report.last(|target| target.verified_at).filter(|_| is_pausing);
         let verify = acknowledged_at.zip(verified_at).map(|(from, to)| millis(to - from));
         self.time("ExposureMs", answer.exposure_ms);
         self.time("VerifyMs", verify);
@@ -41,8 +42,13 @@ impl Metrics {
         }
         if let Some(error) = &report.error {
             self.count(error.name(), true);
-            self.count("PauseFailed", answer.phase == Some(Phase::Started));
-            self.count("ResumeFailed", answer.phase == Some(Phase::Ended));
+            // By what was attempted: an event of the end may call for a pause, and a check of a start for a
+            // resume. What is not known to have been a resume may have been a pause.
+            let is_resuming = !is_pausing && !answer.targets.is_empty();
+            let is_pause_lost = is_pausing || !is_resuming && answer.phase != Some(Phase::Ended);
+            let is_of_a_pause = answer.door.is_some() && is_pause_lost;
+            self.count("PauseFailed", is_of_a_pause);
+            self.count("ResumeFailed", answer.door.is_some() && !is_pause_lost);
             let is_unreadable = answer.door == Some(Door::Watch) && matches!(error, Error::InvalidEvent(_));
             self.count("UnreadableMessage", is_unreadable);
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::case::Case;
-use crate::event::{Phase, Request};
+use crate::event::{Door, Phase, Request};
 use crate::genesys::conversation::{Conversation, Life, Recording, Screen, SecurePause};
 use crate::ids::{ConversationId, ParticipantId};
 use crate::plan::Plan;
@@ -25,6 +25,7 @@ const KIND: &str = "secure_pause_observed";
 struct Planned<'a> {
     message: &'static str,
     kind: &'static str,
+    door: Door,
     phase: Phase,
     #[serde(with = "time::serde::rfc3339")]
     event_time: OffsetDateTime,
@@ -38,6 +39,7 @@ struct Planned<'a> {
 struct Seen {
     message: &'static str,
     kind: &'static str,
+    door: Door,
     phase: Phase,
     #[serde(with = "time::serde::rfc3339")]
     event_time: OffsetDateTime,
@@ -62,10 +64,18 @@ struct SeenLeg {
 /// Logs the plan, and how the conversation looks meanwhile: in this way an owner learns what the bodies of
 /// their organization tell. Sends nothing but readings.
 pub async fn watch(case: &Case<'_>, plan: &Plan) {
-    let Request { conversation: conversation_id, phase, at: event_time, .. } = *case.request;
+    let Request { conversation: conversation_id, door, phase, at: event_time, .. } = *case.request;
     telemetry::line(
         "INFO",
-        &Planned { message: "plan, not carried out", kind: KIND, phase, event_time, conversation_id, plan },
+        &Planned {
+            message: "plan, not carried out",
+            kind: KIND,
+            door,
+            phase,
+            event_time,
+            conversation_id,
+            plan,
+        },
     );
     for reading in 1..=READINGS {
         if !case.deadline.wait(BETWEEN).await {
@@ -83,6 +93,7 @@ pub async fn watch(case: &Case<'_>, plan: &Plan) {
             &Seen {
                 message: "read",
                 kind: KIND,
+                door,
                 phase,
                 event_time,
                 conversation_id,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::attempts::{Attempts, Reply};
+use crate::attempts::{self, Attempts, Reply};
 use crate::batch::Message;
 use crate::error::Error;
 use crate::event::{self, Action, Door, Phase, Request, Trace};
@@ -59,6 +59,15 @@ impl Target {
             verified_at: None,
             replies: sent.replies(),
         }
+    }
+
+    /// Takes over what was sent for the same leg before.
+    fn follow(&mut self, before: Self) {
+        self.attempts += before.attempts;
+        self.sent_at = before.sent_at.or(self.sent_at);
+        self.replies.splice(..0, before.replies);
+        let surplus = self.replies.len().saturating_sub(attempts::KEPT);
+        self.replies.drain(..surplus);
     }
 }
 
@@ -165,11 +174,14 @@ impl Report {
     /// Notes how each target of the plan ended, and the leg that was paused unread; and what follows for
     /// the whole. A leg that is among the targets too has its last word there.
     pub fn acted(&mut self, mut targets: Vec<Target>, unread: Option<Target>) {
-        let new =
-            |unread: &Target| targets.iter().all(|target| target.participant_id != unread.participant_id);
-        if let Some(unread) = unread.filter(new) {
-            self.answer.resolution.get_or_insert(Resolution::Unread);
-            targets.push(unread);
+        if let Some(unread) = unread {
+            match targets.iter_mut().find(|target| target.participant_id == unread.participant_id) {
+                Some(target) => target.follow(unread),
+                None => {
+                    self.answer.resolution.get_or_insert(Resolution::Unread);
+                    targets.push(unread);
+                }
+            }
         }
         let pausing = targets.iter().any(|target| target.action == Action::Pause);
         self.answer.paused = pausing && targets.iter().all(|target| target.state.is_dark());
@@ -188,7 +200,9 @@ impl Report {
     pub fn ended(&mut self, result: Result<Outcome, Error>) {
         self.answer.outcome = result.as_ref().ok().copied();
         self.error = result.err();
-        let is_lost = self.error.is_some() && self.answer.phase == Some(Phase::Started);
+        // A check knows nothing of what was before it: the screen may have been dark all the time.
+        let is_first = self.answer.door != Some(Door::Watch);
+        let is_lost = is_first && self.error.is_some() && self.answer.phase == Some(Phase::Started);
         if is_lost && self.answer.exposure_ms.is_none() {
             // Nothing held, or nothing could be tried: exposed until now, when it is given up.
             self.answer.exposure_ms = self.since().map(|since| millis(OffsetDateTime::now_utc() - since));

@@ -1,6 +1,9 @@
 //! Preflight: what the function could do with its own role and settings, told without doing it. Nothing is paused or
 //! resumed; what cannot be told without a live call is said to be so.
 
+use std::time::Duration;
+
+use futures_util::future::join;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,6 +16,9 @@ use crate::retry::Deadline;
 
 /// Where Lambda's id of the invocation, a random UUID, is none: nobody's either, since Genesys' ids are of version 4.
 const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0000);
+
+/// What one check may take: all of them together must fit into an invocation, whichever of them hangs.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// What is looked at, in order: each needs those before it.
 const CHECKS: [&str; 7] =
@@ -56,7 +62,9 @@ pub async fn run(
 ) -> Value {
     let nobody = Uuid::parse_str(request_id).unwrap_or(NOBODY);
     let mut checks = vec![ok("settings", "every variable can be used".to_owned())];
-    if upstream(genesys, nobody, deadline, &mut checks).await.is_err() {
+    let (upstream, watch_queue) =
+        join(upstream(genesys, nobody, deadline, &mut checks), watch_queue(queue)).await;
+    if upstream.is_err() {
         for name in CHECKS.into_iter().filter(|name| *name != "watch_queue").skip(checks.len()) {
             checks.push(Check {
                 name,
@@ -66,7 +74,7 @@ pub async fn run(
             });
         }
     }
-    checks.push(watch_queue(queue).await);
+    checks.push(watch_queue);
     answer(Some(config), &checks)
 }
 
@@ -99,22 +107,25 @@ async fn upstream(
             Err(())
         }
     };
-    let secret = genesys.read_secret(deadline).await;
+    let soon = || deadline.min(Deadline::after(LONGEST));
+    let secret = genesys.read_secret(soon()).await;
     note(
         "secret",
         secret.map(|()| ok("secret", "readable, with a client id and a client secret".to_owned())),
     )?;
-    let token = genesys.renew_token(deadline).await;
+    let token = genesys.renew_token(soon()).await;
     note("token", token.map(|life| ok("token", format!("granted, for {} s", life.as_secs()))))?;
-    let granted = genesys.granted(deadline).await;
+    let granted = genesys.granted(soon()).await;
     // Nothing else depends on it.
     let _ = note("permissions", granted.map(|granted| ok("permissions", granted)));
-    let read = genesys.conversation(nobody.into(), deadline).await;
+    let read = genesys.conversation(nobody.into(), soon()).await;
     note(
         "conversation",
-        read.map(|_none| ok("conversation", "may be read: there is none of this id (404)".to_owned())),
+        read.map(|_none| {
+            ok("conversation", "may be read: one that does not exist is answered so".to_owned())
+        }),
     )?;
-    let probed = genesys.probe(nobody.into(), nobody.into(), deadline).await;
+    let probed = genesys.probe(nobody.into(), nobody.into(), soon()).await;
     note("screen_recording_path", probed.map(told_path))
 }
 
@@ -158,7 +169,7 @@ fn failed(name: &'static str, error: &Error) -> Check {
     let answered = error.answered().filter(|answered| matches!(answered.what, What::Status(403)));
     let permission = answered.and_then(|answered| match answered.operation {
         Operation::Conversation => Some("conversation:communication:view"),
-        Operation::Token | Operation::Pause | Operation::Resume => None,
+        Operation::Token | Operation::Permissions | Operation::Pause | Operation::Resume => None,
     });
     let remedy = match permission {
         Some(name) => {

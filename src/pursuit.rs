@@ -97,7 +97,7 @@ impl Pursuit {
 
     /// Notes what a reading that began then shows of its screen.
     pub fn see(&mut self, conversation: Option<&Conversation>, began: Instant) {
-        if self.acknowledged.is_some_and(|acknowledged| acknowledged.last <= began) {
+        if self.is_open() && self.acknowledged.is_some_and(|acknowledged| acknowledged.last <= began) {
             let leg = conversation.and_then(|conversation| conversation.agent_leg(self.participant));
             self.seen = leg.map(Participant::screen);
             self.seen_at = Some(OffsetDateTime::now_utc());

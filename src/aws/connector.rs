@@ -15,7 +15,10 @@ impl HttpConnector for Connector {
         let client = self.0.clone();
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
+            let Some(body) = request.body().bytes().map(<[u8]>::to_vec) else {
+                return Err(ConnectorError::user("a body that is not in memory".into()));
+            };
+            let request = request.map(|_body| body);
             let request = Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
             let mut response = client.execute(request).await.map_err(failed)?;
             let mut answer = http::Response::new(());

@@ -1,8 +1,8 @@
 //! Fields that an event can do without, and times.
 
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// Before this, Genesys Cloud did not exist: an earlier event time is in another unit, or not set.
 const EARLIEST: i64 = 1_388_534_400; // 2014-01-01T00:00:00Z, in seconds
@@ -30,7 +30,7 @@ pub fn moment(value: &Value, now: OffsetDateTime) -> Option<OffsetDateTime> {
         Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)).and_then(from_millis),
         Value::String(text) => match text.parse() {
             Ok(ms) => from_millis(ms),
-            Err(_) => OffsetDateTime::parse(text, &Rfc3339).ok(),
+            Err(_) => OffsetDateTime::parse(text, &Rfc3339).ok().map(|at| at.to_offset(UtcOffset::UTC)),
         },
         _ => None,
     };

@@ -4,13 +4,14 @@
 //! and the request is called off: the host sees a connection and nothing on it. What it saves is the time a
 //! connection takes, TLS included, in every cold start; figures in docs/design.md, "Fast".
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, select};
 use reqwest::{Client, ClientBuilder};
 use tokio::sync::Mutex;
 use tower_service::Service;
@@ -58,8 +59,8 @@ impl EarlyClient {
 struct Connector<S, C> {
     inner: S,
     early: Arc<AtomicBool>,
-    /// Locked while it is being opened: a request that comes meanwhile waits for it.
-    kept: Arc<Mutex<Option<(C, Instant)>>>,
+    /// Locked while it is being opened.
+    kept: Arc<Mutex<Option<(C, SystemTime)>>>,
 }
 
 // Not derived: a connection cannot be cloned, and need not be.
@@ -72,7 +73,7 @@ impl<S: Clone, C> Clone for Connector<S, C> {
 impl<S, Destination, C> Service<Destination> for Connector<S, C>
 where
     S: Service<Destination, Response = C, Error = BoxError> + Clone + Send + 'static,
-    S::Future: Send,
+    S::Future: Send + Unpin,
     Destination: Send + 'static,
     C: Send + 'static,
 {
@@ -89,19 +90,24 @@ where
         let kept = self.kept.clone();
         let is_early = self.early.swap(false, Ordering::Relaxed);
         async move {
-            let mut kept = kept.lock().await;
             if is_early {
-                *kept = Some((connecting.await?, Instant::now()));
+                let mut kept = kept.lock().await;
+                *kept = Some((connecting.await?, SystemTime::now()));
                 return Err("called off: its connection is kept for another".into());
             }
-            match kept.take() {
-                Some((connection, at)) if at.elapsed() < IDLE => Ok(connection),
-                _ => {
-                    drop(kept);
-                    connecting.await
-                }
+            // One that is still being opened may hang, or have been frozen: a connection of one's own may be sooner.
+            let early = pin!(async { kept.lock().await.take().filter(|(_, at)| is_fresh(*at)) });
+            match select(early, connecting).await {
+                Either::Left((Some((connection, _)), _)) => Ok(connection),
+                Either::Left((None, connecting)) => connecting.await,
+                Either::Right((connection, _)) => connection,
             }
         }
         .boxed()
     }
+}
+
+/// By the wall clock: a frozen function's monotonic clock may have stood still.
+fn is_fresh(at: SystemTime) -> bool {
+    at.elapsed().is_ok_and(|age| age < IDLE)
 }

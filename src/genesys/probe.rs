@@ -47,9 +47,9 @@ impl Genesys {
     pub async fn granted(&self, deadline: Deadline) -> Result<String, Error> {
         let url = format!("{}/api/v2/tokens/me", self.api_url);
         let request = |client: &Client| client.get(&url);
-        self.authorized(Operation::Token, deadline, request, None, async |meaning| match meaning {
+        self.authorized(Operation::Permissions, deadline, request, None, async |meaning| match meaning {
             Meaning::Success(response) => {
-                let body = http::body(Operation::Token, response).await?;
+                let body = http::body(Operation::Permissions, response).await?;
                 let info = serde_json::from_slice(body.as_ref()).unwrap_or_default();
                 Ok(told(&info))
             }

@@ -115,8 +115,14 @@ impl Tokens {
     /// # Errors
     /// As [`Tokens::get`].
     pub(super) async fn renew(&self, http: &Http, deadline: Deadline) -> Result<Duration, Error> {
-        *self.cache.lock().await = Cache::default();
-        self.get(http, deadline).await.map(|token| token.life)
+        let mut cache = self.cache.lock().await;
+        // One that still serves is kept where there is no new one to be had.
+        let mut fresh = Cache::default();
+        let token = self.fetch(http, &mut fresh, deadline).await?;
+        self.granted.fetch_add(1, Ordering::Relaxed);
+        let life = token.life;
+        *cache = Cache { token: Some(token), ..fresh };
+        Ok(life)
     }
 
     /// How many tokens were fetched so far.

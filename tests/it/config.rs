@@ -19,7 +19,6 @@ fn the_region_tells_both_hosts_and_everything_else_has_its_default() {
     assert_eq!((config.scope, config.mode), (Scope::Initiator, Mode::Act));
     assert!(config.not_recorded.is_empty());
     assert_eq!(config.watch_queue_url, None);
-    assert_eq!(config.metrics_namespace, "SecurePause");
 }
 
 #[test]

@@ -106,3 +106,33 @@ fn the_names_are_those_of_the_runbook() {
     let documented: BTreeSet<_> = cells.flat_map(|cell| cell.trim_matches('`').split("`, `")).collect();
     assert_eq!(documented, Metrics::names().into_iter().collect());
 }
+
+#[tokio::test]
+async fn a_failure_is_counted_by_what_was_attempted_and_not_by_the_event_that_called_for_it() {
+    let stage = Stage::new().await;
+    let genesys = &stage.world.genesys;
+    genesys.inject(world::On::Pause, world::Fault::Status(403), usize::MAX);
+    let ended = file("secure_pause/ended.json").to_string();
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.check(&sqs_batch(&[("a check of the end pauses", &ended)])).await;
+    genesys.clear_faults();
+    genesys.inject(world::On::Resume, world::Fault::Status(403), usize::MAX);
+    let started = file("secure_pause/started.json").to_string();
+    stage.serve(conversation(false, &[dark(AGENT_A, LEG_A)]));
+    stage.check(&sqs_batch(&[("a check of the start resumes", &started)])).await;
+    let told: Vec<_> = lines(&stage, 2).await.iter().map(metrics).collect();
+    assert!(told[0].contains("PauseFailed") && !told[0].contains("ResumeFailed"), "{told:?}");
+    assert!(told[1].contains("ResumeFailed") && !told[1].contains("PauseFailed"), "{told:?}");
+    assert!(told.iter().all(|names| !names.contains("ExposureMs")), "a check knows of none: {told:?}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn faulty_settings_count_as_failed_pauses_under_the_namespace_of_the_alarms() {
+    let stage = Stage::with(&[("MODE", "off"), ("METRICS_NAMESPACE", "Payments")]).await;
+    stage.invoke(&fresh("secure_pause/started.json")).await;
+    let told = lines(&stage, 1).await;
+    assert_eq!(told[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Payments");
+    assert!(metrics(&told[0]).is_superset(&set(&["InvalidConfig", "PauseFailed"])), "{told:?}");
+    stage.end().await;
+}
