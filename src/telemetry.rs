@@ -18,7 +18,7 @@ static IS_STARTED: AtomicBool = AtomicBool::new(false);
 /// Starts logging to standard output, which Lambda sends to the log group.
 ///
 /// Other crates are capped at WARN whatever the level: `lambda_runtime` prints the raw event at TRACE. Its
-/// own line for a failed handler is left out, since [`crate::outcome`] has written one.
+/// own line for a failed handler is left out, since the audit record has told it.
 pub fn init(level: Option<LevelFilter>) {
     IS_STARTED.store(true, Ordering::Relaxed);
     let own = level.unwrap_or(LevelFilter::INFO);
