@@ -175,12 +175,12 @@ impl Report {
     /// the whole. A leg that is among the targets too has its last word there.
     pub fn acted(&mut self, mut targets: Vec<Target>, unread: Option<Target>) {
         if let Some(unread) = unread {
-            match targets.iter_mut().find(|target| target.participant_id == unread.participant_id) {
-                Some(target) => target.follow(unread),
-                None => {
-                    self.answer.resolution.get_or_insert(Resolution::Unread);
-                    targets.push(unread);
-                }
+            let same = |target: &&mut Target| target.participant_id == unread.participant_id;
+            if let Some(target) = targets.iter_mut().find(same) {
+                target.follow(unread);
+            } else {
+                self.answer.resolution.get_or_insert(Resolution::Unread);
+                targets.push(unread);
             }
         }
         let pausing = targets.iter().any(|target| target.action == Action::Pause);
