@@ -93,3 +93,14 @@ async fn faulty_settings_are_the_first_check() {
     assert!(pairs[1..].iter().all(|(_, status)| status == "skipped"), "{answer:#}");
     stage.end().await;
 }
+
+#[tokio::test]
+async fn a_preflight_that_gets_no_token_leaves_the_one_that_serves() {
+    let stage = Stage::new().await;
+    stage.world.genesys.inject(On::Token, Fault::Status(400), usize::MAX);
+    let (_, pairs) = preflight(&stage).await;
+    assert_eq!((status(&pairs, "secret"), status(&pairs, "token")), ("ok", "failed"));
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    stage.end().await;
+}

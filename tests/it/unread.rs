@@ -96,6 +96,7 @@ async fn a_reading_that_comes_late_still_has_the_word() {
     assert_eq!(answer["outcome"], "paused");
     assert_eq!(answer["resolution"], "user");
     assert_eq!(answer["targets"].as_array().unwrap().len(), 1, "told once: {answer}");
+    assert_eq!(answer["targets"][0]["attempts"], 2, "with all that was sent for it: {answer}");
     stage.end().await;
 }
 
