@@ -59,7 +59,7 @@ storm: ## play 1,000 seeded schedules of everything that can go wrong against th
 	$(CARGO) run --locked --quiet --profile storm -p storm -- --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1) \
 		$(if $(WITHOUT),--without $(WITHOUT))
 
-# COMPARE= leaves out the same job in Node and Python; JSON=1 prints JSON.
+# COMPARE= leaves out the same job in Node and Python; `make -s bench JSON=1` prints JSON and nothing else.
 COMPARE ?= 1
 .PHONY: bench
 bench: release $(if $(COMPARE),rivals) ## measure cold, warm and thawed against their bars; STARTS=, RTT_MS=, COMPARE=
