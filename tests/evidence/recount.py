@@ -7,7 +7,7 @@ import math
 
 
 STANDINGS = (
-    "verified", "not-recorded", "terminated", "unverifiable", "recorded-again", "in-doubt", "not-dark", "observed",
+    "verified", "not-recorded", "terminated", "unverifiable", "recorded-during", "in-doubt", "not-dark", "observed",
     "nothing-to-pause", "not-told",
 )
 
@@ -107,7 +107,7 @@ def failed(pause):
 
 def standing(pause):
     if recorded_again(pause)[0]:
-        return "recorded-again"
+        return "recorded-during"
     starts = starts_of(pause)
     states = [target["state"] for it in starts if it["paused"] for target in it["targets"]]
     if any(it["paused"] and it["verified"] for it in starts):

@@ -83,7 +83,7 @@ pub fn timeline(pauses: &[&SecurePause]) -> Timeline {
         let class = if matches!(pause.end, End::Told(_)) { "pause" } else { "pause open" };
         secure.push(bar(class, pause.start, end, "secure pause"));
         if let Some(exposure) = pause.exposure {
-            let what = if pause.standing == Standing::RecordedAgain {
+            let what = if pause.standing == Standing::RecordedDuring {
                 "exposed, recorded again,"
             } else {
                 "exposed"
@@ -92,7 +92,7 @@ pub fn timeline(pauses: &[&SecurePause]) -> Timeline {
         }
         match (pause.darkened, pause.standing) {
             (Some(dark), _) => screens.push(bar("dark", dark, pause.relit.unwrap_or(end), "screen paused")),
-            (None, Standing::NotDark | Standing::RecordedAgain | Standing::InDoubt | Standing::NotTold) => {
+            (None, Standing::NotDark | Standing::RecordedDuring | Standing::InDoubt | Standing::NotTold) => {
                 let from = pause.start.plus(pause.exposure.map_or(0, |exposure| exposure.ms.into()));
                 if from < end {
                     screens.push(bar("untold", from, end, "screen not known"));

@@ -41,5 +41,5 @@ fn weight(pause: &SecurePause) -> (bool, bool, bool, u32) {
     let has_failed = pause.failure.is_some() || pause.resume_failure.is_some();
     let exposure = pause.exposure.map_or(0, |exposure| exposure.ms);
     let is_lost = pause.standing == Standing::NotDark || pause.exposure.is_some_and(|it| !it.is_until_dark);
-    (is_lost, pause.standing == Standing::RecordedAgain, has_failed, exposure)
+    (is_lost, pause.standing == Standing::RecordedDuring, has_failed, exposure)
 }

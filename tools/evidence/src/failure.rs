@@ -18,7 +18,7 @@
 use strum::{EnumIter, IntoStaticStr};
 
 use crate::moment::Moment;
-use crate::record::{Action, Brief};
+use crate::record::{Brief, Failed};
 use crate::words::{Cause, Door, Outcome, Phase};
 
 /// An attempt that failed.
@@ -64,18 +64,22 @@ impl How {
 
 /// The failure to pause that is told of records sorted by when they were written.
 pub(crate) fn of_pause(records: &[&Brief], end: Option<Moment>) -> Option<Failure> {
-    told(records, Action::Pause, |place| how_pause_ended(records, place, end))
+    told(records, Brief::is_failed_pause, |place| how_pause_ended(records, place, end))
 }
 
 /// The failure to resume that is told of records sorted by when they were written.
 pub(crate) fn of_resume(records: &[&Brief]) -> Option<Failure> {
-    told(records, Action::Resume, |place| how_resume_ended(&records[place + 1..]))
+    told(
+        records,
+        |record| record.failed == Some(Failed::Resume),
+        |place| how_resume_ended(&records[place + 1..]),
+    )
 }
 
 /// The first failure, or the last where that ended worse.
-fn told(records: &[&Brief], at: Action, how: impl Fn(usize) -> How) -> Option<Failure> {
+fn told(records: &[&Brief], wanted: impl Fn(&Brief) -> bool, how: impl Fn(usize) -> How) -> Option<Failure> {
     let failed = |(place, record): (usize, &&Brief)| {
-        let cause = record.ending.err().filter(|_| record.failed == Some(at))?;
+        let cause = record.ending.err().filter(|_| wanted(record))?;
         Some(Failure { cause, how: how(place) })
     };
     let mut failures = records.iter().enumerate().filter_map(failed);
@@ -92,7 +96,7 @@ fn how_pause_ended(records: &[&Brief], place: usize, end: Option<Moment>) -> How
     }
     let is_over = after.iter().any(|it| it.says_over() || it.ending == Ok(Outcome::Resumed));
     let was_dark = before.iter().any(|it| is_dark(&it));
-    let says_recorded = record.ending == Err(Cause::NotPaused) || record.has_failed_pause;
+    let says_recorded = record.ending == Err(Cause::NotPaused) || record.has_failed_screen();
     match (is_of_start, was_dark) {
         (true, true) if says_recorded => How::NotKnown,
         (true, true) => How::DarkAlready,

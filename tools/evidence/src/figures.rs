@@ -90,7 +90,7 @@ impl Figures {
         pauses.retain(|pause| period.holds(pause.start));
         pauses.sort_by_key(|pause| (pause.start, pause.conversation));
         strays.retain(|stray| period.holds(stray.at));
-        let mut figures = Self { strays, period, ..Self::default() };
+        let mut figures = Self { period, strays, ..Self::default() };
         for brief in log.briefs.iter().filter(|brief| period.holds(brief.at)) {
             figures.count_record(brief, &log.programs);
         }

@@ -119,7 +119,7 @@ fn standing(figures: &Figures, standing: Standing) -> Standings {
         Standing::Unverifiable => {
             "unverifiable: every pause was acknowledged, and no reading tells the state"
         }
-        Standing::RecordedAgain => {
+        Standing::RecordedDuring => {
             "recorded again during it: dark by one record, and a later one found a screen recorded after all"
         }
         Standing::InDoubt => {
@@ -238,7 +238,8 @@ impl SecurePause {
 
     /// What went wrong, in words: recorded again, and its failure and how that ended.
     fn failure_text(&self) -> String {
-        let again = (self.standing == Standing::RecordedAgain).then(|| "recorded again during it".to_owned());
+        let again =
+            (self.standing == Standing::RecordedDuring).then(|| "recorded again during it".to_owned());
         let words: Vec<String> = again.into_iter().chain(self.failure.map(Failure::text)).collect();
         if words.is_empty() { "–".to_owned() } else { words.join("; ") }
     }

@@ -41,11 +41,9 @@ struct Target {
     state: State,
 }
 
-/// What is done to a screen recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Action {
+enum Action {
     Pause,
     Resume,
 }
@@ -87,7 +85,19 @@ pub enum Dark {
     Terminated,
 }
 
-/// What is kept of a record: some ninety bytes.
+/// What an attempt failed at. One byte of each record that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failed {
+    /// Pausing.
+    Pause {
+        /// Whether a screen that was to be paused could not be; otherwise it failed before it had any.
+        has_screen: bool,
+    },
+    /// Resuming.
+    Resume,
+}
+
+/// What is kept of a record: 96 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Brief {
     /// The conversation; none where the record names none.
@@ -111,9 +121,7 @@ pub struct Brief {
     /// From when on every screen was dark.
     pub darkened: Option<Moment>,
     /// What it failed at; none where it did not fail.
-    pub failed: Option<Action>,
-    /// Whether a screen that was to be paused could not be.
-    pub has_failed_pause: bool,
+    pub failed: Option<Failed>,
     /// From when on every screen was recorded again.
     pub relit: Option<Moment>,
     /// The record's exposure, in milliseconds.
@@ -174,7 +182,6 @@ impl Record {
             dark,
             darkened: dark.map(darkened),
             failed: self.failed(),
-            has_failed_pause: self.has_failed(Action::Pause),
             relit: is_relit.then(|| self.acknowledged_at.unwrap_or(self.timestamp)),
             exposure_ms: self.exposure_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(u32::MAX)),
             program,
@@ -201,15 +208,17 @@ impl Record {
     }
 
     /// Told by the targets, since an ended event may pause, and a check of a started one resume.
-    fn failed(&self) -> Option<Action> {
+    fn failed(&self) -> Option<Failed> {
         let cause = self.error_type?;
         if self.has_failed(Action::Pause) {
-            Some(Action::Pause)
+            return Some(Failed::Pause { has_screen: true });
         } else if self.has_failed(Action::Resume) || cause == Cause::NotResumed {
-            Some(Action::Resume)
-        } else {
-            self.phase.map(|phase| if phase == Phase::Started { Action::Pause } else { Action::Resume })
+            return Some(Failed::Resume);
         }
+        self.phase.map(|phase| match phase {
+            Phase::Started => Failed::Pause { has_screen: false },
+            Phase::Ended => Failed::Resume,
+        })
     }
 
     fn has_failed(&self, action: Action) -> bool {
@@ -218,6 +227,16 @@ impl Record {
 }
 
 impl Brief {
+    /// Whether it is of a pause that failed.
+    pub(crate) const fn is_failed_pause(&self) -> bool {
+        matches!(self.failed, Some(Failed::Pause { .. }))
+    }
+
+    /// Whether a screen that was to be paused could not be.
+    pub(crate) const fn has_failed_screen(&self) -> bool {
+        matches!(self.failed, Some(Failed::Pause { has_screen: true }))
+    }
+
     /// Whether it says that the secure pause of its start is over.
     pub(crate) fn says_over(&self) -> bool {
         let over = [

@@ -2,7 +2,7 @@
 //!
 //! | standing | the records |
 //! |---|---|
-//! | recorded again | one says every screen dark, and a later one that a screen was recorded after all: `NotPaused`, or a repair that tells an exposure |
+//! | recorded during | one says every screen dark, and a later one that a screen was recorded after all: `NotPaused`, or a repair that tells an exposure |
 //! | in doubt | one says every screen dark, a later one failed to pause a screen, and none after it says dark |
 //! | verified | one says every screen dark, and read back so |
 //! | not recorded | one says every screen dark; one was not being recorded |
@@ -17,7 +17,7 @@
 //! dark, of what is not denied; where there is none, to the end, as far as that is told, else to giving up.
 
 use crate::moment::Moment;
-use crate::record::{Action, Brief, Dark};
+use crate::record::{Brief, Dark};
 use crate::words::{Cause, Outcome};
 
 /// How a secure pause stands.
@@ -29,7 +29,7 @@ pub enum Standing {
     NotRecorded,
     Terminated,
     Unverifiable,
-    RecordedAgain,
+    RecordedDuring,
     InDoubt,
     NotDark,
     Observed,
@@ -59,11 +59,11 @@ pub(crate) fn of(starts: &[&Brief], start: Moment, end: Option<Moment>) -> Stand
     let dark = || starts.iter().copied().filter(|record| record.dark.is_some());
     let first = dark().min_by_key(|record| record.darkened);
     let denials = || starts.iter().copied().filter(|record| first.is_some_and(|first| denies(record, first)));
-    let last = denials().last();
+    let last = denials().next_back();
     let held: Vec<&Brief> =
         dark().filter(|record| last.is_none_or(|denial| is_since(record, denial))).collect();
     let standing = if denials().any(says_recorded) {
-        Standing::RecordedAgain
+        Standing::RecordedDuring
     } else if last.is_some() && held.is_empty() {
         Standing::InDoubt
     } else {
@@ -71,10 +71,10 @@ pub(crate) fn of(starts: &[&Brief], start: Moment, end: Option<Moment>) -> Stand
     };
     let darkened = held.iter().filter_map(|record| record.darkened).min();
     let gave_up = || {
-        let failed = starts.iter().filter(|record| record.failed == Some(Action::Pause));
+        let failed = starts.iter().filter(|record| record.is_failed_pause());
         last.or(failed.copied().max_by_key(|record| record.exposure_ms)).and_then(|record| record.exposure_ms)
     };
-    let is_lost = matches!(standing, Standing::RecordedAgain | Standing::InDoubt | Standing::NotDark);
+    let is_lost = matches!(standing, Standing::RecordedDuring | Standing::InDoubt | Standing::NotDark);
     let exposure = match (darkened, end) {
         (Some(dark), _) => Some(Exposure { ms: dark.after(start), is_until_dark: true }),
         (None, Some(end)) if is_lost => Some(Exposure { ms: end.after(start), is_until_dark: false }),
@@ -89,7 +89,7 @@ fn denies(record: &Brief, first: &Brief) -> bool {
         // Where screens are not told, the watch repeats a pause on suspicion, and tells no exposure.
         return record.exposure_ms.is_some() && record.darkened > first.darkened;
     }
-    record.written > first.written && (says_recorded(record) || record.has_failed_pause)
+    record.written > first.written && (says_recorded(record) || record.has_failed_screen())
 }
 
 fn says_recorded(record: &Brief) -> bool {
@@ -109,7 +109,7 @@ fn standing(starts: &[&Brief], held: &[&Brief]) -> Standing {
         (is(Dark::NotRecorded), Standing::NotRecorded),
         (is(Dark::Terminated), Standing::Terminated),
         (is(Dark::Unverifiable), Standing::Unverifiable),
-        (any(&|record| record.failed == Some(Action::Pause)), Standing::NotDark),
+        (any(&|record| record.is_failed_pause()), Standing::NotDark),
         (any(&|record| record.ending == Ok(Outcome::Observed)), Standing::Observed),
         (any(&|record| record.says_over() || record.ending == Ok(Outcome::Paused)), Standing::NothingToPause),
     ];

@@ -119,7 +119,7 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
         ),
         (
             &["event started 0 paused verified 400 @1", "event started 0 NotPaused failed 29000 @29"],
-            &["recorded-again 29000+, no end, NotPaused: not known"],
+            &["recorded-during 29000+, no end, NotPaused: not known"],
             "NotPaused says that the screen was being recorded after all",
         ),
         (
@@ -192,7 +192,7 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
         ),
         (
             &["event started 0 paused verified 400", "watch started 0 repaired verified 15900 @16"],
-            &["recorded-again 15900, no end"],
+            &["recorded-during 15900, no end"],
             "the watch found it recorded, though it had been read back as paused",
         ),
         (
@@ -202,17 +202,17 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
                 "watch started 0 repaired verified 75900 @76",
                 "event ended 90 resumed verified -",
             ],
-            &["recorded-again 75900, ended after 90 s"],
+            &["recorded-during 75900, ended after 90 s"],
             "found recorded twice: the last counts",
         ),
         (
             &["event started 0 paused verified 400 @30", "watch started 0 repaired verified 15900 @16"],
-            &["recorded-again 15900, no end"],
+            &["recorded-during 15900, no end"],
             "found recorded while the first attempt still read back",
         ),
         (
             &["event started 0 paused not_recording 400", "watch started 0 repaired verified 15900 @16"],
-            &["recorded-again 15900, no end"],
+            &["recorded-during 15900, no end"],
             "a recording that began after there was none",
         ),
         (
@@ -226,7 +226,7 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
                 "event started 0 NotPaused failed 29000 @29",
                 "event started 0 paused verified 61000 @61",
             ],
-            &["recorded-again 61000, no end, NotPaused: recovered by a retry"],
+            &["recorded-during 61000, no end, NotPaused: recovered by a retry"],
             "recorded after all, and dark again only by the retry",
         ),
         (
@@ -235,7 +235,7 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
                 "event started 0 NotPaused failed 29000 @29",
                 "event ended 90 resumed verified -",
             ],
-            &["recorded-again 90000+, ended after 90 s, NotPaused: not known"],
+            &["recorded-during 90000+, ended after 90 s, NotPaused: not known"],
             "recorded after all, and no record says dark since: exposed to its end",
         ),
         (
@@ -326,7 +326,7 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
                 "event started 0 paused verified 2000 @2",
                 "event started 0 NotPaused failed 29000 @29",
             ],
-            &["recorded-again 29000+, no end, NotPaused: not known"],
+            &["recorded-during 29000+, no end, NotPaused: not known"],
             "of several failures the last, where it ended worse",
         ),
         (
