@@ -15,7 +15,7 @@ pub fn of(figures: &Figures, log: &Log) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<30}{value}");
+        let _ = writeln!(text, "{name:<32}{value}");
     };
     if let Some((first, last)) = figures.span {
         line("period", format!("{first} to {last} UTC"));
