@@ -17,7 +17,7 @@ def main(to):
     with tempfile.TemporaryDirectory() as directory:
         directory = pathlib.Path(directory)
         log = directory / "log.jsonl"
-        log.write_text(made_up("--seed", 38, "--pauses", 45))
+        log.write_text(made_up("--seed", 294, "--pauses", 45))
         page, _ = report(directory, log)
         with chromium() as browser:
             browser.get(page.as_uri())

@@ -6,6 +6,12 @@ import json
 import math
 
 
+STANDINGS = (
+    "verified", "not-recorded", "terminated", "unverifiable", "recorded-during", "in-doubt", "not-dark", "observed",
+    "nothing-to-pause", "not-told",
+)
+
+
 def moment(text):
     return datetime.datetime.fromisoformat(text)
 
@@ -58,16 +64,36 @@ def secure_pauses(records):
     return pauses, strays
 
 
+def starts_of(pause):
+    return sorted((it for it in pause if it["phase"] == "started"), key=lambda it: moment(it["timestamp"]))
+
+
+def recorded_again(pause):
+    """The records that say that a screen was recorded, after one that said dark; and those from the last of them on."""
+    starts = starts_of(pause)
+    dark = next((place for place, it in enumerate(starts) if it["paused"]), len(starts))
+    says = {"repaired", "NotPaused"}
+    again = [place for place, it in enumerate(starts) if place > dark and (it.get("outcome") or it["errorType"]) in says]
+    return bool(again), starts[again[-1] :] if again else starts
+
+
 def exposure(pause):
-    starts = [it for it in pause if it["phase"] == "started" and it["exposureMs"] is not None]
+    """Milliseconds, and whether the screens were dark after them."""
+    _, starts = recorded_again(pause)
     held = [it["exposureMs"] for it in starts if it["paused"]]
+    if held:
+        return min(held), True
     gave_up = [it["exposureMs"] for it in starts if "errorType" in it]
-    return min(held) if held else max(gave_up, default=None)
+    ends = [it["eventTime"] for it in pause if it["phase"] == "ended"]
+    if gave_up and ends:
+        whole = moment(min(ends)) - moment(pause[0]["eventTime"])
+        return whole // datetime.timedelta(milliseconds=1), False
+    return (max(gave_up), False) if gave_up else None
 
 
 def failed(pause):
     """The error of the first attempt at pausing that failed, and how that ended."""
-    starts = sorted((it for it in pause if it["phase"] == "started"), key=lambda it: moment(it["timestamp"]))
+    starts = starts_of(pause)
     errors = [place for place, it in enumerate(starts) if "errorType" in it]
     if not errors:
         return None
@@ -75,17 +101,20 @@ def failed(pause):
     if later:
         how = "repaired-by-the-watch" if later[0] == "watch" else "recovered-by-a-retry"
     else:
-        how = "over-before" if any(it["phase"] == "ended" for it in pause) else "not-known"
+        how = "never-dark" if any(it["phase"] == "ended" for it in pause) else "not-known"
     return starts[errors[0]]["errorType"], how
 
 
 def standing(pause):
-    starts = [it for it in pause if it["phase"] == "started"]
+    if recorded_again(pause)[0]:
+        return "recorded-during"
+    starts = starts_of(pause)
     states = [target["state"] for it in starts if it["paused"] for target in it["targets"]]
     if any(it["paused"] and it["verified"] for it in starts):
         return "verified"
     if states:
-        return "unverifiable" if "unverifiable" in states else "not-recorded"
+        by_state = {"unverifiable": "unverifiable", "terminated": "terminated", "not_recording": "not-recorded"}
+        return next(name for state, name in by_state.items() if state in states)
     if any("errorType" in it for it in starts):
         return "not-dark"
     over = {"conversation_over", "recovered", "nothing_paused"}
@@ -105,33 +134,40 @@ def figures(text):
     figures["records"] = len(records)
     figures["secure-pauses"] = len(pauses)
     figures["conversations"] = len({pause[0]["conversationId"] for pause in pauses})
-    for name in ("verified", "not-recorded", "unverifiable", "not-dark", "observed", "nothing-to-pause", "not-told"):
+    for name in STANDINGS:
         figures[name] = sum(standing(pause) == name for pause in pauses)
     failures = [failed(pause) for pause in pauses if failed(pause)]
     figures["failed"] = len(failures)
-    for how in ("repaired-by-the-watch", "recovered-by-a-retry", "dark-already", "over-before", "not-known"):
+    for how in ("repaired-by-the-watch", "recovered-by-a-retry", "dark-already", "over-before", "never-dark", "not-known"):
         figures[f"failed-{how}"] = sum(how == it for _, it in failures)
     for cause, _ in failures:
         figures[f"failed-{cause}"] += 1
     for pause in pauses:
         resumes = [it["errorType"] for it in pause if it["phase"] == "ended" and "errorType" in it]
         figures.update(f"resume-failed-{cause}" for cause in resumes[:1])
-    exposures = [exposure(pause) for pause in pauses if exposure(pause) is not None]
+    told = [exposure(pause) for pause in pauses if exposure(pause)]
+    exposures = [ms for ms, is_dark in told if is_dark]
     figures["exposures"] = len(exposures)
+    figures["exposures-undarkened"] = len(told) - len(exposures)
     for name, percent in (("median", 50), ("p95", 95), ("p99", 99), ("worst", 100)):
         figures[f"exposure-{name}-ms"] = rank(exposures, percent)
     for place, most in enumerate((250, 500, 1000, 2000, 5000, 10_000, 30_000, 75_000, math.inf), 1):
-        figures[f"exposures-{place}"] = sum(it <= most for it in exposures)
+        figures[f"exposures-{place}"] = sum(ms <= most for ms, _ in told)
     for place in range(9, 1, -1):
         figures[f"exposures-{place}"] -= figures[f"exposures-{place - 1}"]
-    for place, worst in enumerate(sorted(exposures, reverse=True)[:10], 1):
+    ranked = sorted(told, key=lambda it: (not it[1], it[0]), reverse=True)
+    for place, (worst, _) in enumerate(ranked[:10], 1):
         figures[f"worst-{place}"] = worst
     started = [pause for pause in pauses if all(it["phase"] == "started" for it in pause)]
     over = {"conversation_over", "recovered", "nothing_paused"}
     figures["started-without-ended"] = len(started)
     figures["seen-over"] = sum(any(it.get("outcome") in over for it in pause) for pause in started)
     figures["ended-without-started"] = len(strays)
+    failed_ends = {(it["conversationId"], it["eventTime"]) for it in records if it["phase"] == "ended" and "errorType" in it}
+    figures["strays-failed"] = len(strays & failed_ends)
     figures["timelines"] = 30
+    # No bounds were asked for.
+    figures["records-outside"] = 0
     wrong = {"InvalidConfig", "CredentialsUnavailable", "CredentialsRejected", "Forbidden", "EndpointMissing"}
     for record in records:
         figures[f"ending-{record.get('outcome') or record['errorType']}"] += 1
@@ -141,4 +177,5 @@ def figures(text):
             figures[f"fault-{record['errorType']}"] += 1
         if "errorType" in record and record["conversationId"] is None:
             figures[f"nameless-{record['errorType']}"] += 1
+            figures["tile-nameless"] += 1
     return dict(figures)

@@ -157,6 +157,16 @@ impl<W: Write> Lines<W> {
             }
             140..150 => self.record(pause, &resumed),
             150..160 => self.nameless(pause),
+            160..170 => {
+                self.record(pause, &started("paused", Some("verified"), quick))?;
+                self.record(pause, &check("repaired", Some("verified"), watched))?;
+                self.record(pause, &Told { at: start + 38_000, until: start + 38_400, ..resumed })
+            }
+            170..175 => {
+                self.record(pause, &started("paused", Some("terminated"), quick))?;
+                self.record(pause, &Told { state: None, ending: "nothing_paused", ..resumed })
+            }
+            175..180 => self.record(pause, &Told { ending: "NotResumed", state: Some("failed"), ..resumed }),
             _ => {
                 self.record(pause, &started("paused", Some("verified"), quick))?;
                 self.record(pause, &check("watching", None, watched))?;
@@ -270,7 +280,7 @@ impl<W: Write> Lines<W> {
         for (phase, at, plan) in [("started", pause.start, "pause"), ("ended", end, "resume")] {
             let base = json!({
                 "kind": "secure_pause_observed", "level": "INFO", "conversationId": pause.call, "phase": phase,
-                "eventTime": time(at),
+                "eventTime": time(at), "door": "event",
             });
             let mut planned = base.clone();
             planned["message"] = json!("plan, not carried out");

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::figures::{BARS, Figures};
 use crate::moment::Moment;
-use crate::secure_pause::{End, SecurePause, Standing};
+use crate::secure_pause::{End, SecurePause};
 use crate::span::Span;
+use crate::standing::Standing;
 
 /// Width of every chart, in the units of its view box.
 pub const WIDTH: f64 = 720.0;
@@ -82,11 +83,16 @@ pub fn timeline(pauses: &[&SecurePause]) -> Timeline {
         let class = if matches!(pause.end, End::Told(_)) { "pause" } else { "pause open" };
         secure.push(bar(class, pause.start, end, "secure pause"));
         if let Some(exposure) = pause.exposure {
-            screens.push(bar("exposed", pause.start, pause.start.plus(exposure.ms.into()), "exposed"));
+            let what = if pause.standing == Standing::RecordedDuring {
+                "exposed, recorded again,"
+            } else {
+                "exposed"
+            };
+            screens.push(bar("exposed", pause.start, pause.start.plus(exposure.ms.into()), what));
         }
         match (pause.darkened, pause.standing) {
             (Some(dark), _) => screens.push(bar("dark", dark, pause.relit.unwrap_or(end), "screen paused")),
-            (None, Standing::NotDark | Standing::NotTold) => {
+            (None, Standing::NotDark | Standing::RecordedDuring | Standing::InDoubt | Standing::NotTold) => {
                 let from = pause.start.plus(pause.exposure.map_or(0, |exposure| exposure.ms.into()));
                 if from < end {
                     screens.push(bar("untold", from, end, "screen not known"));
@@ -131,8 +137,8 @@ pub struct Column {
     pub width: Px,
     /// Those that ended dark: where their part begins, its height, and how many.
     pub dark: (Px, Px, usize),
-    /// Those that were given up, below them.
-    pub given_up: (Px, Px, usize),
+    /// Those that did not, below them.
+    pub undarkened: (Px, Px, usize),
 }
 
 impl Column {
@@ -148,29 +154,29 @@ impl Column {
 
     /// All of it.
     pub fn total(&self) -> usize {
-        self.dark.2 + self.given_up.2
+        self.dark.2 + self.undarkened.2
     }
 }
 
 /// The columns of the exposure distribution, the highest as high as the chart.
 pub fn histogram(figures: &Figures) -> Vec<Column> {
-    let highest = figures.bars.iter().map(|(dark, given_up)| dark + given_up).max().unwrap_or(0).max(1);
+    let highest = figures.bars.iter().map(|(dark, undarkened)| dark + undarkened).max().unwrap_or(0).max(1);
     let step = WIDTH / to_f64(BARS.len());
     let height = |count: usize| to_f64(count) / to_f64(highest) * HEIGHT;
     let mut least = 0;
-    let columns = BARS.iter().zip(&figures.bars).enumerate().map(|(place, (most, (dark, given_up)))| {
+    let columns = BARS.iter().zip(&figures.bars).enumerate().map(|(place, (most, (dark, undarkened)))| {
         let text = match *most {
             u32::MAX => format!("> {}", short(least)),
             most => format!("≤ {}", short(most)),
         };
         least = *most;
-        let (upper, lower) = (height(*dark), height(*given_up));
+        let (upper, lower) = (height(*dark), height(*undarkened));
         Column {
             text,
             x: Px(to_f64(place) * step + 4.0),
             width: Px(step - 8.0),
             dark: (Px(20.0 + HEIGHT - lower - upper), Px(upper), *dark),
-            given_up: (Px(20.0 + HEIGHT - lower), Px(lower), *given_up),
+            undarkened: (Px(20.0 + HEIGHT - lower), Px(lower), *undarkened),
         }
     });
     columns.collect()

@@ -1,5 +1,6 @@
 //! The CSV: a line for each secure pause, in the order of their starts. The README's "Evidence" lists the columns.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -29,8 +30,8 @@ struct Line<'a> {
     resume_failure: Option<&'static str>,
     resume_failure_ended: Option<&'static str>,
     records: usize,
-    version: Option<&'a str>,
-    commit: Option<&'a str>,
+    version: Option<Cow<'a, str>>,
+    commit: Option<Cow<'a, str>>,
 }
 
 /// Writes every secure pause, after a line with the names of the columns.
@@ -61,7 +62,11 @@ fn line<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {
         end_known_by,
         standing: pause.standing.into(),
         exposure_ms: pause.exposure.map(|exposure| exposure.ms),
-        exposure_until: pause.exposure.map(|it| if it.is_until_dark { "dark" } else { "given up" }),
+        exposure_until: pause.exposure.map(|it| match pause.end {
+            _ if it.is_until_dark => "dark",
+            End::Told(_) => "end",
+            End::SeenOver(_) | End::NotTold => "given up",
+        }),
         darkened: pause.darkened.map(Moment::rfc3339),
         recorded_again: pause.relit.map(Moment::rfc3339),
         failure: failure.map(|it| it.cause.name()),
@@ -69,7 +74,12 @@ fn line<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {
         resume_failure: resume_failure.map(|it| it.cause.name()),
         resume_failure_ended: resume_failure.map(|it| How::text(it.how)),
         records: pause.records,
-        version: program.map(|it| it.version.as_str()),
-        commit: program.map(|it| it.commit.as_str()),
+        version: program.map(|it| harmless(&it.version)),
+        commit: program.map(|it| harmless(&it.commit)),
     }
+}
+
+/// Free text as a cell that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }

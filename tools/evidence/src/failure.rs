@@ -1,18 +1,24 @@
-//! Attempts that failed: by what, and how it ended.
+//! Attempts that failed: at what, by what, and how it ended.
 //!
-//! | it ended as | a record that was written later |
+//! What an attempt failed at is told by its targets ([`Brief::failed`]): an ended event that meets another secure pause
+//! pauses, and a check of a started one may resume. How a failed pause ended, the first that is true:
+//!
+//! | it ended as | a record |
 //! |---|---|
-//! | repaired by the watch | is the watch's, and says dark (of a resume: recorded again, or nothing paused) |
-//! | recovered by a retry | is an event's or an order's, and says so |
-//! | was dark already | the same, and written before; not where the error says that the screen was being recorded |
-//! | over before that | says that the secure pause, or the call, has ended |
+//! | repaired by the watch | that was written later is the watch's, and says dark |
+//! | recovered by a retry | that was written later is an event's or an order's, and says so |
+//! | was dark already | that was written before says dark, and no pause failed; `NotPaused` says that the screen was recorded |
+//! | ended without having been dark | says that the secure pause, or the call, has ended, and none says dark |
+//! | over before that | that was written later says so; of an attempt by an ended event, whose secure pause is another |
 //! | not known | there is none |
+//!
+//! A failed resume is mended by a later record that says recorded again, or nothing paused; the call may be over before
+//! that. Of several failures the first is told, unless the last ended worse.
 
 use strum::{EnumIter, IntoStaticStr};
 
 use crate::moment::Moment;
-use crate::record::Brief;
-use crate::secure_pause::ends;
+use crate::record::{Brief, Failed};
 use crate::words::{Cause, Door, Outcome, Phase};
 
 /// An attempt that failed.
@@ -24,7 +30,7 @@ pub struct Failure {
     pub how: How,
 }
 
-/// How a failure ended; the first that is true.
+/// How a failure ended, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 #[expect(missing_docs, reason = "the table above says what each is")]
@@ -33,6 +39,7 @@ pub enum How {
     RecoveredByARetry,
     DarkAlready,
     OverBefore,
+    NeverDark,
     NotKnown,
 }
 
@@ -44,49 +51,70 @@ impl How {
             Self::RecoveredByARetry => "recovered by a retry",
             Self::DarkAlready => "was dark already",
             Self::OverBefore => "over before that",
+            Self::NeverDark => "ended without having been dark",
             Self::NotKnown => "not known",
         }
     }
+
+    /// Whether it did no harm that lasted.
+    const fn is_mended(self) -> bool {
+        matches!(self, Self::RepairedByTheWatch | Self::RecoveredByARetry | Self::DarkAlready)
+    }
 }
 
-/// The first failure to pause among records sorted by when they were written.
+/// The failure to pause that is told of records sorted by when they were written.
 pub(crate) fn of_pause(records: &[&Brief], end: Option<Moment>) -> Option<Failure> {
-    let is_of_start = |record: &Brief| record.phase == Some(Phase::Started);
-    let (place, cause) = first(records, |record, cause| is_of_start(record) && cause != Cause::NotResumed)?;
-    let (before, after) = (&records[..place], &records[place + 1..]);
-    let is_dark = |record: &&&Brief| is_of_start(record) && record.dark.is_some();
-    let over = || end.is_some() || after.iter().any(|record| ends(record));
-    let how = match after.iter().find(is_dark) {
-        Some(record) => mended_by(record),
-        None if cause != Cause::NotPaused && before.iter().any(|record| is_dark(&record)) => How::DarkAlready,
-        None if over() => How::OverBefore,
-        None => How::NotKnown,
-    };
-    Some(Failure { cause, how })
+    told(records, Brief::is_failed_pause, |place| how_pause_ended(records, place, end))
 }
 
-/// The first failure to resume among records sorted by when they were written.
+/// The failure to resume that is told of records sorted by when they were written.
 pub(crate) fn of_resume(records: &[&Brief]) -> Option<Failure> {
-    let is_of_end = |record: &Brief| record.phase == Some(Phase::Ended);
-    let (place, cause) = first(records, |record, cause| is_of_end(record) || cause == Cause::NotResumed)?;
-    let after = &records[place + 1..];
+    told(
+        records,
+        |record| record.failed == Some(Failed::Resume),
+        |place| how_resume_ended(&records[place + 1..]),
+    )
+}
+
+/// The first failure, or the last where that ended worse.
+fn told(records: &[&Brief], wanted: impl Fn(&Brief) -> bool, how: impl Fn(usize) -> How) -> Option<Failure> {
+    let failed = |(place, record): (usize, &&Brief)| {
+        let cause = record.ending.err().filter(|_| wanted(record))?;
+        Some(Failure { cause, how: how(place) })
+    };
+    let mut failures = records.iter().enumerate().filter_map(failed);
+    let first = failures.next()?;
+    Some(failures.last().filter(|last| !last.how.is_mended() && last.how > first.how).unwrap_or(first))
+}
+
+fn how_pause_ended(records: &[&Brief], place: usize, end: Option<Moment>) -> How {
+    let (record, before, after) = (records[place], &records[..place], &records[place + 1..]);
+    let is_of_start = record.phase == Some(Phase::Started);
+    let is_dark = |it: &&&Brief| it.dark.is_some() && (!is_of_start || it.phase == Some(Phase::Started));
+    if let Some(dark) = after.iter().find(is_dark) {
+        return mended_by(dark);
+    }
+    let is_over = after.iter().any(|it| it.says_over() || it.ending == Ok(Outcome::Resumed));
+    let was_dark = before.iter().any(|it| is_dark(&it));
+    let says_recorded = record.ending == Err(Cause::NotPaused) || record.has_failed_screen();
+    match (is_of_start, was_dark) {
+        (true, true) if says_recorded => How::NotKnown,
+        (true, true) => How::DarkAlready,
+        (true, false) if end.is_some() || is_over => How::NeverDark,
+        (false, _) if is_over => How::OverBefore,
+        _ => How::NotKnown,
+    }
+}
+
+fn how_resume_ended(after: &[&Brief]) -> How {
     let ended = |outcomes: &[Outcome]| {
         after.iter().find(|record| record.ending.is_ok_and(|outcome| outcomes.contains(&outcome)))
     };
-    let how = match ended(&[Outcome::Resumed, Outcome::Recovered, Outcome::NothingPaused]) {
+    match ended(&[Outcome::Resumed, Outcome::Recovered, Outcome::NothingPaused]) {
         Some(record) => mended_by(record),
         None if ended(&[Outcome::ConversationOver]).is_some() => How::OverBefore,
         None => How::NotKnown,
-    };
-    Some(Failure { cause, how })
-}
-
-fn first(records: &[&Brief], wanted: impl Fn(&Brief, Cause) -> bool) -> Option<(usize, Cause)> {
-    let failed = |(place, record): (usize, &&Brief)| {
-        let cause = record.ending.err()?;
-        wanted(record, cause).then_some((place, cause))
-    };
-    records.iter().enumerate().find_map(failed)
+    }
 }
 
 fn mended_by(record: &Brief) -> How {

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use uuid::NonNilUuid;
-
 use crate::failure::How;
 use crate::log::Log;
 use crate::moment::Moment;
 use crate::record::{Brief, Program};
-use crate::secure_pause::{End, SecurePause, Standing, Told, secure_pauses};
+use crate::secure_pause::{End, SecurePause, Stray, Told, secure_pauses};
+use crate::standing::{Exposure, Standing};
 use crate::words::{Cause, word};
 
 /// So many of the longest exposures are listed.
@@ -35,10 +34,14 @@ impl Period {
 /// Everything the report says.
 #[derive(Debug, Default)]
 pub struct Figures {
+    /// The period that was asked for.
+    pub period: Period,
     /// When the first thing that is reported on happened, and the last.
     pub span: Option<(Moment, Moment)>,
     /// Audit records in the period.
     pub records: usize,
+    /// Audit records outside it.
+    pub outside: usize,
     /// The secure pauses that started in the period, by start.
     pub pauses: Vec<SecurePause>,
     /// Conversations with one.
@@ -49,14 +52,16 @@ pub struct Figures {
     pub failed: BTreeMap<(Cause, How), usize>,
     /// The same of resuming.
     pub resume_failed: BTreeMap<(Cause, How), usize>,
-    /// Exposures in milliseconds, sorted.
+    /// Exposures that ended dark, in milliseconds, sorted.
     pub exposures: Vec<u32>,
-    /// How many exposures fall into each of [`BARS`]: those that ended dark, and those that were given up.
+    /// Exposures that did not, as far as is told: each may have been longer.
+    pub undarkened: usize,
+    /// How many exposures fall into each of [`BARS`]: those that ended dark, and those that did not.
     pub bars: [(usize, usize); BARS.len()],
     /// Secure pauses with a start and no `ended` record; of these, those that another record found over.
     pub open: (usize, usize),
     /// Ends whose start no record tells.
-    pub strays: Vec<(NonNilUuid, Moment)>,
+    pub strays: Vec<Stray>,
     /// What set-up is wrong: see [`Cause::is_set_up_wrong`].
     pub faults: BTreeMap<Cause, Seen>,
     /// Failed records that name no conversation, by error.
@@ -84,11 +89,12 @@ impl Figures {
         let Told { mut pauses, mut strays } = secure_pauses(&log.briefs);
         pauses.retain(|pause| period.holds(pause.start));
         pauses.sort_by_key(|pause| (pause.start, pause.conversation));
-        strays.retain(|(_, at)| period.holds(*at));
-        let mut figures = Self { strays, ..Self::default() };
+        strays.retain(|stray| period.holds(stray.at));
+        let mut figures = Self { period, strays, ..Self::default() };
         for brief in log.briefs.iter().filter(|brief| period.holds(brief.at)) {
             figures.count_record(brief, &log.programs);
         }
+        figures.outside = log.briefs.len() - figures.records;
         for pause in &pauses {
             figures.count_pause(pause);
         }
@@ -133,10 +139,14 @@ impl Figures {
         self.open.0 += usize::from(!matches!(pause.end, End::Told(_)));
         self.open.1 += usize::from(matches!(pause.end, End::SeenOver(_)));
         if let Some(exposure) = pause.exposure {
-            self.exposures.push(exposure.ms);
+            if exposure.is_until_dark {
+                self.exposures.push(exposure.ms);
+            } else {
+                self.undarkened += 1;
+            }
             let bar = BARS.iter().position(|most| exposure.ms <= *most).unwrap_or(BARS.len() - 1);
-            let (dark, given_up) = &mut self.bars[bar];
-            *(if exposure.is_until_dark { dark } else { given_up }) += 1;
+            let (dark, undarkened) = &mut self.bars[bar];
+            *(if exposure.is_until_dark { dark } else { undarkened }) += 1;
         }
     }
 
@@ -155,16 +165,18 @@ impl Figures {
         self.failed.iter().filter(|((_, it), _)| *it == how).map(|(_, count)| count).sum()
     }
 
-    /// The exposure that so many of a hundred secure pauses do not exceed, in milliseconds: the nearest rank.
+    /// The exposure that so many of a hundred secure pauses that became dark do not exceed, in milliseconds: the
+    /// nearest rank.
     pub fn exposure(&self, percent: usize) -> Option<u32> {
         let rank = (self.exposures.len() * percent).div_ceil(100).max(1);
         self.exposures.get(rank - 1).copied()
     }
 
-    /// The longest exposures, the longest first.
+    /// The worst exposures: first those that did not end dark, then the longest.
     pub fn worst(&self) -> Vec<&SecurePause> {
+        let rank = |exposure: Exposure| (!exposure.is_until_dark, exposure.ms);
         let mut worst: Vec<&SecurePause> = self.pauses.iter().filter(|it| it.exposure.is_some()).collect();
-        worst.sort_by_key(|pause| std::cmp::Reverse(pause.exposure.map(|exposure| exposure.ms)));
+        worst.sort_by_key(|pause| std::cmp::Reverse(pause.exposure.map(rank)));
         worst.truncate(WORST);
         worst
     }

@@ -7,7 +7,8 @@
 //! | `lines` | what a log line is in each form of export |
 //! | `log` | which lines are ours, which are broken, which are there twice |
 //! | `kind`, `record`, `observed`, `words`, `moment` | what a line says |
-//! | `secure_pause` | which records are of one secure pause, and how it stands |
+//! | `secure_pause` | which records are of one secure pause |
+//! | `standing` | how a secure pause stands, and how long it was exposed |
 //! | `failure` | how a failed attempt ended |
 //! | `figures` | what is counted |
 //! | `organization` | what observations say about an organization |
@@ -31,5 +32,6 @@ pub mod page;
 pub mod record;
 pub mod secure_pause;
 mod span;
+pub mod standing;
 pub mod summary;
 pub mod words;

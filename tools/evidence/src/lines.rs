@@ -3,7 +3,7 @@
 //! | form | where it comes from |
 //! |---|---|
 //! | a line each, whatever stands in front of its JSON object | standard output, `aws logs tail`, export tasks |
-//! | one JSON document `{"events": [{"message": …}, …]}` | `aws logs filter-log-events`, `get-log-events` |
+//! | JSON documents `{"events": [{"message": …}, …]}`, one after another | `aws logs filter-log-events`, `get-log-events` |
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
@@ -26,8 +26,10 @@ const FIRST_MEMBERS: [&[u8]; 4] =
 pub enum Place {
     /// A line, counted from 1.
     Line(u64),
-    /// A member of `events`, counted from 1.
+    /// A member of `events`, counted from 1 through all documents of the file.
     Event(u64),
+    /// A document, counted from 1.
+    Document(u64),
 }
 
 impl fmt::Display for Place {
@@ -35,6 +37,7 @@ impl fmt::Display for Place {
         match self {
             Self::Line(number) => write!(f, "line {number}"),
             Self::Event(number) => write!(f, "event {number}"),
+            Self::Document(number) => write!(f, "document {number}"),
         }
     }
 }
@@ -45,7 +48,7 @@ pub type Found<'a> = Result<&'a [u8], &'static str>;
 /// Hands every log line of a reader to `take`. A reader that fails midway ends with one that is broken.
 pub fn each(reader: impl BufRead, take: &mut dyn FnMut(Place, Found<'_>)) {
     match peek(reader, HEAD) {
-        Ok((head, rest)) if is_document(&head) => of_document(head.chain(rest), take),
+        Ok((head, rest)) if is_document(&head) => of_documents(head.chain(rest), take),
         Ok((head, rest)) => of_lines(head.chain(rest), take),
         Err(_) => take(Place::Line(1), Err(CUT)),
     }
@@ -53,7 +56,9 @@ pub fn each(reader: impl BufRead, take: &mut dyn FnMut(Place, Found<'_>)) {
 
 const CUT: &str = "the file cannot be read on from here";
 const LONG: &str = "longer than any log event";
-const NO_DOCUMENT: &str = "the document breaks off or is no JSON here";
+const NO_DOCUMENT: &str = "the document breaks off or is no JSON here; what follows is not read";
+const NO_EVENTS: &str = "a document without a list of events";
+const NO_TEXT: &str = "an event without text";
 
 fn is_document(head: &[u8]) -> bool {
     let member = head.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
@@ -79,65 +84,87 @@ fn of_lines(mut reader: impl BufRead, take: &mut dyn FnMut(Place, Found<'_>)) {
     }
 }
 
-fn of_document(reader: impl io::Read, take: &mut dyn FnMut(Place, Found<'_>)) {
+fn of_documents(reader: impl io::Read, take: &mut dyn FnMut(Place, Found<'_>)) {
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
-    let read = Document(&mut *take).deserialize(&mut deserializer).and_then(|()| deserializer.end());
-    if let Err(error) = read {
-        take(Place::Line(error.line() as u64), Err(NO_DOCUMENT));
+    let mut events = Events { take, number: 0 };
+    for number in 1.. {
+        match Document(&mut events).deserialize(&mut deserializer) {
+            Ok(true) => {}
+            Ok(false) => (events.take)(Place::Document(number), Err(NO_EVENTS)),
+            Err(error) => return (events.take)(Place::Line(error.line() as u64), Err(NO_DOCUMENT)),
+        }
+        if deserializer.end().is_ok() {
+            return;
+        }
     }
 }
 
-/// The document: its events are handed on one by one, and not kept.
-struct Document<'a>(&'a mut dyn FnMut(Place, Found<'_>));
-/// The list of its events.
-struct Events<'a>(&'a mut dyn FnMut(Place, Found<'_>));
+/// A document: its events are handed on one by one, and not kept. Gives whether it has a list of them.
+struct Document<'a, 'b>(&'a mut Events<'b>);
+/// The lists of events.
+struct Events<'a> {
+    take: &'a mut dyn FnMut(Place, Found<'_>),
+    number: u64,
+}
 
 #[derive(Deserialize)]
 struct Event {
-    message: String,
+    message: Option<Text>,
 }
 
-impl<'de> DeserializeSeed<'de> for Document<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Told(String),
+    None(IgnoredAny),
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Document<'_> {
-    type Value = ();
+impl<'de> Visitor<'de> for Document<'_, '_> {
+    type Value = bool;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with a list of events")
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut has_events = false;
         while let Some(key) = map.next_key::<String>()? {
             if key == "events" {
-                map.next_value_seed(Events(&mut *self.0))?;
+                has_events = true;
+                map.next_value_seed(&mut *self.0)?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(())
+        Ok(has_events)
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Events<'_> {
+impl<'de> DeserializeSeed<'de> for &mut Events<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Events<'_> {
+impl<'de> Visitor<'de> for &mut Events<'_> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of events with messages")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let mut number = 0;
         while let Some(event) = list.next_element::<Event>()? {
-            number += 1;
-            (self.0)(Place::Event(number), Ok(event.message.as_bytes()));
+            self.number += 1;
+            let text = match &event.message {
+                Some(Text::Told(text)) => Ok(text.as_bytes()),
+                Some(Text::None(_)) | None => Err(NO_TEXT),
+            };
+            (self.take)(Place::Event(self.number), text);
         }
         Ok(())
     }
@@ -158,7 +185,7 @@ mod tests {
 
     #[test]
     fn both_forms_give_the_same_lines_and_a_broken_end_is_named() {
-        let cases: [(&str, &[&str], &str); 7] = [
+        let cases: [(&str, &[&str], &str); 10] = [
             ("", &[], "an empty file"),
             ("{\"a\":1}\nSTART x\n", &["line 1: {\"a\":1}", "line 2: START x"], "a line each"),
             ("{\"a\":1}", &["line 1: {\"a\":1}"], "the last line has no end"),
@@ -171,13 +198,36 @@ mod tests {
             ("{\"events\":[]}", &[], "a document without events"),
             (
                 "{\"events\": [\n{\"message\": \"a\"},\n{\"mess",
-                &["event 1: a", "line 3: ! the document breaks off or is no JSON here"],
+                &[
+                    "event 1: a",
+                    "line 3: ! the document breaks off or is no JSON here; what follows is not read",
+                ],
                 "a document that was cut",
             ),
             (
                 "{\"events\":[]} trailing",
-                &["line 1: ! the document breaks off or is no JSON here"],
+                &["line 1: ! the document breaks off or is no JSON here; what follows is not read"],
                 "something follows the document",
+            ),
+            (
+                "{\"events\":[{\"message\": \"a\"}]}\n{\"events\":[{\"message\": \"b\"}]}\n",
+                &["event 1: a", "event 2: b"],
+                "two documents, one after another",
+            ),
+            (
+                "{\"events\":[{\"message\": 7}, {\"timestamp\": 1}, {\"message\": null}, {\"message\": \"a\"}]}",
+                &[
+                    "event 1: ! an event without text",
+                    "event 2: ! an event without text",
+                    "event 3: ! an event without text",
+                    "event 4: a",
+                ],
+                "events without text",
+            ),
+            (
+                "{\"events\":[]}{\"kind\":\"secure_pause_audit\"}{\"events\":[{\"message\": \"a\"}]}",
+                &["document 2: ! a document without a list of events", "event 1: a"],
+                "an object that is no document",
             ),
         ];
         for (text, wanted, reason) in cases {

@@ -21,7 +21,7 @@ pub const NAMED: usize = 100;
 /// So many programs are told apart, many times what a log ever holds; any more count as the last.
 const PROGRAMS: usize = 1000;
 
-/// What was read. About a hundred bytes a record; nothing else grows with the log.
+/// What was read. Some 140 bytes a record, with its part of a secure pause; nothing else grows with the log.
 #[derive(Debug, Default)]
 pub struct Log {
     /// Every record, sorted by conversation, then by time; none twice.

@@ -45,6 +45,11 @@ impl Moment {
         self.millis().saturating_sub(earlier.millis())
     }
 
+    /// The same as an exposure is told: none below zero, and no more than the type holds, which is weeks.
+    pub fn after(self, earlier: Self) -> u32 {
+        u32::try_from(self.since(earlier).max(0)).unwrap_or(u32::MAX)
+    }
+
     /// This and so many milliseconds.
     #[must_use]
     pub fn plus(self, millis: i64) -> Self {

@@ -5,7 +5,7 @@ use strum::IntoStaticStr;
 use uuid::Uuid;
 
 use crate::moment::Moment;
-use crate::words::{Outcome, Phase};
+use crate::words::{Door, Outcome, Phase};
 
 /// A line of `"kind": "secure_pause_observed"`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Observed {
     pub event_time: Moment,
     /// What the event told.
     pub phase: Phase,
+    /// Which way the attempt came; older lines do not tell.
+    pub door: Option<Door>,
     /// When the line was written: just after the reading.
     pub timestamp: Moment,
     /// Which reading after the event it is, from 1.
@@ -127,9 +129,9 @@ impl Observed {
         self.reading.is_some() && self.secure_pause.is_some()
     }
 
-    /// How many agents are on the call.
-    pub fn agents(&self) -> usize {
-        self.legs.iter().filter(|leg| leg.life == Life::Live).count()
+    /// Whether it follows the event itself, and no order and no check of the watch.
+    pub fn is_of_event(&self) -> bool {
+        self.door.is_none_or(|door| door == Door::Event)
     }
 }
 

@@ -4,11 +4,13 @@
 //!
 //! | situation | sign in the reading |
 //! |---|---|
-//! | transfer | more than one agent on the call, or another agent than in the reading before |
+//! | transfer | an agent on the call who was not in the reading before |
 //! | flow | the voice is recorded, nothing says secure pause, and yet it does not read off |
 //! | pause | the event told a start |
 //! | hold | the event told an end, and the voice is still or again paused; a late reading looks the same |
 //! | resumed | any other after an end |
+//!
+//! Events, plans and how far reads trail are those of events: a check of the watch comes a quarter of a minute later.
 
 use std::collections::BTreeMap;
 
@@ -80,8 +82,9 @@ impl Organization {
     }
 
     fn count_event(&mut self, lines: &[Observed]) {
-        self.events += 1;
-        for plan in lines.iter().filter_map(|line| Some((line.phase, line.plan?))) {
+        let of_event = || lines.iter().filter(|line| line.is_of_event());
+        self.events += usize::from(of_event().next().is_some());
+        for plan in of_event().filter_map(|line| Some((line.phase, line.plan?))) {
             *self.plans.entry((plan.0, planned(plan.1))).or_default() += 1;
         }
         let (read, unread): (Vec<&Observed>, Vec<&Observed>) =
@@ -92,9 +95,10 @@ impl Organization {
             let before = place.checked_sub(1).map(|place| read[place]);
             self.count_reading(reading, before);
         }
+        let trailing: Vec<&Observed> = of_event().filter(|line| line.is_read()).collect();
         for field in [Field::SecurePause, Field::RecordingState] {
-            if let Some(first) = read.first() {
-                self.trails.entry((first.phase, field)).or_default().count(&read, field);
+            if let Some(first) = trailing.first() {
+                self.trails.entry((first.phase, field)).or_default().count(&trailing, field);
             }
         }
     }
@@ -135,9 +139,10 @@ fn situation(reading: &Observed, before: Option<&Observed>) -> Situation {
     let live = |of: &Observed| -> Vec<_> {
         of.legs.iter().filter(|leg| leg.life == Life::Live).map(|leg| leg.participant_id).collect()
     };
-    let has_changed = before.is_some_and(|before| live(before) != live(reading));
+    let has_joined =
+        before.map(live).is_some_and(|before| live(reading).iter().any(|leg| !before.contains(leg)));
     let is_voice = |voice| reading.recording_state == Some(voice);
-    if reading.agents() > 1 || has_changed {
+    if has_joined {
         Situation::Transfer
     } else if reading.secure_pause == Some(SecurePause::Unknown) && is_voice(Voice::Active) {
         Situation::Flow

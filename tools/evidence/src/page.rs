@@ -8,15 +8,16 @@ use strum::IntoEnumIterator;
 
 use crate::chart::{self, Column, Timeline, WIDTH};
 use crate::choice::{self, TIMELINES};
-use crate::failure::How;
+use crate::failure::{Failure, How};
 use crate::figures::{Figures, WORST};
 use crate::log::{Broken, Log, NAMED};
 use crate::moment::Moment;
 use crate::observations::Observations;
 use crate::organization::Organization;
 use crate::record::Program;
-use crate::secure_pause::{End, SecurePause, Standing};
+use crate::secure_pause::{End, SecurePause, Stray};
 use crate::span::Span;
+use crate::standing::Standing;
 use crate::words::Cause;
 
 /// So many conversations of a kind are listed, the others counted and left to the CSV: a page is to be read.
@@ -40,6 +41,9 @@ struct Page<'a> {
     timelines: Vec<Timeline>,
     unverifiable: Vec<&'a SecurePause>,
     open: Vec<&'a SecurePause>,
+    strays: Vec<&'a Stray>,
+    strays_failed: usize,
+    tiles: Vec<Named>,
     remedies: &'a BTreeMap<Cause, String>,
     broken: &'a [Broken],
     observations: Option<Observations>,
@@ -89,6 +93,9 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
         hows: How::iter()
             .map(|how| Named { figure: how.into(), text: how.text(), count: figures.failed(how) })
             .collect(),
+        strays: stray_failures(figures).take(LISTED).collect(),
+        strays_failed: stray_failures(figures).count(),
+        tiles: tiles(figures),
         exposures: exposures(figures),
         histogram: format!("Secure pauses by exposure. {}.", counts.join("; ")),
         columns,
@@ -107,16 +114,45 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
 fn standing(figures: &Figures, standing: Standing) -> Standings {
     let text = match standing {
         Standing::Verified => "verified: every screen was paused, and read back as paused",
-        Standing::NotRecorded => "dark: a screen had no recording, or its recording was cut in two instead",
+        Standing::NotRecorded => "dark: a screen had no recording, and every other was read back as paused",
+        Standing::Terminated => "dark: the recording of a screen was cut in two instead",
         Standing::Unverifiable => {
             "unverifiable: every pause was acknowledged, and no reading tells the state"
         }
-        Standing::NotDark => "not dark: every attempt failed",
+        Standing::RecordedDuring => {
+            "recorded again during it: dark by one record, and a later one found a screen recorded after all"
+        }
+        Standing::InDoubt => {
+            "in doubt: dark by one record, and a later attempt could not pause a screen, perhaps another"
+        }
+        Standing::NotDark => "not dark: no record says that every screen was dark",
         Standing::Observed => "observed only: MODE=observe sends no pause",
         Standing::NothingToPause => "nothing to pause: the call, the secure pause or the leg was over",
         Standing::NotTold => "not told: only checks of the watch that found nothing to do",
     };
     Standings { figure: standing.into(), count: figures.standing(standing), text }
+}
+
+/// Ends without a start whose pause or resume failed.
+fn stray_failures(figures: &Figures) -> impl Iterator<Item = &Stray> {
+    figures.strays.iter().filter(|stray| stray.failure.is_some() || stray.resume_failure.is_some())
+}
+
+/// What is shown at the top only where there is any of it.
+fn tiles(figures: &Figures) -> Vec<Named> {
+    let of =
+        |standing: Standing, text| Named { figure: standing.into(), text, count: figures.standing(standing) };
+    let tiles = [
+        of(Standing::InDoubt, "in doubt"),
+        of(Standing::Observed, "observed only, not paused"),
+        of(Standing::NotTold, "not told"),
+        Named {
+            figure: "nameless",
+            text: "failures without a conversation",
+            count: figures.nameless.values().sum(),
+        },
+    ];
+    tiles.into_iter().filter(|tile| tile.count > 0).collect()
 }
 
 fn failures(counts: &BTreeMap<(Cause, How), usize>, remedies: &BTreeMap<Cause, String>) -> Vec<Failures> {
@@ -135,7 +171,7 @@ fn failures(counts: &BTreeMap<(Cause, How), usize>, remedies: &BTreeMap<Cause, S
 
 fn exposures(figures: &Figures) -> Vec<(&'static str, &'static str, u32)> {
     let rows = [
-        ("exposure-median-ms", "half of them: at most", 50),
+        ("exposure-median-ms", "half of these: at most", 50),
         ("exposure-p95-ms", "95 of 100: at most", 95),
         ("exposure-p99-ms", "99 of 100: at most", 99),
         ("exposure-worst-ms", "the longest", 100),
@@ -160,6 +196,21 @@ impl Program {
     }
 }
 
+impl Failure {
+    fn text(self) -> String {
+        format!("{}, {}", self.cause.name(), self.how.text())
+    }
+}
+
+impl Stray {
+    /// What failed and how that ended, in words.
+    fn failure_text(&self) -> String {
+        let pause = self.failure.map(|it| format!("pause: {}", it.text()));
+        let resume = self.resume_failure.map(|it| format!("resume: {}", it.text()));
+        pause.into_iter().chain(resume).collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl SecurePause {
     /// How its end is known, in words.
     fn end_text(&self) -> String {
@@ -174,14 +225,23 @@ impl SecurePause {
     fn exposure_text(&self) -> String {
         match self.exposure {
             Some(it) if it.is_until_dark => ms(&it.ms).to_string(),
-            Some(it) => format!("{} until giving up", ms(&it.ms)),
+            Some(it) => match (self.end, self.standing) {
+                (End::Told(_), Standing::NotDark) => {
+                    format!("not dark for {}, its whole length", ms(&it.ms))
+                }
+                (End::Told(_), _) => format!("{}, to its end", ms(&it.ms)),
+                _ => format!("{} until giving up, or longer", ms(&it.ms)),
+            },
             None => "not told".to_owned(),
         }
     }
 
-    /// Its first failure and how that ended, in words.
+    /// What went wrong, in words: recorded again, and its failure and how that ended.
     fn failure_text(&self) -> String {
-        self.failure.map_or("–".to_owned(), |it| format!("{}, {}", it.cause.name(), it.how.text()))
+        let again =
+            (self.standing == Standing::RecordedDuring).then(|| "recorded again during it".to_owned());
+        let words: Vec<String> = again.into_iter().chain(self.failure.map(Failure::text)).collect();
+        if words.is_empty() { "–".to_owned() } else { words.join("; ") }
     }
 
     /// Its exposure in milliseconds, for those who read by program.

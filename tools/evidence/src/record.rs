@@ -24,7 +24,6 @@ pub struct Record {
     conversation_id: Option<Uuid>,
     user_id: Option<Uuid>,
     paused: bool,
-    verified: bool,
     exposure_ms: Option<i64>,
     event_time: Option<Moment>,
     received_at: Moment,
@@ -73,18 +72,32 @@ pub struct Program {
     pub mode: Option<String>,
 }
 
-/// How dark the screens were after an attempt.
+/// How dark the screens were after an attempt; legs that had gone are no part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dark {
     /// Every screen was read back as paused.
     Verified,
     /// Every pause was acknowledged, and at least one screen's state is not told.
     Unverifiable,
-    /// Dark, since at least one screen had no recording or one that was cut in two; the others were read back.
+    /// At least one screen had no recording; the others were read back.
     NotRecorded,
+    /// The recording of at least one screen was cut in two; the others were read back, or had none.
+    Terminated,
 }
 
-/// What is kept of a record; of a million, about a hundred megabytes.
+/// What an attempt failed at. One byte of each record that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failed {
+    /// Pausing.
+    Pause {
+        /// Whether a screen that was to be paused could not be; otherwise it failed before it had any.
+        has_screen: bool,
+    },
+    /// Resuming.
+    Resume,
+}
+
+/// What is kept of a record: 96 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Brief {
     /// The conversation; none where the record names none.
@@ -107,6 +120,8 @@ pub struct Brief {
     pub dark: Option<Dark>,
     /// From when on every screen was dark.
     pub darkened: Option<Moment>,
+    /// What it failed at; none where it did not fail.
+    pub failed: Option<Failed>,
     /// From when on every screen was recorded again.
     pub relit: Option<Moment>,
     /// The record's exposure, in milliseconds.
@@ -150,7 +165,8 @@ impl Record {
         let at = self.event_time.unwrap_or(self.received_at);
         let pausing = self.targets.iter().any(|target| target.action == Action::Pause);
         let is_relit = matches!(ending, Ok(Outcome::Resumed | Outcome::Recovered)) && !pausing;
-        let darkened = || {
+        let dark = self.dark();
+        let darkened = |_| {
             let by_exposure = self.exposure_ms.map(|ms| at.plus(ms));
             by_exposure.or(self.acknowledged_at).unwrap_or(self.timestamp)
         };
@@ -163,21 +179,73 @@ impl Record {
             ending,
             door: self.door,
             phase: self.phase,
-            dark: self.dark(),
-            darkened: self.paused.then(darkened),
+            dark,
+            darkened: dark.map(darkened),
+            failed: self.failed(),
             relit: is_relit.then(|| self.acknowledged_at.unwrap_or(self.timestamp)),
             exposure_ms: self.exposure_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(u32::MAX)),
             program,
         })
     }
 
+    /// The answer's `paused` is false beside a leg that has gone, though its successor was paused.
     fn dark(&self) -> Option<Dark> {
-        let is_told = |target: &Target| target.state != State::Unverifiable;
-        match (self.paused, self.verified) {
-            (false, _) => None,
-            (true, true) => Some(Dark::Verified),
-            (true, false) if self.targets.iter().all(is_told) => Some(Dark::NotRecorded),
-            (true, false) => Some(Dark::Unverifiable),
+        let has = |state: State| self.targets.iter().any(|target| target.state == state);
+        let mut screens = self.targets.iter().filter(|target| target.state != State::Gone).peekable();
+        let is_pause = self.targets.iter().any(|target| target.action == Action::Pause);
+        let is_told = self.paused || (self.outcome.is_some() && is_pause && screens.peek().is_some());
+        if !is_told || screens.any(|target| target.state == State::Failed) {
+            None
+        } else if has(State::Unverifiable) {
+            Some(Dark::Unverifiable)
+        } else if has(State::Terminated) {
+            Some(Dark::Terminated)
+        } else if has(State::NotRecording) {
+            Some(Dark::NotRecorded)
+        } else {
+            Some(Dark::Verified)
         }
+    }
+
+    /// Told by the targets, since an ended event may pause, and a check of a started one resume.
+    fn failed(&self) -> Option<Failed> {
+        let cause = self.error_type?;
+        if self.has_failed(Action::Pause) {
+            return Some(Failed::Pause { has_screen: true });
+        } else if self.has_failed(Action::Resume) || cause == Cause::NotResumed {
+            return Some(Failed::Resume);
+        }
+        self.phase.map(|phase| match phase {
+            Phase::Started => Failed::Pause { has_screen: false },
+            Phase::Ended => Failed::Resume,
+        })
+    }
+
+    fn has_failed(&self, action: Action) -> bool {
+        self.targets.iter().any(|target| target.action == action && target.state == State::Failed)
+    }
+}
+
+impl Brief {
+    /// Whether it is of a pause that failed.
+    pub(crate) const fn is_failed_pause(&self) -> bool {
+        matches!(self.failed, Some(Failed::Pause { .. }))
+    }
+
+    /// Whether a screen that was to be paused could not be.
+    pub(crate) const fn has_failed_screen(&self) -> bool {
+        matches!(self.failed, Some(Failed::Pause { has_screen: true }))
+    }
+
+    /// Whether it says that the secure pause of its start is over.
+    pub(crate) fn says_over(&self) -> bool {
+        let over = [
+            Outcome::ConversationOver,
+            Outcome::Stale,
+            Outcome::Superseded,
+            Outcome::Recovered,
+            Outcome::NothingPaused,
+        ];
+        self.ending.is_ok_and(|outcome| over.contains(&outcome))
     }
 }

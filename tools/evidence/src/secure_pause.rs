@@ -13,25 +13,14 @@
 //! | `ended`, any other | none: an end without a start |
 //! | neither, or without conversation | none: it is only counted, and told by its error |
 //!
-//! How a secure pause stands, the first that is true:
-//!
-//! | standing | a record of its start says |
-//! |---|---|
-//! | verified | every screen dark, and read back so |
-//! | not recorded | every screen dark; one was not being recorded, or its recording was cut in two |
-//! | unverifiable | every screen dark, by acknowledgement only |
-//! | not dark | an error, and none says dark |
-//! | observed | held back by `MODE=observe` |
-//! | nothing to pause | the call over, the event late, the secure pause over or the leg gone meanwhile |
-//! | not told | none of these: only checks of the watch that found nothing to do |
-//!
-//! **Exposure** is that of the record by which it first was dark; where none says so, the largest up to giving up.
+//! How it stands is told by `standing`, and how a failed attempt ended by `failure`.
 
 use uuid::NonNilUuid;
 
 use crate::failure::{Failure, of_pause, of_resume};
 use crate::moment::Moment;
-use crate::record::{Brief, Dark};
+use crate::record::Brief;
+use crate::standing::{self, Exposure, Stand, Standing};
 use crate::words::{Door, Outcome, Phase};
 
 /// An end so soon after another is the same one, told by event and by order, or again.
@@ -54,13 +43,13 @@ pub struct SecurePause {
     pub standing: Standing,
     /// How long a screen was exposed, as far as that is told.
     pub exposure: Option<Exposure>,
-    /// From when on every screen was dark.
+    /// From when on every screen was dark, and no record says otherwise.
     pub darkened: Option<Moment>,
     /// From when on the screens were recorded again.
     pub relit: Option<Moment>,
-    /// The first attempt at pausing that failed.
+    /// An attempt at pausing that failed: the first, or the last where that ended worse.
     pub failure: Option<Failure>,
-    /// The first attempt at resuming that failed.
+    /// The same of resuming.
     pub resume_failure: Option<Failure>,
     /// Its records.
     pub records: usize,
@@ -79,36 +68,26 @@ pub enum End {
     NotTold,
 }
 
-/// How a secure pause stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::EnumIter, strum::IntoStaticStr)]
-#[strum(serialize_all = "kebab-case")]
-#[expect(missing_docs, reason = "the table above says what each is")]
-pub enum Standing {
-    Verified,
-    NotRecorded,
-    Unverifiable,
-    NotDark,
-    Observed,
-    NothingToPause,
-    NotTold,
-}
-
-/// How long a screen was exposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Exposure {
-    /// Milliseconds from the start of the secure pause.
-    pub ms: u32,
-    /// Until every screen was dark; otherwise until giving up, and what came after is not told.
-    pub is_until_dark: bool,
-}
-
 /// What the records of all conversations come to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Told {
     /// The secure pauses, by conversation, then by time.
     pub pauses: Vec<SecurePause>,
-    /// The ends whose start no record tells: conversation and time.
-    pub strays: Vec<(NonNilUuid, Moment)>,
+    /// The ends whose start no record tells.
+    pub strays: Vec<Stray>,
+}
+
+/// An end whose start no record tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// The conversation.
+    pub conversation: NonNilUuid,
+    /// When it ended.
+    pub at: Moment,
+    /// An attempt of it to pause that failed: it met another secure pause.
+    pub failure: Option<Failure>,
+    /// An attempt of it to resume that failed.
+    pub resume_failure: Option<Failure>,
 }
 
 /// Finds the secure pauses in records that are sorted as [`Brief`]s sort.
@@ -133,7 +112,7 @@ struct Group<'a> {
 
 fn in_conversation(conversation: NonNilUuid, records: &[Brief], told: &mut Told) {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut stray: Option<Moment> = None;
+    let mut strays: Vec<(Moment, Vec<&Brief>)> = Vec::new();
     for record in records {
         let is_again = |end: Moment| record.at.since(end) <= SAME_END_MS;
         match (record.phase, groups.last_mut()) {
@@ -145,14 +124,22 @@ fn in_conversation(conversation: NonNilUuid, records: &[Brief], told: &mut Told)
                     group.end.get_or_insert(record.at);
                 }
             }
-            (Some(Phase::Ended), _) if stray.is_none_or(|stray| !is_again(stray)) => {
-                stray = Some(record.at);
-                told.strays.push((conversation, record.at));
-            }
-            (Some(Phase::Ended) | None, _) => {}
+            (Some(Phase::Ended), _) => match strays.last_mut().filter(|(end, _)| is_again(*end)) {
+                Some((_, stray)) => stray.push(record),
+                None => strays.push((record.at, vec![record])),
+            },
+            (None, _) => {}
         }
     }
+    told.strays.extend(strays.into_iter().map(|(at, records)| Stray::of(conversation, at, records)));
     told.pauses.extend(groups.into_iter().map(|group| group.close(conversation)));
+}
+
+impl Stray {
+    fn of(conversation: NonNilUuid, at: Moment, mut records: Vec<&Brief>) -> Self {
+        records.sort_unstable_by_key(|record| record.written);
+        Self { conversation, at, failure: of_pause(&records, None), resume_failure: of_resume(&records) }
+    }
 }
 
 impl<'a> Group<'a> {
@@ -178,10 +165,10 @@ impl<'a> Group<'a> {
     fn close(mut self, conversation: NonNilUuid) -> SecurePause {
         self.records.sort_unstable_by_key(|record| record.written);
         let (records, first) = (&self.records, self.records[0]);
-        let starts = || records.iter().copied().filter(|record| record.phase == Some(Phase::Started));
-        let darkest = starts().filter(|record| record.dark.is_some()).min_by_key(|record| record.darkened);
-        let seen_over = starts().find(|record| ends(record)).map(|record| record.written);
-        let darkened = darkest.and_then(|record| record.darkened);
+        let is_of_start = |record: &&Brief| record.phase == Some(Phase::Started);
+        let starts: Vec<&Brief> = records.iter().copied().filter(is_of_start).collect();
+        let seen_over = starts.iter().find(|record| record.says_over()).map(|record| record.written);
+        let Stand { standing, exposure, darkened } = standing::of(&starts, self.start, self.end);
         let is_relit = |at: &Moment| darkened.is_none_or(|darkened| *at >= darkened);
         SecurePause {
             conversation,
@@ -189,8 +176,8 @@ impl<'a> Group<'a> {
             start: self.start,
             end: self.end.map(End::Told).or(seen_over.map(End::SeenOver)).unwrap_or(End::NotTold),
             last: records.iter().map(|record| record.written).max().unwrap_or(first.written),
-            standing: standing(starts),
-            exposure: exposure(starts),
+            standing,
+            exposure,
             darkened,
             relit: records.iter().filter_map(|record| record.relit).filter(is_relit).min(),
             failure: of_pause(records, self.end),
@@ -199,38 +186,4 @@ impl<'a> Group<'a> {
             program: first.program,
         }
     }
-}
-
-/// Whether a record of a start says that the secure pause is over.
-pub(crate) fn ends(record: &Brief) -> bool {
-    let over = [
-        Outcome::ConversationOver,
-        Outcome::Stale,
-        Outcome::Superseded,
-        Outcome::Recovered,
-        Outcome::NothingPaused,
-    ];
-    record.ending.is_ok_and(|outcome| over.contains(&outcome))
-}
-
-fn standing<'a, I: Iterator<Item = &'a Brief>>(starts: impl Fn() -> I) -> Standing {
-    let any = |wanted: &dyn Fn(&Brief) -> bool| starts().any(wanted);
-    let is = |dark: Dark| starts().any(|record| record.dark == Some(dark));
-    let rules = [
-        (is(Dark::Verified), Standing::Verified),
-        (is(Dark::NotRecorded), Standing::NotRecorded),
-        (is(Dark::Unverifiable), Standing::Unverifiable),
-        (any(&|record| record.ending.is_err()), Standing::NotDark),
-        (any(&|record| record.ending == Ok(Outcome::Observed)), Standing::Observed),
-        (any(&|record| ends(record) || record.ending == Ok(Outcome::Paused)), Standing::NothingToPause),
-    ];
-    rules.into_iter().find(|(is_so, _)| *is_so).map_or(Standing::NotTold, |(_, standing)| standing)
-}
-
-fn exposure<'a, I: Iterator<Item = &'a Brief>>(starts: impl Fn() -> I) -> Option<Exposure> {
-    let told = |record: &&Brief| record.exposure_ms.is_some();
-    let held = starts().filter(|record| record.dark.is_some()).filter(told).min_by_key(|it| it.darkened);
-    let gave_up = || starts().filter(|record| record.ending.is_err()).max_by_key(|record| record.exposure_ms);
-    let of = |record: &Brief, is_until_dark| record.exposure_ms.map(|ms| Exposure { ms, is_until_dark });
-    held.and_then(|record| of(record, true)).or_else(|| gave_up().and_then(|record| of(record, false)))
 }

@@ -7,20 +7,21 @@ use strum::IntoEnumIterator;
 use crate::failure::How;
 use crate::figures::Figures;
 use crate::log::Log;
-use crate::secure_pause::Standing;
 use crate::span::Span;
+use crate::standing::Standing;
 
 /// The figures, one a line.
 pub fn of(figures: &Figures, log: &Log) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<30}{value}");
+        let _ = writeln!(text, "{name:<32}{value}");
     };
     if let Some((first, last)) = figures.span {
         line("period", format!("{first} to {last} UTC"));
     }
     line("records", figures.records.to_string());
+    line("records outside the period", figures.outside.to_string());
     line("secure pauses", figures.pauses.len().to_string());
     for standing in Standing::iter().filter(|it| figures.standing(*it) > 0) {
         let name: &str = standing.into();
@@ -35,6 +36,7 @@ pub fn of(figures: &Figures, log: &Log) -> String {
         let told = figures.exposure(percent).map(|ms| Span(ms.into()).to_string());
         line(name, told.unwrap_or_else(|| "not told".to_owned()));
     }
+    line("not dark, as far as is told", figures.undarkened.to_string());
     line("started without ended", figures.open.0.to_string());
     line("ended without started", figures.strays.len().to_string());
     line("observations", log.observed.len().to_string());

@@ -47,9 +47,9 @@ fn the_figures_are_printed_and_both_files_are_written() {
     let (code, stdout, stderr) = evidence("figures", &[&log.display().to_string()]);
     assert_eq!(code, Some(0), "{stderr}");
     for wanted in [
-        "secure pauses                 1",
-        "  repaired by the watch       1",
-        "exposure, longest             15.9 s",
+        "secure pauses                   1",
+        "  repaired by the watch         1",
+        "exposure, longest               15.9 s",
     ] {
         assert!(stdout.contains(wanted), "{wanted}: {stdout}");
     }

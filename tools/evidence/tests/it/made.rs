@@ -15,7 +15,8 @@ pub const CALL: &str = "00000000-0000-4000-8000-000000000001";
 pub const LEG: &str = "00000000-0000-4000-8000-00000000000a";
 
 /// A record from `door phase at ending state exposure @written`: times in seconds, exposure in milliseconds;
-/// `-` where there is no state or exposure, `@written` left out where it is a second after `at`.
+/// `-` where there is no state or exposure, `@written` left out where it is a second after `at`. Several targets are
+/// joined by `+`; one whose action is not that of the phase tells it: `verified+gone`, `pause:failed`.
 pub fn record(notation: &str) -> Value {
     let words: Vec<&str> = notation.split_whitespace().collect();
     let [door, phase, at, ending, state, exposure, ..] = words[..] else { panic!("too short: {notation}") };
@@ -23,21 +24,36 @@ pub fn record(notation: &str) -> Value {
     let written =
         words.get(6).map_or(at + 1.0, |word| word.trim_start_matches('@').parse().expect("seconds"));
     let is_error = ending.starts_with(char::is_uppercase);
-    let is_resume = phase == "ended" || ending == "recovered";
-    let target = json!({
-        "participantId": LEG, "action": if is_resume { "resume" } else { "pause" }, "state": state, "attempts": 1,
-        "sentAt": time(written), "acknowledgedAt": time(written), "verifiedAt": null, "answers": [],
-    });
-    let is_dark = !["-", "failed", "gone"].contains(&state) && !is_resume;
+    let is_resume = phase == "ended" || ["recovered", "NotResumed"].contains(&ending);
+    let of_phase = if is_resume { "resume" } else { "pause" };
+    let states: Vec<(&str, &str)> = state
+        .split('+')
+        .filter(|state| *state != "-")
+        .map(|state| state.split_once(':').unwrap_or((of_phase, state)))
+        .collect();
+    let target = |(action, state): &(&str, &str)| {
+        let mut target = json!({
+            "participantId": LEG, "action": action, "state": state, "attempts": 1, "sentAt": time(written),
+            "acknowledgedAt": time(written), "verifiedAt": null, "answers": [],
+        });
+        if *state == "failed" {
+            target["error"] = json!(ending);
+        }
+        target
+    };
+    let all =
+        |wanted: &dyn Fn(&str) -> bool| !states.is_empty() && states.iter().all(|(_, state)| wanted(state));
+    let is_dark = all(&|state| !["failed", "gone"].contains(&state))
+        && states.iter().any(|(action, _)| *action == "pause");
     let mut record = json!({
         "timestamp": time(written), "level": "INFO", "message": "as made up", "kind": "secure_pause_audit",
         "schema": 1, "version": "0.2.0", "commit": "0123abc", "functionVersion": "7", "mode": "act",
         "coldStart": false, "tokenFetched": false, "requestId": format!("r-{notation}"), "eventId": null,
         "correlationId": null, "door": door, "phase": phase, "conversationId": CALL, "userId": null,
-        "participantId": null, "resolution": null, "paused": is_dark, "verified": state == "verified",
+        "participantId": null, "resolution": null, "paused": is_dark, "verified": all(&|state| state == "verified"),
         "exposureMs": exposure.parse::<u32>().ok(), "eventTime": time(at), "receivedAt": time(at),
-        "firstSentAt": null, "acknowledgedAt": (state != "-" && state != "failed").then(|| time(written)),
-        "verifiedAt": null, "droppedFields": 0, "targets": if state == "-" { json!([]) } else { json!([target]) },
+        "firstSentAt": null, "acknowledgedAt": all(&|state| state != "failed").then(|| time(written)),
+        "verifiedAt": null, "droppedFields": 0, "targets": states.iter().map(target).collect::<Vec<_>>(),
     });
     if is_error {
         record["errorType"] = json!(ending);

@@ -46,8 +46,8 @@ fn a_reading_is_of_the_first_situation_whose_sign_it_shows() {
         ),
         (
             reading("started", 1, "on", "paused", &[LEG, OTHER_LEG]),
-            Situation::Transfer,
-            "two agents on the call",
+            Situation::Pause,
+            "two agents on the call from the first reading on",
         ),
         (reading("started", 1, "unknown", "active", one), Situation::Flow, "recorded, and yet not off"),
         (reading("ended", 1, "unknown", "paused", one), Situation::Hold, "after an end, the voice paused"),
@@ -58,12 +58,20 @@ fn a_reading_is_of_the_first_situation_whose_sign_it_shows() {
         let came: Vec<Situation> = organization.moves.keys().map(|(situation, _, _)| *situation).collect();
         assert_eq!(came, [wanted], "{reason}");
     }
-    let moved =
-        [reading("started", 1, "on", "paused", one), reading("started", 2, "on", "paused", &[OTHER_LEG])];
-    let counted = organization("situation-moved.jsonl", &moved).moves;
-    let counts: Vec<_> = counted.into_iter().collect();
-    let of = |situation| ((situation, SecurePause::On, Voice::Paused), 1);
-    assert_eq!(counts, [of(Situation::Pause), of(Situation::Transfer)], "another agent than before");
+    let moves: [(&[&str], &[&str], usize, &str); 5] = [
+        (one, &[OTHER_LEG], 1, "another agent than before"),
+        (one, &[LEG, OTHER_LEG], 1, "one more agent"),
+        (&[LEG, OTHER_LEG], one, 0, "one agent fewer"),
+        (one, &[], 0, "none any more"),
+        (&[LEG, OTHER_LEG], &[LEG, OTHER_LEG], 0, "two agents all along"),
+    ];
+    for (place, (before, after, wanted, reason)) in moves.into_iter().enumerate() {
+        let lines =
+            [reading("started", 1, "on", "paused", before), reading("started", 2, "on", "paused", after)];
+        let moves = organization(&format!("situation-moved-{place}.jsonl"), &lines).moves;
+        let transfers = moves.get(&(Situation::Transfer, SecurePause::On, Voice::Paused));
+        assert_eq!(transfers.copied().unwrap_or_default(), wanted, "{reason}");
+    }
 }
 
 #[test]
@@ -86,6 +94,22 @@ fn how_far_reads_trail_is_told_by_the_first_reading_that_shows_the_event() {
     assert_eq!((pause.shown, pause.never, pause.longest_ms), ([0, 1, 0], 0, Some(2_300)));
     let voice = &organization.trails[&(Phase::Started, Field::RecordingState)];
     assert_eq!((voice.shown, voice.never, voice.longest_ms), ([0, 0, 0], 1, None));
+}
+
+#[test]
+fn plans_and_trails_are_those_of_events_not_of_checks_or_orders() {
+    for (door, wanted) in [("event", 1), ("watch", 0), ("direct", 0)] {
+        let (mut plan, mut read) = (line("started", 0.2), reading("started", 1, "on", "paused", &[LEG]));
+        plan["plan"] = json!({ "act": { "action": "pause", "targets": [LEG], "resolution": "user" } });
+        for line in [&mut plan, &mut read] {
+            line["door"] = json!(door);
+        }
+        let organization = organization(&format!("door-{door}.jsonl"), &[plan, read]);
+        let trails: usize = organization.trails.values().map(|trail| trail.shown[0]).sum();
+        let plans: usize = organization.plans.values().sum();
+        assert_eq!((organization.events, plans, trails), (wanted, wanted, 2 * wanted), "{door}");
+        assert_eq!(organization.readings, (1, 0), "{door}: what it read is counted");
+    }
 }
 
 #[test]

@@ -71,6 +71,91 @@ fn a_secure_pause_is_of_the_period_in_which_it_started_and_is_whole() {
 }
 
 #[test]
+fn the_period_asked_for_and_what_lies_outside_it_are_on_the_page() {
+    let records = ["event started 0 paused verified 400", "event started 60 stale - -"];
+    let from = Moment::parse_bound("2026-11-22T10:00:30Z");
+    let (figures, html, _) = html("asked.jsonl", &records, Period { from, to: None });
+    assert_eq!((figures.records, figures.outside), (1, 1));
+    for wanted in [
+        "<time data-figure=\"asked-from\" datetime=\"2026-11-22T10:00:30.000Z\">",
+        "to the last record",
+        "<span data-figure=\"records-outside\">1</span>",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+}
+
+#[test]
+fn what_is_no_good_evidence_has_a_tile_of_its_own() {
+    let cases: [(&[&str], &str, &str); 6] = [
+        (&["event started 0 observed - -"], "<dt>observed only, not paused</dt>", "MODE=observe"),
+        (&["watch started 0 watching - -"], "<dt>not told</dt>", "only checks"),
+        (
+            &["event started 0 paused verified 400 @1", "event started 0 RateLimited failed 2000 @2"],
+            "<dt>in doubt</dt>",
+            "a screen that could not be paused",
+        ),
+        (
+            &["event started 0 paused verified 400", "watch started 0 repaired verified 15900 @16"],
+            "<div class=\"bad\"><dt>recorded again during it</dt><dd>1</dd>",
+            "dark, and recorded after all",
+        ),
+        (
+            &["event started 0 paused verified 400", "watch started 0 repaired verified 15900 @16"],
+            "exposed, recorded again, from 0 ms for 15.9 s; screen paused from 15.9 s",
+            "it is drawn",
+        ),
+        (
+            &["event ended 20 NotResumed failed -"],
+            "<span data-figure=\"strays-failed\">1</span>",
+            "a failed resume without its start",
+        ),
+    ];
+    for (place, (records, wanted, reason)) in cases.into_iter().enumerate() {
+        let (_, page, _) = html(&format!("tile-{place}.jsonl"), records, Period::default());
+        assert!(page.contains(wanted), "{reason}");
+    }
+    let mut nameless = record("event started 0 InvalidConfig - -");
+    nameless["conversationId"] = serde_json::Value::Null;
+    let log = log("tile-nameless.jsonl", &[nameless.to_string()]);
+    let page = page::render(&Figures::of(&log, Period::default()), &log).expect("a page");
+    assert!(
+        page.contains("<dt>failures without a conversation</dt><dd data-figure=\"tile-nameless\">1</dd>")
+    );
+}
+
+#[test]
+fn what_never_became_dark_is_in_no_percentile_and_leads_the_worst() {
+    let records = ["event started 0 paused verified 9000 @10", "event started 60 Forbidden failed 500"];
+    let (figures, page, _) = html("undarkened.jsonl", &records, Period::default());
+    assert_eq!((&figures.exposures[..], figures.undarkened), (&[9000][..], 1));
+    let worst: Vec<u32> = figures.worst().iter().filter_map(|it| it.exposure).map(|it| it.ms).collect();
+    assert_eq!(worst, [500, 9000], "500 ms until giving up is at least so long");
+    assert!(page.contains("500 ms until giving up, or longer"));
+    let (_, page, csv) = html(
+        "whole.jsonl",
+        &["event started 0 Forbidden failed 500", "event ended 20 nothing_paused - -"],
+        Period::default(),
+    );
+    assert!(page.contains("not dark for 20.0 s, its whole length"), "its end is told");
+    assert!(page.contains("exposed from 0 ms for 20.0 s"), "and it is drawn so");
+    assert!(csv.contains(",20000,end,"), "{csv}");
+}
+
+#[test]
+fn no_cell_of_free_text_is_a_formula() {
+    for text in ["=1+1", "+1", "-1", "@sum(a1)"] {
+        let mut line = record("event started 0 paused verified 400");
+        line["commit"] = serde_json::json!(text);
+        let log = log("formula.jsonl", &[line.to_string()]);
+        let mut csv = Vec::new();
+        csv_file::write(&Figures::of(&log, Period::default()), &log, &mut csv).expect("a CSV");
+        let csv = String::from_utf8(csv).expect("text");
+        assert!(csv.ends_with(&format!(",'{text}\n")), "{csv}");
+    }
+}
+
+#[test]
 fn exposures_are_told_by_nearest_rank() {
     let (mut figures, _, _) = html("rank.jsonl", &["event started 0 paused verified 400"], Period::default());
     let cases: [(Vec<u32>, Option<u32>, Option<u32>); 4] = [
