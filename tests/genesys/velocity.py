@@ -40,6 +40,8 @@ def render(template, values):
     `Unsupported` where something is neither text nor a known reference.
     """
     rest = TOKEN.sub("", template)
+    if called := re.search(rf"\${NAME}\(", CALL.sub("", template)):
+        raise Unsupported(f"{called[0]}…) is unknown here")
     if re.search(r"\$[!{A-Za-z]|#(?:set|if|foreach|macro|include|parse|\{)", rest):
         raise Unsupported(f"neither text nor a known reference: {rest!r}")
 
