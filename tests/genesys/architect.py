@@ -68,14 +68,15 @@ class Walk:
     """One run of the flow.
 
     `behaviour` says what may happen: `actions`, by integration and name the options of a data action, each a document or
-    `failure` or `timeout`; `ends`, when a flow ends whose caller has hung up.
+    `failure` or `timeout`, or a function that gives them for the inputs; `ends`, when a flow ends whose caller has hung
+    up; `conversation`, the id of the call.
     """
 
     def __init__(self, flow, behaviour, fate):
         (self.kind, self.flow), = flow.items()
         self.behaviour, self.fate = behaviour, fate
         self.tasks = {f"/{self.kind}/tasks/task[{it['task']['refId']}]": it["task"] for it in self.flow["tasks"]}
-        self.variables = {"Call.ConversationId": "conversation", "Flow.InvocationData": "order"}
+        self.variables = {"Call.ConversationId": behaviour.get("conversation", "conversation"), "Flow.InvocationData": "order"}
         self.secure, self.outputs = set(), set()
         self.trace = []
         self.caller, self.handled, self.erred = True, False, False
@@ -146,7 +147,7 @@ class Walk:
         if options is None:
             raise Unknown(f"the data action {name} of {integration}")
         self.may_hang_up()
-        result = self.fate.choose(options)
+        result = self.fate.choose(options(inputs) if callable(options) else options)
         self.trace.append(("call", name, inputs, result))
         taken = result if isinstance(result, str) else "success"
         if taken == "success":

@@ -10,6 +10,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from action import Action
+from architect import NEVER, Fate, Walk
+from promises import broken
+from test_flow import FLOW, FUNCTION, GATEWAY, NAMES, PAUSE, PAYMENT, RESUME
 
 @pytest.fixture(scope="session")
 def token(world):
@@ -105,3 +108,37 @@ def test_a_pause_that_the_function_cannot_make_is_its_error_and_never_an_answer(
 
 def test_a_conversation_that_nobody_knows_is_an_error(calm, function):
     assert invoked("pause", {"conversationId": str(uuid.uuid4())}, function) == "ConversationUnreadable"
+
+
+def walked(staged, calm, function):
+    """The flow with the function itself behind its data actions, and the screen's true state when the payment was made."""
+    screens = []
+
+    def order(verb):
+        def options(inputs):
+            result = invoked(verb, inputs, function)
+            return ["failure" if isinstance(result, str) else result]
+        return options
+
+    def pay(_):
+        screens.append(calm.screen(staged))
+        return [{"approved": True, "receipt": "r"}]
+
+    actions = {(FUNCTION, PAUSE.name): order("pause"), (FUNCTION, RESUME.name): order("resume"), (GATEWAY, PAYMENT.name): pay}
+    behaviour = {"actions": actions, "ends": NEVER, "conversation": staged["conversationId"]}
+    walk = Walk(FLOW, behaviour, Fate([])).run()
+    assert broken(walk, NAMES) == []
+    return walk.variables["Flow.PaymentResult"], screens
+
+
+def test_the_flow_takes_the_card_while_the_screen_is_dark_and_leaves_it_recorded(calm, function):
+    staged = calm.stage()
+    calm.ask("POST", "/secure-pause", {"conversationId": staged["conversationId"], "userId": staged["userId"], "on": False})
+    assert walked(staged, calm, function) == ("paid", ["paused"])
+    assert calm.screen(staged) == "active"
+
+
+def test_the_flow_takes_no_card_where_the_function_cannot_pause(calm, function):
+    staged = calm.stage()
+    calm.ask("POST", "/fault", {"on": "pause", "status": 403, "times": 50})
+    assert walked(staged, calm, function) == ("not-paused", [])
