@@ -1,7 +1,7 @@
 """A secure call flow as Architect runs it, walked along every path that it has.
 
-What is outside of the flow, the data actions, the caller's keypad, a hang-up, an error of the flow itself, is decided by a
-`Fate`; `walks` goes through all of them. An action, setting or expression that is not known here is refused, so that
+What is outside of the flow, the data actions, the caller's keypad, a hang-up, an error of the flow itself, is decided by
+a `Fate`; `walks` goes through all of them. An action, setting or expression that is not known here is refused, so that
 nothing is walked past.
 
 What nobody has published is walked every way, or by the worst: a flow whose caller has hung up ends at once, or at its

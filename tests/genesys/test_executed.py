@@ -11,8 +11,8 @@ import pytest
 
 from action import Action
 from architect import NEVER, Fate, Walk
+from payment_flow import FLOW, FUNCTION, GATEWAY, NAMES, PAUSE, PAYMENT, RESUME
 from promises import broken
-from test_flow import FLOW, FUNCTION, GATEWAY, NAMES, PAUSE, PAYMENT, RESUME
 
 @pytest.fixture(scope="session")
 def token(world):
