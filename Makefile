@@ -11,6 +11,7 @@ TOOLS := target/tools
 SAM := $(TOOLS)/sam
 EMULATOR := $(TOOLS)/emulator
 BROWSER := $(TOOLS)/browser
+GENESYS := $(TOOLS)/genesys
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
 CYCLONEDX := $(TOOLS)/bin/cargo-cyclonedx
@@ -131,6 +132,18 @@ $(BROWSER)/.installed: tests/evidence/requirements.txt
 	@echo "installing Selenium and pytest into $(BROWSER)" >&2
 	$(PYTHON) -m venv --clear $(BROWSER)
 	$(BROWSER)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+.PHONY: genesys-test
+genesys-test: $(GENESYS)/.installed ## test what is imported into Genesys Cloud: data actions, secure flow, Terraform
+	@echo "building the function and the simulated world" >&2
+	$(CARGO) build --locked --quiet -p secure-pause -p world
+	$(GENESYS)/bin/python3 -m pytest -q -p no:cacheprovider tests/genesys
+
+$(GENESYS)/.installed: tests/genesys/requirements.txt
+	@echo "installing pytest and parsers of JSON Schema, YAML and HCL into $(GENESYS)" >&2
+	$(PYTHON) -m venv --clear $(GENESYS)
+	$(GENESYS)/bin/pip install --quiet --no-deps -r $<
 	@touch $@
 
 .PHONY: check

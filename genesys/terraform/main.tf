@@ -1,0 +1,66 @@
+# The event source, the role and the OAuth client. Verified and unverified: see versions.tf.
+
+locals {
+  name = "secure-pause"
+  # The braces are part of the topic's name: {id} stands for itself, here and in the pattern of template.yaml.
+  topic = "v2.detail.events.conversation.{id}.secure_pause"
+}
+
+data "genesyscloud_organizations_me" "this" {}
+
+# The event source appears in AWS as PENDING; it loses every event until the stack has associated its bus.
+resource "genesyscloud_integration" "event_source" {
+  integration_type = "amazon-eventbridge-source"
+  intended_state   = "ENABLED"
+
+  config {
+    name  = local.name
+    notes = "Secure pauses, for the function that pauses screen recordings."
+    properties = jsonencode({
+      eventSourceSuffix = var.event_source_suffix
+      awsAccountId      = var.aws_account_id
+      awsAccountRegion  = var.aws_region
+      eventFilter       = [local.topic]
+    })
+    advanced = jsonencode({})
+  }
+}
+
+resource "genesyscloud_auth_role" "function" {
+  name        = local.name
+  description = "Reads conversations and pauses screen recordings; nothing else."
+
+  permission_policies {
+    domain      = "conversation"
+    entity_name = "communication"
+    action_set  = ["view"]
+  }
+
+  dynamic "permission_policies" {
+    for_each = var.screen_recording_permission == null ? [] : [var.screen_recording_permission]
+
+    content {
+      domain      = permission_policies.value.domain
+      entity_name = permission_policies.value.entity_name
+      action_set  = [permission_policies.value.action]
+    }
+  }
+}
+
+# The secret is read in Genesys Cloud and put into Secrets Manager by hand: here it would end in Terraform's state.
+resource "genesyscloud_oauth_client" "function" {
+  name                          = local.name
+  description                   = "The function that pauses screen recordings during a secure pause."
+  authorized_grant_type         = "CLIENT-CREDENTIALS"
+  access_token_validity_seconds = var.token_seconds
+  state                         = "active"
+
+  dynamic "roles" {
+    for_each = var.division_ids
+
+    content {
+      role_id     = genesyscloud_auth_role.function.id
+      division_id = roles.value
+    }
+  }
+}

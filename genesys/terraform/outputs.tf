@@ -1,0 +1,16 @@
+# What the stack and the guide ask for. Verified and unverified: see versions.tf.
+
+output "event_bus_name" {
+  description = "Answer to the stack's parameter EventBusName."
+  value       = "aws.partner/genesys.com/cloud/${data.genesyscloud_organizations_me.this.id}/${var.event_source_suffix}"
+}
+
+output "organization_id" {
+  description = "Answer to the stack's parameter GenesysOrganizationId, if a secure call flow calls the function."
+  value       = data.genesyscloud_organizations_me.this.id
+}
+
+output "oauth_client_id" {
+  description = "The client whose id and secret go into the stack's secret; Genesys Cloud shows both (Admin, OAuth)."
+  value       = genesyscloud_oauth_client.function.id
+}

@@ -1,0 +1,71 @@
+# What the owner says. Verified: each is documented, typed and used. Needs a real organization: see versions.tf.
+
+variable "aws_account_id" {
+  description = "AWS account the stack is in, twelve digits."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.aws_account_id))
+    error_message = "An AWS account is twelve digits, such as 111122223333."
+  }
+}
+
+variable "aws_region" {
+  description = "AWS region the stack is in, such as eu-west-1; events are sent there, whatever the region of Genesys."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.aws_region))
+    error_message = "An AWS region is written as in eu-west-1."
+  }
+}
+
+variable "event_source_suffix" {
+  description = "Last part of the event source's name, at most 64 characters; with it the stack's EventBusName is known."
+  type        = string
+  default     = "secure-pause"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", var.event_source_suffix))
+    error_message = "The suffix is 1 to 64 letters, digits, dots, hyphens or underscores."
+  }
+}
+
+variable "division_ids" {
+  description = "Divisions of the agents whose screens are paused; [\"*\"] is all of them. A division that is missing here is refused with 403, and its screens are not paused."
+  type        = set(string)
+  default     = ["*"]
+
+  validation {
+    condition     = length(var.division_ids) > 0
+    error_message = "Name at least one division, or \"*\" for all."
+  }
+}
+
+variable "screen_recording_permission" {
+  description = "The permission that pauses a screen recording, as domain, entity_name and action: its name is published nowhere, ask Genesys (docs/genesys-setup.md). null leaves it out; every pause is then refused with 403."
+  type = object({
+    domain      = string
+    entity_name = string
+    action      = string
+  })
+  default = null
+
+  validation {
+    condition = var.screen_recording_permission == null ? true : alltrue([
+      for part in values(var.screen_recording_permission) : part != "*" && part != ""
+    ])
+    error_message = "Name one permission; a wildcard would give the client more than it needs."
+  }
+}
+
+variable "token_seconds" {
+  description = "How long a token of the client lives, in seconds: 300 to 172800. The function fetches a new one in time."
+  type        = number
+  default     = 86400
+
+  validation {
+    condition     = var.token_seconds >= 300 && var.token_seconds <= 172800
+    error_message = "A token lives from 300 to 172800 seconds."
+  }
+}

@@ -1,0 +1,239 @@
+"""The data actions as files: what the import takes, and what their templates become."""
+
+import json
+import pathlib
+import re
+from urllib.parse import unquote_plus, urlsplit
+
+import jsonschema
+import pytest
+
+from action import FOLDER, Action, Refused, every
+from velocity import Unsupported, references, render
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((FOLDER / "data-action.schema.json").read_text())
+ACTIONS = every()
+CONVERSATION = "5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11"
+PARTICIPANT = "a1f5e9c4-3d74-4e30-8c79-2f8d8150bc03"
+GOOD = {
+    "conversationId": CONVERSATION,
+    "participantId": PARTICIPANT,
+    "reference": "ORDER-7",
+    "cardNumber": "0" * 16,
+    "expiry": "0000",
+    "securityCode": "000",
+}
+HOSTILE = [
+    ("a\"b", "ends a JSON string"),
+    ("a\\", "escapes the quote that follows"),
+    ("a\nb\tc\u0000", "control characters are not allowed in JSON strings"),
+    ('", "action": "resume', "adds a member"),
+    ("a/b", "adds a path segment"),
+    ("../../../other", "climbs out of the path"),
+    ("a?b=c&d", "begins a query"),
+    ("a#b", "begins a fragment"),
+    ("a b%2Fc", "a space, and an escape of its own"),
+    ("${input.participantId}", "a reference of the template language"),
+    ("$esc.d#set($a = 1)", "directives of the template language"),
+    ("é\u2028\U0001F4B3", "not ASCII"),
+    ("", "nothing at all"),
+]
+
+
+def inputs(action, **changed):
+    return {**{name: GOOD[name] for name in action.inputs["properties"]}, **changed}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_an_action_has_the_form_of_an_export(action):
+    jsonschema.Draft7Validator(SCHEMA).validate(action.export)
+    assert list(action.export) == ["name", "integrationType", "actionType", "config", "contract", "secure"]
+    for schema in (action.inputs, action.outputs):
+        jsonschema.Draft4Validator.check_schema(schema)
+        assert set(schema["required"]) == set(schema["properties"]), "an input or output that may be missing"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda export: export.pop("secure"), "the import asks for every member"),
+        (lambda export: export.update(comment="x"), "and takes no other"),
+        (lambda export: export.update(actionType="static"), "only custom actions are imported"),
+        (lambda export: export["config"].update(timeoutSeconds=61), "60 s are the most"),
+        (lambda export: export["config"]["request"].update(requestType="FETCH"), "no HTTP method"),
+        (lambda export: export["config"]["request"].update(requestUrlTemplate="api/v2/x"), "relative to the host"),
+        (lambda export: export["config"]["response"]["translationMap"].update(a="outcome"), "no JSONPath"),
+        (lambda export: export["contract"]["input"]["inputSchema"].update(type="array"), "inputs are an object"),
+        (lambda export: export["contract"]["output"]["successSchema"].pop("properties"), "outputs have names"),
+    ],
+)
+def test_the_schema_of_the_export_refuses(change, reason):
+    export = Action("Pause_Screen_Recording").export
+    change(export)
+    assert not jsonschema.Draft7Validator(SCHEMA).is_valid(export), reason
+
+
+def test_the_files_are_the_two_pairs_and_the_payment():
+    assert {(action.stem, action.name) for action in ACTIONS} == {
+        (stem, stem.replace("_", " "))
+        for stem in (
+            "Pause_Screen_Recording", "Resume_Screen_Recording", "Pause_Screen_Recording_Lambda",
+            "Resume_Screen_Recording_Lambda", "Take_Card_Payment",
+        )
+    }
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_the_inputs_are_the_references_of_the_templates(action):
+    used = references(action.request["requestUrlTemplate"]) + references(action.request["requestTemplate"])
+    assert sorted(used) == sorted(f"input.{name}" for name in action.inputs["properties"])
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_the_outputs_are_the_translated_names_and_each_has_a_default(action):
+    response = action.response
+    names = set(response["translationMap"])
+    assert names == set(response["translationMapDefaults"]) == set(references(response["successTemplate"]))
+    for path in response["translationMap"].values():
+        assert re.fullmatch(r"\$(\.[A-Za-z]+)+", path), "a path with more than one match gives an array"
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_the_path_is_the_one_that_the_function_uses(verb):
+    action = Action(f"{verb.capitalize()}_Screen_Recording")
+    url, body = action.rendered(inputs(action))
+    template = (ROOT / "template.yaml").read_text()
+    path = re.search(r"ScreenRecordingPath:\n    Type: String\n    Default: (\S+)", template)[1]
+    assert (action.request["requestType"], body) == ("PUT", "")
+    assert url == path.format(conversationId=CONVERSATION, participantId=PARTICIPANT, action=verb)
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_the_payload_of_a_lambda_action_is_the_order_of_the_direct_door(verb):
+    action = Action(f"{verb.capitalize()}_Screen_Recording_Lambda")
+    url, body = action.rendered(inputs(action))
+    assert url == "arn:aws:lambda:REGION:ACCOUNT:function:FUNCTION:live", "the hole that the guide fills"
+    assert json.loads(body) == json.loads((ROOT / "events" / "direct" / f"{verb}.json").read_text())
+
+
+@pytest.mark.parametrize(("value", "reason"), HOSTILE)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_hostile_inputs_leave_url_and_body_whole(action, value, reason):
+    plain_url, plain_body = action.rendered(inputs(action))
+    for name in action.inputs["properties"]:
+        url, body = action.rendered(inputs(action, **{name: value}), checked=False)
+        assert re.fullmatch(r"[A-Za-z0-9:/._*%+-]+", url), reason
+        plain, parts = urlsplit(plain_url), urlsplit(url)
+        assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == (plain.scheme, plain.netloc, "", "")
+        segments, expected = parts.path.split("/"), plain.path.split("/")
+        at = [index for index, segment in enumerate(expected) if segment == GOOD[name]]
+        for index in at:
+            assert unquote_plus(segments[index]) == value, reason
+            expected[index] = segments[index]
+        assert segments == expected, reason
+        if plain_body:
+            assert json.loads(body) == replaced(json.loads(plain_body), GOOD[name], value), reason
+        else:
+            assert body == ""
+
+
+def replaced(document, old, new):
+    if isinstance(document, dict):
+        return {name: replaced(value, old, new) for name, value in document.items()}
+    return new if document == old else document
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [*HOSTILE, ("..", "dots are not escaped, and would climb"), (".", "likewise"), (7, "no text"), (None, "null"),
+     (CONVERSATION + "\n", "a line after the id")],
+)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_the_contract_refuses_what_is_no_id_and_no_digits(action, value, reason):
+    for name in set(action.inputs["properties"]) - {"reference"}:
+        with pytest.raises(Refused):
+            action.rendered(inputs(action, **{name: value}))
+            pytest.fail(f"{name}: {reason}")
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_no_input_may_be_left_out(action):
+    for name in action.inputs["properties"]:
+        given = inputs(action)
+        del given[name]
+        with pytest.raises(Refused):
+            action.rendered(given)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "reason"),
+    [
+        ({"outcome": "paused", "paused": True, "targets": []}, ("paused", True), "what the function answers"),
+        ({"outcome": "observed", "paused": False}, ("observed", False), "held back"),
+        ({"errorType": "NotPaused", "errorMessage": "…"}, ("none", False), "an error that passes for a success"),
+        (None, ("none", False), "no body"),
+        ({}, ("none", False), "an answer of another form"),
+        ([], ("none", False), "no object"),
+    ],
+)
+def test_whatever_a_lambda_action_gets_it_says_paused_only_if_the_function_did(answer, expected, reason):
+    result = Action("Pause_Screen_Recording_Lambda").translated(answer)
+    assert (result["outcome"], result["paused"]) == expected, reason
+
+
+@pytest.mark.parametrize("paused", ["true", 1, None, {}])
+def test_an_answer_that_breaks_the_output_contract_is_a_failure(paused):
+    with pytest.raises(Refused):
+        Action("Pause_Screen_Recording_Lambda").translated({"outcome": "paused", "paused": paused})
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"message": "accepted"}, []])
+def test_an_action_of_genesys_says_acknowledged_whatever_a_success_holds(answer):
+    assert Action("Pause_Screen_Recording").translated(answer) == {"acknowledged": True}
+
+
+def test_a_payment_without_a_clear_answer_is_not_approved():
+    action = Action("Take_Card_Payment")
+    assert action.translated({"approved": True, "receipt": "r"}) == {"approved": True, "receipt": "r"}
+    assert action.translated({}) == {"approved": False, "receipt": ""}
+
+
+def test_cards_go_nowhere_until_a_gateway_is_filled_in_and_only_from_secure_flows():
+    action = Action("Take_Card_Payment")
+    assert urlsplit(action.request["requestUrlTemplate"]).hostname.endswith(".invalid")
+    assert {action.stem: action.export["secure"] for action in ACTIONS if action.export["secure"]} == {action.stem: True}
+
+
+@pytest.mark.parametrize("verb", ["Pause", "Resume"])
+def test_a_lambda_action_waits_longer_than_a_cold_function_takes(verb):
+    timing = (ROOT / "src" / "config" / "timing.rs").read_text()
+    budget = int(re.search(r"direct_budget: Duration::from_secs\((\d+)\)", timing)[1])
+    # INIT ends after 3 s at the most (docs/design.md, "Fast").
+    assert Action(f"{verb}_Screen_Recording_Lambda").timeout > budget + 3
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_a_file_says_what_is_verified_and_what_is_not(action):
+    text = action.inputs["description"]
+    assert "Verified: " in text and "Needs a real organization" in text
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("$!{input.a}", "the silent form hides a misspelt name"),
+        ("#if($input.a)x#end", "directives"),
+        ("$esc.html(${input.a})", "a tool that is not known here"),
+        ("$math.add(1, 2)", "another library"),
+        ("${esc.url(input.a)}", "no Velocity"),
+    ],
+)
+def test_the_interpreter_refuses_what_it_does_not_know(template, reason):
+    with pytest.raises(Unsupported):
+        rendered = render(template, {"input.a": "x"})
+        pytest.fail(f"{reason}: {rendered}")
+
+
+def test_a_reference_without_a_value_stands_as_it_is_written():
+    assert render("a ${input.b} $esc.url(${input.b})", {"input.a": "x"}) == "a ${input.b} $esc.url(${input.b})"

@@ -1,0 +1,144 @@
+"""The data actions carried out: against the simulated Genesys Cloud, and by the function itself."""
+
+import base64
+import http.client
+import json
+import uuid
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from action import Action
+from architect import NEVER, Fate, Walk
+from payment_flow import FLOW, FUNCTION, GATEWAY, NAMES, PAUSE, PAYMENT, RESUME
+from promises import broken
+
+@pytest.fixture(scope="session")
+def token(world):
+    """What the integration's own OAuth client would have fetched."""
+    client = world.ask("GET", "/client")
+    pair = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+    request = Request(world.env["GENESYS_LOGIN_URL"] + "/oauth/token", b"grant_type=client_credentials",
+                      {"Authorization": f"Basic {pair}", "Content-Type": "application/x-www-form-urlencoded",
+                       "User-Agent": "data-action"})
+    with urlopen(request, timeout=10) as answer:
+        return json.load(answer)["access_token"]
+
+
+def run(action, values, world, token):
+    """What the action's caller gets: the result, or the status of the failure."""
+    path, body = action.rendered(values)
+    host = urlsplit(world.env["GENESYS_API_URL"]).netloc
+    connection = http.client.HTTPConnection(host, timeout=10)
+    connection.request(action.request["requestType"], path, body.encode() or None, {
+        **action.request["headers"], "Authorization": f"Bearer {token}", "User-Agent": "data-action",
+    })
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    if answer.status >= 300:
+        return answer.status
+    return action.translated(json.loads(text) if text else None)
+
+
+def called(staged):
+    return {"conversationId": staged["conversationId"], "participantId": staged["participantId"]}
+
+
+def test_the_actions_of_genesys_pause_and_resume_the_screen(calm, token):
+    staged = calm.stage()
+    assert calm.screen(staged) == "active"
+    assert run(Action("Pause_Screen_Recording"), called(staged), calm, token) == {"acknowledged": True}
+    assert calm.screen(staged) == "paused"
+    assert run(Action("Resume_Screen_Recording"), called(staged), calm, token) == {"acknowledged": True}
+    assert calm.screen(staged) == "active"
+
+
+@pytest.mark.parametrize(("verb", "status"), [("pause", 403), ("pause", 500), ("resume", 429), ("resume", 409)])
+def test_a_refusal_of_genesys_is_a_failure_of_the_action(calm, token, verb, status):
+    staged = calm.stage()
+    calm.ask("POST", "/fault", {"on": verb, "status": status})
+    assert run(Action(f"{verb.capitalize()}_Screen_Recording"), called(staged), calm, token) == status
+    assert calm.screen(staged) == "active"
+
+
+def test_a_participant_who_is_on_no_call_is_a_failure_of_the_action(calm, token):
+    staged = {**calm.stage(), "participantId": str(uuid.uuid4())}
+    assert run(Action("Pause_Screen_Recording"), called(staged), calm, token) == 404
+
+
+def invoked(verb, values, function):
+    """What the action's caller gets of the function, or the name of its error."""
+    action = Action(f"{verb.capitalize()}_Screen_Recording_Lambda")
+    failed, document = function.invoke(action.rendered(values)[1])
+    return document["errorType"] if failed else action.translated(document)
+
+
+def test_the_function_finds_the_agent_verifies_and_answers_paused(calm, function):
+    staged = calm.stage()
+    result = invoked("pause", {"conversationId": staged["conversationId"]}, function)
+    assert (result, calm.screen(staged)) == ({"outcome": "paused", "paused": True}, "paused")
+
+
+def test_the_function_resumes_once_the_secure_pause_is_over(calm, function):
+    staged = calm.stage()
+    of_call = {"conversationId": staged["conversationId"]}
+    invoked("pause", of_call, function)
+    calm.ask("POST", "/secure-pause", {**of_call, "userId": staged["userId"], "on": False})
+    result = invoked("resume", of_call, function)
+    assert (result, calm.screen(staged)) == ({"outcome": "resumed", "paused": False}, "active")
+
+
+def test_a_resume_while_the_agent_is_in_secure_pause_is_left_to_its_end(calm, function):
+    staged = calm.stage()
+    of_call = {"conversationId": staged["conversationId"]}
+    invoked("pause", of_call, function)
+    assert (invoked("resume", of_call, function), calm.screen(staged)) == (
+        {"outcome": "deferred", "paused": False}, "paused")
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, "Forbidden"), (404, "EndpointMissing")])
+def test_a_pause_that_the_function_cannot_make_is_its_error_and_never_an_answer(calm, function, status, error):
+    staged = calm.stage()
+    calm.ask("POST", "/fault", {"on": "pause", "status": status, "times": 50})
+    assert invoked("pause", {"conversationId": staged["conversationId"]}, function) == error
+    assert calm.screen(staged) == "active"
+
+
+def test_a_conversation_that_nobody_knows_is_an_error(calm, function):
+    assert invoked("pause", {"conversationId": str(uuid.uuid4())}, function) == "ConversationUnreadable"
+
+
+def walked(staged, calm, function):
+    """The flow with the function itself behind its data actions, and the screen's true state when the payment was made."""
+    screens = []
+
+    def order(verb):
+        def options(inputs):
+            result = invoked(verb, inputs, function)
+            return ["failure" if isinstance(result, str) else result]
+        return options
+
+    def pay(_):
+        screens.append(calm.screen(staged))
+        return [{"approved": True, "receipt": "r"}]
+
+    actions = {(FUNCTION, PAUSE.name): order("pause"), (FUNCTION, RESUME.name): order("resume"), (GATEWAY, PAYMENT.name): pay}
+    behaviour = {"actions": actions, "ends": NEVER, "conversation": staged["conversationId"]}
+    walk = Walk(FLOW, behaviour, Fate([])).run()
+    assert broken(walk, NAMES) == []
+    return walk.variables["Flow.PaymentResult"], screens
+
+
+def test_the_flow_takes_the_card_while_the_screen_is_dark_and_leaves_it_recorded(calm, function):
+    staged = calm.stage()
+    calm.ask("POST", "/secure-pause", {"conversationId": staged["conversationId"], "userId": staged["userId"], "on": False})
+    assert walked(staged, calm, function) == ("paid", ["paused"])
+    assert calm.screen(staged) == "active"
+
+
+def test_the_flow_takes_no_card_where_the_function_cannot_pause(calm, function):
+    staged = calm.stage()
+    calm.ask("POST", "/fault", {"on": "pause", "status": 403, "times": 50})
+    assert walked(staged, calm, function) == ("not-paused", [])
