@@ -43,12 +43,12 @@ impl Metrics {
         if let Some(error) = &report.error {
             self.count(error.name(), true);
             // By what was attempted: an event of the end may call for a pause, and a check of a start for a
-            // resume. What is not known to have been a resume may have been a pause.
-            let is_resuming = !is_pausing && !answer.targets.is_empty();
-            let is_pause_lost = is_pausing || !is_resuming && answer.phase != Some(Phase::Ended);
-            let is_of_a_pause = answer.door.is_some() && is_pause_lost;
-            self.count("PauseFailed", is_of_a_pause);
-            self.count("ResumeFailed", answer.door.is_some() && !is_pause_lost);
+            // resume. Where nothing was, by the event; what is not known to be a resume's may be a pause's.
+            let is_resume =
+                if answer.targets.is_empty() { answer.phase == Some(Phase::Ended) } else { !is_pausing };
+            let is_known = answer.door.is_some();
+            self.count("PauseFailed", is_known && !is_resume);
+            self.count("ResumeFailed", is_known && is_resume);
             let is_unreadable = answer.door == Some(Door::Watch) && matches!(error, Error::InvalidEvent(_));
             self.count("UnreadableMessage", is_unreadable);
         }
