@@ -95,7 +95,7 @@ $(PYTHON_JOB)/.installed: tests/world/bench/requirements.txt
 	@touch $@
 
 .PHONY: test
-test: unit-test evidence-test stack-test ## run every test, the demo with the debug binary, the deployed stack and the page
+test: unit-test evidence-test genesys-test stack-test ## run every test, the demo with the debug binary, page, flow and stack
 
 .PHONY: unit-test
 unit-test: ## the tests that need Rust only, and the demo with the debug binary
@@ -138,10 +138,10 @@ $(BROWSER)/.installed: tests/evidence/requirements.txt
 genesys-test: $(GENESYS)/.installed ## test what is imported into Genesys Cloud: data actions, secure flow, Terraform
 	@echo "building the function and the simulated world" >&2
 	$(CARGO) build --locked --quiet -p secure-pause -p world
-	$(GENESYS)/bin/python3 -m pytest -q -p no:cacheprovider tests/genesys
+	$(GENESYS)/bin/python3 -m pytest -q -rs -p no:cacheprovider tests/genesys
 
 $(GENESYS)/.installed: tests/genesys/requirements.txt
-	@echo "installing pytest and parsers of JSON Schema, YAML and HCL into $(GENESYS)" >&2
+	@echo "installing pytest, Velocity and parsers of JSON Schema, YAML and HCL into $(GENESYS)" >&2
 	$(PYTHON) -m venv --clear $(GENESYS)
 	$(GENESYS)/bin/pip install --quiet --no-deps -r $<
 	@touch $@

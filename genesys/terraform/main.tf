@@ -8,8 +8,11 @@ locals {
 
 data "genesyscloud_organizations_me" "this" {}
 
-# The event source appears in AWS as PENDING; it loses every event until the stack has associated its bus.
+# The event source appears in AWS as PENDING; it loses every event until the stack has associated its bus. A secure call
+# flow orders the pause itself and needs none.
 resource "genesyscloud_integration" "event_source" {
+  count = var.event_source_suffix == null ? 0 : 1
+
   integration_type = "amazon-eventbridge-source"
   intended_state   = "ENABLED"
 
@@ -47,7 +50,7 @@ resource "genesyscloud_auth_role" "function" {
   }
 }
 
-# The secret is read in Genesys Cloud and put into Secrets Manager by hand: here it would end in Terraform's state.
+# Its secret is made anew in Genesys Cloud and put into Secrets Manager by hand: here it would end in Terraform's state.
 resource "genesyscloud_oauth_client" "function" {
   name                          = local.name
   description                   = "The function that pauses screen recordings during a secure pause."

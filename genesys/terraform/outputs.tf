@@ -1,8 +1,12 @@
 # What the stack and the guide ask for. Verified and unverified: see versions.tf.
 
 output "event_bus_name" {
-  description = "Answer to the stack's parameter EventBusName."
-  value       = "aws.partner/genesys.com/cloud/${data.genesyscloud_organizations_me.this.id}/${var.event_source_suffix}"
+  description = "Answer to the stack's parameter EventBusName; the account's own bus where there is no event source."
+  value = (
+    var.event_source_suffix == null
+    ? "default"
+    : "aws.partner/genesys.com/cloud/${data.genesyscloud_organizations_me.this.id}/${var.event_source_suffix}"
+  )
 }
 
 output "organization_id" {
@@ -11,6 +15,6 @@ output "organization_id" {
 }
 
 output "oauth_client_id" {
-  description = "The client whose id and secret go into the stack's secret; Genesys Cloud shows both (Admin, OAuth)."
+  description = "The client whose id and secret go into the stack's secret. Genesys Cloud shows a secret once, when it is made (Admin, OAuth)."
   value       = genesyscloud_oauth_client.function.id
 }

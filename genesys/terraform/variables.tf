@@ -11,7 +11,7 @@ variable "aws_account_id" {
 }
 
 variable "aws_region" {
-  description = "AWS region the stack is in, such as eu-west-1; events are sent there, whatever the region of Genesys."
+  description = "AWS region the stack is in, such as eu-west-1: where events are sent. For a secure call flow it has to be the organization's own."
   type        = string
 
   validation {
@@ -21,18 +21,18 @@ variable "aws_region" {
 }
 
 variable "event_source_suffix" {
-  description = "Last part of the event source's name, at most 64 characters; with it the stack's EventBusName is known."
+  description = "Last part of the event source's name, at most 64 characters; null makes no event source: for a secure call flow alone."
   type        = string
   default     = "secure-pause"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._-]{1,64}$", var.event_source_suffix))
+    condition     = var.event_source_suffix == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.event_source_suffix))
     error_message = "The suffix is 1 to 64 letters, digits, dots, hyphens or underscores."
   }
 }
 
 variable "division_ids" {
-  description = "Divisions of the agents whose screens are paused; [\"*\"] is all of them. A division that is missing here is refused with 403, and its screens are not paused."
+  description = "Divisions of the agents whose screens are paused; [\"*\"] is all of them. What is in a division that is missing here cannot be read or paused."
   type        = set(string)
   default     = ["*"]
 
@@ -43,7 +43,7 @@ variable "division_ids" {
 }
 
 variable "screen_recording_permission" {
-  description = "The permission that pauses a screen recording, as domain, entity_name and action: its name is published nowhere, ask Genesys (docs/genesys-setup.md). null leaves it out; every pause is then refused with 403."
+  description = "The permission that pauses a screen recording, as domain, entity_name and action: its name is published nowhere, ask Genesys (docs/genesys-setup.md). null leaves it out, and pauses are refused (Forbidden)."
   type = object({
     domain      = string
     entity_name = string
@@ -53,7 +53,7 @@ variable "screen_recording_permission" {
 
   validation {
     condition = var.screen_recording_permission == null ? true : alltrue([
-      for part in values(var.screen_recording_permission) : part != "*" && part != ""
+      for part in values(var.screen_recording_permission) : can(regex("^[A-Za-z]+$", part))
     ])
     error_message = "Name one permission; a wildcard would give the client more than it needs."
   }

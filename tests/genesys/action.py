@@ -34,7 +34,7 @@ class Action:
         """URL and body for these inputs; unchecked as if the contract were not looked at."""
         if checked:
             hold(values, self.inputs)
-        named = {f"input.{name}": value for name, value in values.items()}
+        named = {"input": values}
         return render(self.request["requestUrlTemplate"], named), render(self.request["requestTemplate"], named)
 
     def translated(self, answer):

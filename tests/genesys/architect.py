@@ -139,22 +139,10 @@ class Walk:
     # ---- Actions.
 
     def do_callData(self, settings):
-        (integration, inside), = settings["category"].items()
-        (name, call), = inside["dataAction"].items()
-        self.may_fail()
-        inputs = {key: self.value(value) for key, value in call["inputs"].items()}
-        options = self.behaviour["actions"].get((integration, name))
-        if options is None:
-            raise Unknown(f"the data action {name} of {integration}")
-        self.may_hang_up()
-        result = self.fate.choose(options(inputs) if callable(options) else options)
-        self.trace.append(("call", name, inputs, result))
-        taken = result if isinstance(result, str) else "success"
-        if taken == "success":
-            for key, target in call["successOutputs"].items():
-                if "var" in target:
-                    self.write(target["var"], result.get(key, NOT_SET))
-        self.output(settings, taken)
+        self.call(settings, secure=False)
+
+    def do_callDataSecure(self, settings):
+        self.call(settings, secure=True)
 
     def do_collectInput(self, settings):
         variable = settings["inputData"]["var"]
@@ -196,6 +184,27 @@ class Walk:
         self.end("disconnected")
 
     # ---- What actions do.
+
+    def call(self, settings, secure):
+        (integration, inside), = settings["category"].items()
+        (name, call), = inside["dataAction"].items()
+        self.may_fail()
+        inputs = {key: self.value(value) for key, value in call["inputs"].items()}
+        if not secure:
+            # Its inputs can be read in the history of the flow's execution.
+            self.trace += [("told", value) for value in inputs.values()]
+        options = self.behaviour["actions"].get((integration, name))
+        if options is None:
+            raise Unknown(f"the data action {name} of {integration}")
+        self.may_hang_up()
+        result = self.fate.choose(options(inputs) if callable(options) else options)
+        self.trace.append(("call", name, inputs, result))
+        taken = result if isinstance(result, str) else "success"
+        if taken == "success":
+            for key, target in call["successOutputs"].items():
+                if "var" in target:
+                    self.write(target["var"], result.get(key, NOT_SET))
+        self.output(settings, taken)
 
     def output(self, settings, name):
         self.actions(settings.get("outputs", {}).get(name, {}).get("actions", []))

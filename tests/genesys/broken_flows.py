@@ -48,7 +48,7 @@ def a_timeout_goes_on_to_the_card(flow):
 
 @breaks(DARK)
 def the_screen_is_resumed_before_the_payment(flow):
-    around, index = actions_around(flow, "callData", "Take the payment")
+    around, index = actions_around(flow, "callDataSecure", "Take the payment")
     around.insert(index, {"callData": found(flow, "callData", "Resume the screen recording")})
 
 
@@ -127,6 +127,12 @@ def the_card_goes_to_the_function(flow):
 
 
 @breaks(SECRET)
+def the_card_goes_by_an_action_that_is_not_secure(flow):
+    around, index = actions_around(flow, "callDataSecure", "Take the payment")
+    around[index]["callData"] = around[index].pop("callDataSecure")
+
+
+@breaks(SECRET)
 def the_card_is_kept_in_a_variable_that_is_not_secure(flow):
     flow["secureCall"]["tasks"][0]["task"]["variables"][0]["stringVariable"]["isSecure"] = False
 
@@ -149,5 +155,5 @@ def a_refused_payment_is_told_as_paid(flow):
 
 @breaks(TWICE)
 def the_payment_is_tried_again(flow):
-    around, index = actions_around(flow, "callData", "Take the payment")
+    around, index = actions_around(flow, "callDataSecure", "Take the payment")
     around.insert(index, copy.deepcopy(around[index]))

@@ -103,7 +103,8 @@ def test_the_walker_refuses_what_it_does_not_know(change_it, reason):
     ],
 )
 def test_a_step_hands_its_action_what_the_contract_asks_for_and_waits_longer_than_it(step, action, integration):
-    settings = found(FLOW, "callData", step)
+    kind = "callDataSecure" if action.export["secure"] else "callData"
+    settings = found(FLOW, kind, step)
     call = settings["category"][integration]["dataAction"][action.name]
     assert set(call["inputs"]) == set(action.inputs["required"])
     assert set(call["successOutputs"]) == set(action.outputs["properties"])

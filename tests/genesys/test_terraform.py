@@ -1,5 +1,6 @@
 """CX as Code, as far as it can be judged without the provider: its form, its names, and what its variables take."""
 
+import json
 import os
 import pathlib
 import re
@@ -17,7 +18,7 @@ TEMPLATE = (ROOT / "template.yaml").read_text()
 README = (ROOT / "README.md").read_text()
 GUIDE = (ROOT / "docs" / "genesys-setup.md").read_text()
 TERRAFORM = shutil.which("terraform")
-needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed")
+needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed: format, and what the variables take, are not tested")
 GOOD = {"aws_account_id": "111122223333", "aws_region": "eu-west-1"}
 # What the provider's documentation lists for the types that are used.
 ATTRIBUTES = {
@@ -77,46 +78,96 @@ def inner(settings):
 
 def test_each_resource_and_attribute_is_one_of_the_providers_documentation():
     for (kind, _), settings in [*RESOURCES.items(), *blocks("data")]:
-        assert set(settings) - {"dynamic"} <= ATTRIBUTES[kind], kind
+        # What is Terraform's own is no attribute.
+        assert set(settings) - {"count", "dynamic"} <= ATTRIBUTES[kind], kind
         for name, content in inner(settings):
             assert name in ATTRIBUTES[kind]
             assert set(content) <= ATTRIBUTES[f"{kind}.{name}"], f"{kind}.{name}"
 
 
-def test_the_topic_is_the_one_that_the_rules_match():
-    topic, = {value for _, value in ((name, value) for name, value in blocks("locals") if name == "topic")}
-    assert set(re.findall(r"- prefix: (v2\S+)", TEMPLATE)) == {topic}
-    assert topic in README
-    properties = RESOURCES["genesyscloud_integration", "event_source"]["config"][0]["properties"]
-    assert "eventFilter = [local.topic]" in properties
-    assert set(re.findall(r"(\w+) =", properties)) == {
-        "eventSourceSuffix", "awsAccountId", "awsAccountRegion", "eventFilter"}
+SETTINGS = {
+    ("genesyscloud_integration", "event_source"): {
+        "count": "${var.event_source_suffix == null ? 0 : 1}",
+        "integration_type": "amazon-eventbridge-source",
+        "intended_state": "ENABLED",
+        "config": [{
+            "name": "${local.name}",
+            "notes": "Secure pauses, for the function that pauses screen recordings.",
+            "properties": "${jsonencode({eventSourceSuffix = var.event_source_suffix, awsAccountId = var.aws_account_id, "
+                          "awsAccountRegion = var.aws_region, eventFilter = [local.topic]})}",
+            "advanced": "${jsonencode({})}",
+        }],
+    },
+    ("genesyscloud_auth_role", "function"): {
+        "name": "${local.name}",
+        "description": "Reads conversations and pauses screen recordings; nothing else.",
+        "permission_policies": [{"domain": "conversation", "entity_name": "communication", "action_set": ["view"]}],
+        "dynamic": [{"permission_policies": {
+            "for_each": "${var.screen_recording_permission == null ? [] : [var.screen_recording_permission]}",
+            "content": [{
+                "domain": "${permission_policies.value.domain}",
+                "entity_name": "${permission_policies.value.entity_name}",
+                "action_set": ["${permission_policies.value.action}"],
+            }],
+        }}],
+    },
+    # Its secret is no attribute here: it would end in Terraform's state.
+    ("genesyscloud_oauth_client", "function"): {
+        "name": "${local.name}",
+        "description": "The function that pauses screen recordings during a secure pause.",
+        "authorized_grant_type": "CLIENT-CREDENTIALS",
+        "access_token_validity_seconds": "${var.token_seconds}",
+        "state": "active",
+        "dynamic": [{"roles": {
+            "for_each": "${var.division_ids}",
+            "content": [{"role_id": "${genesyscloud_auth_role.function.id}", "division_id": "${roles.value}"}],
+        }}],
+    },
+}
+VALUES = {
+    "event_bus_name": '${(var.event_source_suffix == null ? "default" : "aws.partner/genesys.com/cloud/'
+                      '${data.genesyscloud_organizations_me.this.id}/${var.event_source_suffix}")}',
+    "organization_id": "${data.genesyscloud_organizations_me.this.id}",
+    "oauth_client_id": "${genesyscloud_oauth_client.function.id}",
+}
+DEFAULTS = {
+    "event_source_suffix": "secure-pause",
+    "division_ids": ["*"],
+    "screen_recording_permission": None,
+    "token_seconds": 86400,
+}
 
 
-def test_the_name_of_the_bus_begins_as_the_function_wants_it():
+def test_the_resources_are_set_to_this_and_nothing_else():
+    assert RESOURCES == SETTINGS
+    assert [name for name, _ in blocks("data")] == [("genesyscloud_organizations_me", "this")]
+
+
+def test_the_outputs_and_defaults_are_these_and_the_guide_names_them():
+    assert {name: output["value"] for name, output in blocks("output")} == VALUES
+    assert {name: it["default"] for name, it in VARIABLES.items() if "default" in it} == DEFAULTS
+    for name in VALUES:
+        assert f"`{name}`" in GUIDE, name
+    for name, value in DEFAULTS.items():
+        assert f"| `{name}` | `{json.dumps(value)}` |".replace('`"', "`").replace('"`', "`") in GUIDE, name
+
+
+def test_the_topic_and_the_names_are_those_of_the_template():
+    names = {name: value for name, value in blocks("locals")}
+    assert set(re.findall(r"- prefix: (v2\S+)", TEMPLATE)) == {names["topic"]}
+    assert names["topic"] in README and names["name"] == "secure-pause"
     prefix = re.search(r"EventSourcePrefix:\n    Type: String\n    Default: (\S+)", TEMPLATE)[1]
-    outputs = dict(blocks("output"))
-    assert outputs["event_bus_name"]["value"].startswith(prefix)
-    assert outputs["event_bus_name"]["value"].endswith("/${var.event_source_suffix}")
+    assert f'"{prefix}$' in VALUES["event_bus_name"]
     for parameter in ("EventBusName", "GenesysOrganizationId"):
         assert parameter in TEXT and f"  {parameter}:" in TEMPLATE
+    assert "`conversation:communication:view`" in README
 
 
-def test_the_role_reads_conversations_and_has_one_more_permission_at_the_most():
-    policies = [content for name, content in inner(RESOURCES["genesyscloud_auth_role", "function"])
-                if name == "permission_policies"]
-    fixed, = [it for it in policies if not it["domain"].startswith("${")]
-    assert ":".join([fixed["domain"], fixed["entity_name"], *fixed["action_set"]]) == "conversation:communication:view"
-    assert "conversation:communication:view" in README
-    assert len(policies) == 2 and "permissions" not in RESOURCES["genesyscloud_auth_role", "function"]
-
-
-def test_the_client_has_that_role_only_and_its_secret_stays_out_of_the_state():
-    client = RESOURCES["genesyscloud_oauth_client", "function"]
-    assert client["authorized_grant_type"] == "CLIENT-CREDENTIALS"
-    roles = [content["role_id"] for name, content in inner(client) if name == "roles"]
-    assert roles == ["${genesyscloud_auth_role.function.id}"]
-    assert "expose_client_secret" not in client and "client_secret" not in TEXT
+def test_the_provider_is_that_of_genesys_cloud():
+    (terraform,) = plain(hcl2.loads((FOLDER / "versions.tf").read_text()))["terraform"]
+    (required,) = terraform["required_providers"]
+    assert required["genesyscloud"] == {"source": "mypurecloud/genesyscloud", "version": ">= 1.30"}
+    assert (terraform["required_version"], dict(blocks("provider"))) == (">= 1.3", {"genesyscloud": {}})
 
 
 def test_every_variable_is_documented_typed_checked_used_and_in_the_guide():
@@ -168,10 +219,12 @@ def variables_alone(tmp_path_factory):
         ("event_source_suffix", "a" * 64, True, "as long as may be"),
         ("event_source_suffix", "a" * 65, False, "too long"),
         ("event_source_suffix", "a/b", False, "another part of the name"),
+        ("event_source_suffix", "null", True, "no event source"),
         ("division_ids", "[]", False, "no agents at all"),
         ("screen_recording_permission", "null", True, "not known yet"),
         ("screen_recording_permission", '{domain="d",entity_name="e",action="a"}', True, "one permission"),
         ("screen_recording_permission", '{domain="d",entity_name="*",action="a"}', False, "a wildcard"),
+        ("screen_recording_permission", '{domain="d",entity_name="e",action=""}', False, "half a permission"),
         ("token_seconds", "300", True, "the least"),
         ("token_seconds", "299", False, "less"),
         ("token_seconds", "172801", False, "more than the most"),
