@@ -27,8 +27,13 @@ class Action:
         self.request = self.export["config"]["request"]
         self.response = self.export["config"]["response"]
         self.timeout = self.export["config"]["timeoutSeconds"]
+        self.secure = self.export["secure"]
         self.inputs = self.export["contract"]["input"]["inputSchema"]
         self.outputs = self.export["contract"]["output"]["successSchema"]
+
+    def templates(self):
+        """All that is read as a template before a request is sent."""
+        return [self.request["requestUrlTemplate"], self.request["requestTemplate"], *self.request["headers"].values()]
 
     def rendered(self, values, checked=True):
         """URL and body for these inputs; unchecked as if the contract were not looked at."""

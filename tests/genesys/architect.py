@@ -1,25 +1,24 @@
 """A secure call flow as Architect runs it, walked along every path that it has.
 
-What is outside of the flow, the data actions, the caller's keypad, a hang-up, an error of the flow itself, is decided by
-a `Fate`; `walks` goes through all of them. An action, setting or expression that is not known here is refused, so that
-nothing is walked past.
+What is outside of the flow, the answers of data actions, the caller's keypad, a hang-up, an error of the flow itself, is
+decided by a `Fate`; `walks` goes through all of them. An action, setting, output or expression that is not known here
+is refused, so that nothing is walked past.
 
 What nobody has published is walked every way, or by the worst: a flow whose caller has hung up ends at once, or at its
-next prompt, or runs on in silence; an error while the error handling runs disconnects.
+next prompt, or runs on in silence; an error may come before any action, and one while the error handling runs
+disconnects.
 """
 
-import ast
-import re
+from action import Refused, hold
+from expressions import NOT_SET, Secret, Unknown, evaluate
+from fate import Fate, following
+from form import ACTIONS, FLOW, TASK, VARIABLE, only
 
 # How many steps a walk may have: far more than any path, fewer than a loop.
 STEPS = 200
 # What may become of a flow whose caller has hung up.
 AT_ONCE, AT_THE_NEXT_PROMPT, NEVER = "at once", "at the next prompt", "never"
-NOT_SET = None
-
-
-class Unknown(ValueError):
-    """The flow holds something that this walker does not know."""
+BY_AN_ERROR = "disconnected by an error in the error handling"
 
 
 class Over(Exception):
@@ -28,22 +27,6 @@ class Over(Exception):
 
 class Failed(Exception):
     """The flow has an error of its own."""
-
-
-class Secret(str):
-    """What a secure variable holds, or what was made from it."""
-
-
-class Fate:
-    """The choices of one walk: those given, and the first option after them."""
-
-    def __init__(self, given):
-        self.given, self.taken = given, []
-
-    def choose(self, options):
-        index = self.given[len(self.taken)] if len(self.taken) < len(self.given) else 0
-        self.taken.append((index, len(options)))
-        return options[index]
 
 
 def walks(flow, behaviour):
@@ -55,58 +38,58 @@ def walks(flow, behaviour):
         given = following(fate.taken)
 
 
-def following(taken):
-    """The choices after these, as one counts; `None` after the last."""
-    for position in range(len(taken) - 1, -1, -1):
-        index, options = taken[position]
-        if index + 1 < options:
-            return [chosen for chosen, _ in taken[:position]] + [index + 1]
-    return None
-
-
 class Walk:
     """One run of the flow.
 
-    `behaviour` says what may happen: `actions`, by integration and name the options of a data action, each a document or
-    `failure` or `timeout`, or a function that gives them for the inputs; `ends`, when a flow ends whose caller has hung
-    up; `conversation`, the id of the call.
+    `behaviour` says what may happen: `actions`, by integration and name a data action and its options, each a document or
+    `failure` or `timeout`, or a function that gives them for the inputs; `keypad`, by question the digits that a caller
+    enters; `reference`, what the flow may be invoked with; `ends`, when a flow ends whose caller has hung up;
+    `conversation`, the id of the call.
     """
 
     def __init__(self, flow, behaviour, fate):
         (self.kind, self.flow), = flow.items()
+        only(FLOW, self.flow, "the flow")
         self.behaviour, self.fate = behaviour, fate
         self.tasks = {f"/{self.kind}/tasks/task[{it['task']['refId']}]": it["task"] for it in self.flow["tasks"]}
-        self.variables = {"Call.ConversationId": behaviour.get("conversation", "conversation"), "Flow.InvocationData": "order"}
-        self.secure, self.outputs = set(), set()
+        self.variables = {"Call.ConversationId": behaviour["conversation"]}
+        self.types, self.secure, self.outputs = {}, set(), set()
         self.trace = []
-        self.caller, self.handled, self.erred = True, False, False
-        for declared in self.flow.get("variables", []):
-            self.declare(declared)
+        self.caller, self.handling, self.errors = True, False, 0
+        self.declare(self.flow["variables"])
 
     def run(self):
         try:
+            self.prompt(self.flow.get("initialGreeting", {}))
             self.task(self.flow["startUpRef"])
         except Over:
             pass
         return self
 
-    def declare(self, declared):
-        (kind, variable), = declared.items()
-        if not kind.endswith("Variable"):
-            raise Unknown(f"{kind} is no variable")
-        name = variable["name"]
-        self.variables[name] = self.value(variable["initialValue"])
-        if variable.get("isSecure"):
-            self.secure.add(name)
-        if variable.get("isOutput"):
-            self.outputs.add(name)
+    def declare(self, variables):
+        for declared in variables:
+            (kind, variable), = declared.items()
+            only(VARIABLE, variable, kind)
+            if not kind.endswith("Variable") or "exp" in variable["initialValue"]:
+                raise Unknown(f"{kind} {variable['name']}")
+            name = variable["name"]
+            self.variables[name] = self.value(variable["initialValue"])
+            self.types[name] = kind.removesuffix("Variable")
+            if variable.get("isInput"):
+                raise Unknown(f"{name}, which can be set from outside")
+            if variable.get("isSecure"):
+                self.secure.add(name)
+            if variable.get("isOutput"):
+                self.outputs.add(name)
 
     def task(self, reference):
         if reference not in self.tasks:
             raise Unknown(f"there is no {reference}")
         task = self.tasks[reference]
-        for declared in task.get("variables", []):
-            self.declare(declared)
+        only(TASK, task, reference)
+        for name in [name for name in self.variables if name.startswith("Task.")]:
+            del self.variables[name]
+        self.declare(task.get("variables", []))
         try:
             self.actions(task["actions"])
             self.end("task ended")
@@ -115,22 +98,28 @@ class Walk:
 
     def handle(self):
         """The flow's error handling; a second error disconnects."""
-        handling = self.flow.get("settingsErrorHandling", {}).get("errorHandling", {"disconnect": {}})
-        if self.handled or "disconnect" in handling:
+        settings = self.flow.get("settingsErrorHandling", {})
+        handling = settings.get("errorHandling", {"disconnect": {}})
+        if self.handling:
+            self.end(BY_AN_ERROR)
+        if "task" not in handling:
             self.end("disconnected")
-        self.handled = True
-        self.prompt(self.flow["settingsErrorHandling"].get("preHandlingAudio", {}), "nobody to hear of the error")
+        self.handling = True
+        self.prompt(settings["preHandlingAudio"])
         self.task(handling["task"]["targetTaskRef"])
 
     def actions(self, actions):
         for action in actions:
             (kind, settings), = action.items()
+            if kind not in ACTIONS:
+                raise Unknown(f"the action {kind}")
+            keys, outputs = ACTIONS[kind]
+            only(keys | {"outputs"}, settings, kind)
+            only(outputs, settings.get("outputs", {}), f"the outputs of {kind}")
             if len(self.trace) > STEPS:
                 raise Unknown("the flow goes round in circles")
-            step = getattr(self, "do_" + kind, None)
-            if step is None:
-                raise Unknown(f"the action {kind}")
-            step(settings)
+            self.may_fail()
+            getattr(self, "do_" + kind)(settings)
 
     def end(self, how):
         self.trace.append(("end", how))
@@ -146,30 +135,26 @@ class Walk:
 
     def do_collectInput(self, settings):
         variable = settings["inputData"]["var"]
-        self.prompt(settings["inputAudio"], "nobody to ask")
-        self.may_fail()
+        self.prompt(settings["inputAudio"])
         self.trace.append(("asked", variable))
         self.may_hang_up()
         entered = self.caller and self.fate.choose([True, False])
         if entered:
-            self.write(variable, Secret(f"digits of {variable}"))
+            self.write(variable, Secret(self.behaviour["keypad"][settings["name"]]))
         self.output(settings, "success" if entered else "failure")
 
     def do_decision(self, settings):
-        self.may_fail()
-        condition = self.expression(settings["condition"]["exp"])
+        condition = self.value(settings["condition"])
         if not isinstance(condition, bool):
             raise Failed
         self.output(settings, "yes" if condition else "no")
 
     def do_updateData(self, settings):
         for statement in settings["statements"]:
-            (_, update), = statement.items()
+            (kind, update), = statement.items()
+            if kind != self.types.get(update["variable"]):
+                raise Unknown(f"{update['variable']} is no {kind}")
             self.write(update["variable"], self.value(update["value"]))
-
-    def do_setParticipantData(self, settings):
-        for attribute in settings["attributes"]:
-            self.trace.append(("told", self.value(attribute["attribute"]["value"])))
 
     def do_playAudio(self, settings):
         self.prompt(settings["audio"])
@@ -188,38 +173,45 @@ class Walk:
     def call(self, settings, secure):
         (integration, inside), = settings["category"].items()
         (name, call), = inside["dataAction"].items()
-        self.may_fail()
-        inputs = {key: self.value(value) for key, value in call["inputs"].items()}
-        if not secure:
-            # Its inputs can be read in the history of the flow's execution.
-            self.trace += [("told", value) for value in inputs.values()]
-        options = self.behaviour["actions"].get((integration, name))
-        if options is None:
+        only({"inputs", "successOutputs"}, call, name)
+        if (integration, name) not in self.behaviour["actions"]:
             raise Unknown(f"the data action {name} of {integration}")
+        action, options = self.behaviour["actions"][integration, name]
+        if action.secure != secure:
+            raise Unknown(f"{name} by the other kind of action")
+        inputs = {key: self.value(value) for key, value in call["inputs"].items()}
         self.may_hang_up()
+        try:
+            hold(inputs, action.inputs)
+        except Refused as refusal:
+            self.trace.append(("refused", name, str(refusal)))
+            return self.output(settings, "failure")
         result = self.fate.choose(options(inputs) if callable(options) else options)
         self.trace.append(("call", name, inputs, result))
-        taken = result if isinstance(result, str) else "success"
-        if taken == "success":
-            for key, target in call["successOutputs"].items():
-                if "var" in target:
-                    self.write(target["var"], result.get(key, NOT_SET))
-        self.output(settings, taken)
+        if isinstance(result, str):
+            return self.output(settings, result)
+        for key, target in call["successOutputs"].items():
+            if "var" in target:
+                if self.types[target["var"]] != action.outputs["properties"][key]["type"]:
+                    raise Unknown(f"{key} into {target['var']}")
+                self.write(target["var"], result.get(key, NOT_SET))
+        return self.output(settings, "success")
 
     def output(self, settings, name):
         self.actions(settings.get("outputs", {}).get(name, {}).get("actions", []))
 
-    def prompt(self, audio, end="nobody there"):
+    def prompt(self, audio):
+        if not audio or audio.get("noValue"):
+            return
         if not self.caller and self.behaviour["ends"] == AT_THE_NEXT_PROMPT:
-            self.end(end)
-        if audio:
-            text = audio["tts"] if "tts" in audio else self.expression(audio["exp"])
-            self.trace.append(("said", text))
+            self.end("nobody there")
+        self.trace.append(("said", audio["tts"] if "tts" in audio else self.value(audio)))
 
     def may_fail(self):
-        """An error of the flow itself, once in a walk."""
-        if not self.erred and self.fate.choose([False, True]):
-            self.erred = True
+        """An error of the flow itself, twice in a walk at the most."""
+        if self.errors < 2 and self.fate.choose([False, True]):
+            self.errors += 1
+            self.trace.append(("error",))
             raise Failed
 
     def may_hang_up(self):
@@ -235,6 +227,13 @@ class Walk:
         self.variables[variable] = value
         self.trace.append(("wrote", variable, value, variable in self.secure))
 
+    def read(self, name):
+        if name == "Flow.InvocationData" and name not in self.variables:
+            self.variables[name] = self.fate.choose(self.behaviour["reference"])
+        if name not in self.variables:
+            raise Unknown(f"the variable {name}")
+        return self.variables[name]
+
     def value(self, value):
         (form, inside), = value.items()
         if form == "lit":
@@ -242,57 +241,5 @@ class Walk:
         if form == "noValue":
             return NOT_SET
         if form in ("exp", "var"):
-            return self.expression(inside)
+            return evaluate(inside, self.read)
         raise Unknown(f"a value that is {form}")
-
-    # ---- Expressions, of which the flow needs few: names, literals, ==, And, Not, If, IsSet, Append, Substring.
-
-    def expression(self, text):
-        # Architect writes its words in any case, and its form is that of Python's for what is used here.
-        try:
-            return self.evaluate(ast.parse(text, mode="eval").body)
-        except SyntaxError as error:
-            raise Unknown(f"the expression {text}") from error
-
-    def evaluate(self, node):
-        match node:
-            case ast.Constant(value=value):
-                return value
-            case ast.Name(id=name) if name.lower() in ("true", "false"):
-                return name.lower() == "true"
-            case ast.Name(id="NOT_SET"):
-                return NOT_SET
-            case ast.Attribute(value=ast.Name(id=scope), attr=name):
-                return self.read(f"{scope}.{name}")
-            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-                return self.evaluate(left) == self.evaluate(right)
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return self.function(name, [self.evaluate(arg) for arg in args])
-        raise Unknown(f"the expression {ast.unparse(node)}")
-
-    def read(self, name):
-        if name not in self.variables:
-            raise Unknown(f"the variable {name}")
-        value = self.variables[name]
-        return Secret(value) if name in self.secure and value is not NOT_SET else value
-
-    def function(self, name, args):
-        match name, args:
-            case "If", [condition, then, otherwise]:
-                return then if condition else otherwise
-            case "IsSet", [value]:
-                return value is not NOT_SET
-            case "Not", [value]:
-                return not value
-            case "Append", _:
-                text = "".join(str(arg) for arg in args)
-                return Secret(text) if any(isinstance(arg, Secret) for arg in args) else text
-            case "Substring", [text, start, length]:
-                part = text[start:start + length]
-                return Secret(part) if isinstance(text, Secret) else part
-        raise Unknown(f"the function {name}")
-
-
-def references(flow):
-    """Every variable that the flow names anywhere."""
-    return set(re.findall(r"\b(?:Flow|Task|Call)\.\w+", str(flow)))

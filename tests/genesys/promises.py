@@ -1,63 +1,85 @@
 """What the flow promises, held against one walk of it."""
 
-from architect import Secret
+from architect import BY_AN_ERROR
+from expressions import Secret
+from payment_flow import PAUSE, PAYMENT, QUESTIONS, REFERENCE, RESUME
+
+# Where a flow may end with its caller, or after two errors, although it does all it can; the function's watch resumes.
+LEFT_TO_THE_WATCH = [("end", how) for how in ("ended with the caller", "nobody there", BY_AN_ERROR)]
 
 
-def broken(walk, names):
-    """The promises that this walk breaks, each a sentence. `names` are those of the actions: pause, resume, payment."""
-    found = [sentence for sentence, holds in PROMISES.items() if not holds(walk, names)]
-    return [f"{sentence}: {walk.trace}" for sentence in found]
+def broken(walk):
+    """The promises that this walk breaks."""
+    return [sentence for sentence, holds in PROMISES.items() if not holds(walk)]
 
 
-def calls(walk, name):
-    return [index for index, step in enumerate(walk.trace) if step[:2] == ("call", name)]
+def calls(walk, action):
+    return [index for index, step in enumerate(walk.trace) if step[:2] == ("call", action.name)]
 
 
 def steps(walk, kind):
     return [index for index, step in enumerate(walk.trace) if step[0] == kind]
 
 
-def dark_before(walk, names, index):
-    """Whether a pause answered paused: true before, and no resume was sent since."""
-    paused = [at for at in calls(walk, names["pause"]) if at < index and isinstance(walk.trace[at][3], dict)
-              and walk.trace[at][3].get("paused") is True]
-    return bool(paused) and not any(paused[-1] < at < index for at in calls(walk, names["resume"]))
+def dark(walk, index):
+    """Whether the last order before this step was a pause that answered paused: true."""
+    orders = [walk.trace[at] for at in sorted(calls(walk, PAUSE) + calls(walk, RESUME)) if at < index]
+    return bool(orders) and orders[-1][1] == PAUSE.name and orders[-1][3] == {"outcome": "paused", "paused": True}
 
 
-def asks_in_the_dark(walk, names):
-    return all(dark_before(walk, names, index) for index in steps(walk, "asked") + calls(walk, names["payment"]))
+def asks_in_the_dark(walk):
+    return all(dark(walk, index) for index in steps(walk, "asked") + calls(walk, PAYMENT))
 
 
-def pauses_first(walk, names):
-    done = [step for step in walk.trace if step[0] in ("call", "asked", "said")]
-    # An error before the very first action leaves the error handling only, and a hang-up may leave nothing.
-    return walk.erred or not done or done[0][:2] == ("call", names["pause"])
+def pauses_first(walk):
+    first = next((step for step in walk.trace if step[0] in ("call", "asked", "said", "error")), ("end",))
+    return len(calls(walk, PAUSE)) <= 1 and (first[0] in ("error", "end") or first[:2] == ("call", PAUSE.name))
 
 
-# Where a flow may end with its caller although it does all it can; the function's watch then resumes.
-LEFT_TO_THE_WATCH = [("end", how) for how in ("ended with the caller", "nobody to ask", "nobody to hear of the error")]
+def asks_for_what_is_paid_with(walk):
+    asked = [walk.trace[index][1] for index in steps(walk, "asked")]
+    wanted = [variable for variable, _, _ in QUESTIONS.values()]
+    known = walk.variables.get("Flow.InvocationData") == REFERENCE
+    return asked == wanted[:len(asked)] and (known or not asked)
 
 
-def resumes_once(walk, names):
-    resumes = len(calls(walk, names["resume"]))
-    return resumes == 1 or (resumes == 0 and walk.trace[-1] in LEFT_TO_THE_WATCH)
+def orders_what_it_means(walk):
+    of_call = {"conversationId": walk.behaviour["conversation"]}
+    card = {"reference": REFERENCE, **{name: digits for _, name, digits in QUESTIONS.values()}}
+    return not steps(walk, "refused") and all(
+        walk.trace[index][2] == (card if walk.trace[index][1] == PAYMENT.name else of_call)
+        for index in steps(walk, "call"))
 
 
-def returns_to_the_agent(walk, _):
-    return walk.trace[-1] == ("end", "returned") or not walk.caller
+def resumes_once(walk):
+    resumes = calls(walk, RESUME)
+    if len(resumes) == 2:
+        # An error right behind it, before the flow could note that it was sent.
+        return walk.trace[resumes[0] + 1] == ("error",)
+    return len(resumes) == 1 or (not resumes and walk.trace[-1] in LEFT_TO_THE_WATCH)
 
 
-def resumes_before_returning(walk, names):
-    returned = [index for index, step in enumerate(walk.trace) if step == ("end", "returned")]
-    return not returned or any(at < returned[0] for at in calls(walk, names["resume"]))
+def resumes_before_returning(walk):
+    return walk.trace[-1] != ("end", "returned") or bool(calls(walk, RESUME))
 
 
-def keeps_secrets(walk, names):
+def says_nothing_before_the_resume(walk):
+    # A question is a prompt that is asked: the next step says so.
+    return all(
+        walk.trace[index + 1:index + 2] and walk.trace[index + 1][0] == "asked" or any(at < index for at in calls(walk, RESUME))
+        for index in steps(walk, "said"))
+
+
+def returns_to_the_agent(walk):
+    return walk.trace[-1] in [("end", "returned"), ("end", BY_AN_ERROR)] or not walk.caller
+
+
+def keeps_secrets(walk):
     for step in walk.trace:
         match step:
-            case ("call", name, inputs, _) if name != names["payment"]:
+            case ("call", name, inputs, _) if name != PAYMENT.name:
                 leaked = any(isinstance(value, Secret) for value in inputs.values())
-            case ("said" | "told", value):
+            case ("said", value):
                 leaked = isinstance(value, Secret)
             case ("wrote", _, value, secure):
                 leaked = isinstance(value, Secret) and not secure
@@ -68,31 +90,41 @@ def keeps_secrets(walk, names):
     return not walk.secure & walk.outputs
 
 
-def pays_once_at_most(walk, names):
-    return len(calls(walk, names["payment"])) <= 1
+def pays_once_at_most(walk):
+    return len(calls(walk, PAYMENT)) <= 1
 
 
-def tells_the_agent(walk, names):
-    """What the script shows, by what happened; an error of the flow may leave what was last known."""
-    result = walk.variables.get("Flow.PaymentResult")
-    payments = [walk.trace[at][3] for at in calls(walk, names["payment"])]
+def tells_the_agent(walk):
+    """What the script shows. An error of the flow may leave what was known last, but never tells too much."""
+    told, receipt = walk.variables["Flow.PaymentResult"], walk.variables["Flow.Receipt"]
+    if not {"Flow.PaymentResult", "Flow.Receipt"} <= walk.outputs:
+        return False
+    payments = calls(walk, PAYMENT)
+    answer = walk.trace[payments[-1]][3] if payments else None
+    said = answer.get("approved") if isinstance(answer, dict) else None
     if payments:
-        answer = payments[-1]
-        sure = isinstance(answer, dict) and "approved" in answer
-        expected = {"unknown", "refused"} if not sure else {"paid"} if answer["approved"] else {"refused"}
-        if not sure and isinstance(answer, str):
-            expected = {"unknown"}
-        return result in expected | ({"unknown"} if walk.erred else set())
-    if steps(walk, "asked"):
-        return result in {"no-card", "unknown"} if walk.erred or not walk.caller else result == "no-card"
-    return result == "not-paused" or (result == "no-card" and (walk.erred or not walk.caller))
+        expected = {True: "paid", False: "refused", None: "unknown"}[said]
+        return told in {expected, "unknown" if walk.errors else expected} and (told != "paid" or receipt == answer["receipt"])
+    if not dark(walk, len(walk.trace)) and not any(dark(walk, at) for at in calls(walk, RESUME)):
+        expected = {"not-paused"}
+    elif walk.variables.get("Flow.InvocationData") == REFERENCE:
+        expected = {"no-card"}
+    else:
+        expected = {"no-reference"}
+    if not walk.caller:
+        expected |= {"unknown"} if expected == {"no-card"} else set()
+    # Before the payment, an error may leave any of those that tell of no payment, and the caution of "unknown".
+    return told in (expected | {"not-paused", "no-card", "no-reference", "unknown"} if walk.errors else expected)
 
 
 PROMISES = {
     "no digit is asked for, and none paid with, unless the screen is dark": asks_in_the_dark,
-    "the pause is the first step": pauses_first,
+    "the pause is the first step, and sent once": pauses_first,
+    "only what is paid with is asked for, and only if it is known what is paid": asks_for_what_is_paid_with,
+    "each action gets what it asks for": orders_what_it_means,
     "the resume is sent once": resumes_once,
     "the resume is sent before Return to Agent": resumes_before_returning,
+    "nothing is said before the resume but the questions": says_nothing_before_the_resume,
     "every way leads back to the agent": returns_to_the_agent,
     "no secure variable leaves but to the payment": keeps_secrets,
     "nobody pays twice": pays_once_at_most,

@@ -42,26 +42,33 @@ class Function:
 
     def invoke(self, payload):
         """What Lambda would hand back for this text: whether it is an error, and the document."""
-        self.payloads.put(payload.encode())
-        return self.answers.get(timeout=TIMEOUT)
+        id = str(uuid.uuid4())
+        self.payloads.put((id, payload.encode()))
+        while True:
+            # One that came too late for the invocation before is passed over.
+            answered, failed, document = self.answers.get(timeout=TIMEOUT)
+            assert answered is not None, f"the function could not start: {document}"
+            if answered == id:
+                return failed, document
 
     def _handler(function):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                payload = function.payloads.get()
+                id, payload = function.payloads.get()
                 deadline = int((time.time() + TIMEOUT) * 1000)
                 self._answer(200, payload, {
-                    "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
+                    "Lambda-Runtime-Aws-Request-Id": id,
                     "Lambda-Runtime-Deadline-Ms": str(deadline),
                     "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:111122223333:function:secure-pause",
                 })
 
             def do_POST(self):
-                body = self._body()
-                if self.path.startswith(PREFIX + "invocation/"):
-                    function.answers.put((self.path.endswith("/error"), json.loads(body)))
+                body = json.loads(self._body())
+                # invocation/(id)/response, invocation/(id)/error, or init/error
+                *_, id, what = self.path.removeprefix(PREFIX).split("/")
+                function.answers.put((None if id == "init" else id, what == "error", body))
                 self._answer(202, b"{}", {})
 
             def _body(self):

@@ -10,9 +10,11 @@ from urllib.request import Request, urlopen
 import pytest
 
 from action import Action
-from architect import NEVER, Fate, Walk
-from payment_flow import FLOW, FUNCTION, GATEWAY, NAMES, PAUSE, PAYMENT, RESUME
+from architect import Walk
+from fate import Fate
+from payment_flow import FLOW, FUNCTION, GATEWAY, PAUSE, PAYMENT, REFERENCE, RESUME, WAYS
 from promises import broken
+
 
 @pytest.fixture(scope="session")
 def token(world):
@@ -124,10 +126,14 @@ def walked(staged, calm, function):
         screens.append(calm.screen(staged))
         return [{"approved": True, "receipt": "r"}]
 
-    actions = {(FUNCTION, PAUSE.name): order("pause"), (FUNCTION, RESUME.name): order("resume"), (GATEWAY, PAYMENT.name): pay}
-    behaviour = {"actions": actions, "ends": NEVER, "conversation": staged["conversationId"]}
+    actions = {
+        (FUNCTION, PAUSE.name): (PAUSE, order("pause")),
+        (FUNCTION, RESUME.name): (RESUME, order("resume")),
+        (GATEWAY, PAYMENT.name): (PAYMENT, pay),
+    }
+    behaviour = {**WAYS[-1], "actions": actions, "reference": [REFERENCE], "conversation": staged["conversationId"]}
     walk = Walk(FLOW, behaviour, Fate([])).run()
-    assert broken(walk, NAMES) == []
+    assert broken(walk) == []
     return walk.variables["Flow.PaymentResult"], screens
 
 

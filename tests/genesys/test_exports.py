@@ -1,0 +1,92 @@
+"""The data actions as files: what the import takes, and what they say of themselves."""
+
+import json
+import pathlib
+import re
+from urllib.parse import urlsplit
+
+import jsonschema
+import pytest
+
+from action import FOLDER, Action, every
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((FOLDER / "data-action.schema.json").read_text())
+ACTIONS = every()
+# How long each action may take, in seconds: a request to Genesys Cloud; the function; a gateway.
+TIMEOUTS = {
+    "Pause_Screen_Recording": 10,
+    "Resume_Screen_Recording": 10,
+    "Pause_Screen_Recording_Lambda": 15,
+    "Resume_Screen_Recording_Lambda": 15,
+    "Take_Card_Payment": 30,
+}
+
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_an_action_has_the_form_of_an_export(action):
+    jsonschema.Draft7Validator(SCHEMA).validate(action.export)
+    assert list(action.export) == ["name", "integrationType", "actionType", "config", "contract", "secure"]
+    for schema in (action.inputs, action.outputs):
+        jsonschema.Draft4Validator.check_schema(schema)
+        assert set(schema["required"]) == set(schema["properties"]), "an input or output that may be missing"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda export: export.pop("secure"), "the import asks for every member"),
+        (lambda export: export.update(comment="x"), "and takes no other"),
+        (lambda export: export.update(actionType="static"), "only custom actions are imported"),
+        (lambda export: export["config"].update(timeoutSeconds=61), "60 s are the most"),
+        (lambda export: export["config"]["request"].update(requestType="FETCH"), "no HTTP method"),
+        (lambda export: export["config"]["request"].update(requestUrlTemplate="api/v2/x"), "relative to the host"),
+        (lambda export: export["config"]["response"]["translationMap"].update(a="outcome"), "no JSONPath"),
+        (lambda export: inputs_of(export).update(type="array"), "inputs are an object"),
+        (lambda export: inputs_of(export).update({"$ref": "#/x"}), "a contract holds no references"),
+        (lambda export: inputs_of(export)["properties"].update(a={"$ref": "#/x"}), "nor do its members"),
+        (lambda export: inputs_of(export)["properties"].update(a={"type": "object"}), "inputs are flat"),
+        (lambda export: inputs_of(export)["properties"].update(rawRequest={"type": "string"}), "the name is taken"),
+        (lambda export: inputs_of(export)["properties"].update({"1st": {"type": "string"}}), "no name begins so"),
+        (lambda export: outputs_of(export).pop("properties"), "outputs have names"),
+        (lambda export: outputs_of(export)["properties"].update(a={"type": "array", "items": {"type": "array"}}),
+         "no arrays of arrays"),
+    ],
+)
+def test_the_schema_of_the_export_refuses(change, reason):
+    export = Action("Pause_Screen_Recording").export
+    change(export)
+    assert not jsonschema.Draft7Validator(SCHEMA).is_valid(export), reason
+
+
+def test_the_files_are_the_two_pairs_and_the_payment():
+    assert {(action.stem, action.name, action.timeout) for action in ACTIONS} == {
+        (stem, stem.replace("_", " "), seconds) for stem, seconds in TIMEOUTS.items()}
+
+
+def inputs_of(export):
+    return export["contract"]["input"]["inputSchema"]
+
+
+def outputs_of(export):
+    return export["contract"]["output"]["successSchema"]
+
+
+@pytest.mark.parametrize("verb", ["Pause", "Resume"])
+def test_a_lambda_action_waits_longer_than_a_cold_function_takes(verb):
+    timing = (ROOT / "src" / "config" / "timing.rs").read_text()
+    budget = int(re.search(r"direct_budget: Duration::from_secs\((\d+)\)", timing)[1])
+    # INIT ends after 3 s at the most (docs/design.md, "Fast").
+    assert Action(f"{verb}_Screen_Recording_Lambda").timeout > budget + 3
+
+
+def test_cards_go_nowhere_until_a_gateway_is_filled_in_and_only_from_secure_flows():
+    action = Action("Take_Card_Payment")
+    assert urlsplit(action.request["requestUrlTemplate"]).hostname.endswith(".invalid")
+    assert {action.stem: action.export["secure"] for action in ACTIONS if action.export["secure"]} == {action.stem: True}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_a_file_says_what_is_verified_and_what_is_not(action):
+    assert re.search(r"Verified: \w[^.]+\. Needs a real organization[^:]*: \w[^.]+\.$", action.inputs["description"])
