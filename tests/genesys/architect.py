@@ -73,6 +73,8 @@ class Walk:
             if not kind.endswith("Variable") or "exp" in variable["initialValue"]:
                 raise Unknown(f"{kind} {variable['name']}")
             name = variable["name"]
+            if name in self.variables:
+                raise Unknown(f"{name}, declared twice")
             self.variables[name] = self.value(variable["initialValue"])
             self.types[name] = kind.removesuffix("Variable")
             if variable.get("isInput"):

@@ -51,6 +51,12 @@ def paused_is_an_input(flow):
     variable(flow, "Flow.Paused")["isInput"] = True
 
 
+@refused("a variable that is declared twice")
+def paused_twice(flow):
+    declared = flow["secureCall"]["variables"]
+    declared.append(next(it for it in declared if it.get("booleanVariable", {}).get("name") == "Flow.Paused"))
+
+
 @refused("a task")
 def a_task_that_does_not_exist(flow):
     task(flow, 0)[-1]["jumpToTask"]["targetTaskRef"] = "/secureCall/tasks/task[x]"
