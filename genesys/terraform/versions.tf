@@ -3,7 +3,7 @@
 # Verified: formatted; every resource and attribute is one of the provider's documentation; topic and names equal those of
 # template.yaml (tests/genesys).
 # Needs a real organization: the topic, which is in no published list; the permission that pauses a screen recording,
-# whose name is published nowhere; `terraform plan` itself.
+# whose name is published nowhere; `terraform validate` and `plan`, which ask the provider.
 
 terraform {
   required_version = ">= 1.3"

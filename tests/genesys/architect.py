@@ -14,8 +14,8 @@ from expressions import NOT_SET, Secret, Unknown, evaluate
 from fate import Fate, following
 from form import ACTIONS, FLOW, TASK, VARIABLE, only
 
-# How many steps a walk may have: far more than any path, fewer than a loop.
-STEPS = 200
+# How many actions a walk may have: far more than any path, fewer than a loop.
+STEPS = 100
 # What may become of a flow whose caller has hung up.
 AT_ONCE, AT_THE_NEXT_PROMPT, NEVER = "at once", "at the next prompt", "never"
 BY_AN_ERROR = "disconnected by an error in the error handling"
@@ -55,7 +55,9 @@ class Walk:
         self.variables = {"Call.ConversationId": behaviour["conversation"]}
         self.types, self.secure, self.outputs = {}, set(), set()
         self.trace = []
-        self.caller, self.handling, self.errors = True, False, 0
+        self.caller, self.handling, self.errors, self.steps = True, False, 0, 0
+        if len(self.tasks) != len(self.flow["tasks"]):
+            raise Unknown("two tasks of one refId")
         self.declare(self.flow["variables"])
 
     def run(self):
@@ -107,6 +109,8 @@ class Walk:
         if "task" not in handling:
             self.end("disconnected")
         self.handling = True
+        if "preHandlingAudio" not in settings:
+            raise Unknown("what is said before an error is handled")
         self.prompt(settings["preHandlingAudio"])
         self.task(handling["task"]["targetTaskRef"])
 
@@ -118,7 +122,8 @@ class Walk:
             keys, outputs = ACTIONS[kind]
             only(keys | {"outputs"}, settings, kind)
             only(outputs, settings.get("outputs", {}), f"the outputs of {kind}")
-            if len(self.trace) > STEPS:
+            self.steps += 1
+            if self.steps > STEPS:
                 raise Unknown("the flow goes round in circles")
             self.may_fail()
             getattr(self, "do_" + kind)(settings)
@@ -196,7 +201,9 @@ class Walk:
             if "var" in target:
                 if self.types[target["var"]] != action.outputs["properties"][key]["type"]:
                     raise Unknown(f"{key} into {target['var']}")
-                self.write(target["var"], result.get(key, NOT_SET))
+                # Where an output is missing, the variable may be emptied or left as it was.
+                if key in result or self.fate.choose([True, False]):
+                    self.write(target["var"], result.get(key, NOT_SET))
         return self.output(settings, "success")
 
     def output(self, settings, name):

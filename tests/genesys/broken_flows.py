@@ -29,8 +29,8 @@ def the_answer_is_read_the_wrong_way_round(flow):
 
 
 @breaks(DARK)
-def any_outcome_counts_as_paused(flow):
-    found(flow, "decision", "Is the screen dark")["condition"]["exp"] = 'Flow.PauseOutcome == "paused"'
+def paused_is_what_was_never_answered(flow):
+    variable(flow, "Flow.Paused")["initialValue"] = {"lit": True}
 
 
 @breaks(DARK)
@@ -211,6 +211,11 @@ def a_gateway_that_does_not_answer_is_told_as_refused(flow):
 def an_unclear_answer_is_told_as_refused(flow):
     said = found(flow, "decision", "Did the gateway say")["outputs"]
     said["no"] = {"actions": [{"updateData": found(flow, "updateData", "Refused")}]}
+
+
+@breaks(TOLD)
+def approved_is_what_was_never_answered(flow):
+    variable(flow, "Flow.Approved")["initialValue"] = {"lit": True}
 
 
 @breaks(TOLD)

@@ -12,7 +12,11 @@ FILE = pathlib.Path(__file__).resolve().parents[2] / "genesys" / "flows" / "secu
 FLOW = yaml.safe_load(FILE.read_text())
 PAUSE, RESUME, PAYMENT = (
     Action(stem) for stem in ("Pause_Screen_Recording_Lambda", "Resume_Screen_Recording_Lambda", "Take_Card_Payment"))
-FUNCTION, GATEWAY = "Secure Pause Function", "Payment Gateway"
+# The settings by which an owner names what is called.
+FUNCTION, GATEWAY = (
+    next(it["stringVariable"]["initialValue"]["lit"] for it in FLOW["secureCall"]["variables"]
+         if it.get("stringVariable", {}).get("name") == name)
+    for name in ("Flow.FunctionIntegration", "Flow.PaymentIntegration"))
 CONVERSATION, REFERENCE = "5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11", "ORDER-7"
 # By question, in the order in which they are asked: the variable, the input of the payment, and what a caller enters.
 QUESTIONS = {

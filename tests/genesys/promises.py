@@ -64,10 +64,10 @@ def resumes_before_returning(walk):
 
 
 def says_nothing_before_the_resume(walk):
-    # A question is a prompt that is asked: the next step says so.
-    return all(
-        walk.trace[index + 1:index + 2] and walk.trace[index + 1][0] == "asked" or any(at < index for at in calls(walk, RESUME))
-        for index in steps(walk, "said"))
+    resumed = calls(walk, RESUME)
+    early = [index for index in steps(walk, "said") if not resumed or index < resumed[0]]
+    # A question is said, and then asked.
+    return all(step[0] == "asked" for index in early for step in walk.trace[index + 1:index + 2])
 
 
 def returns_to_the_agent(walk):

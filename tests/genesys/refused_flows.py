@@ -62,6 +62,21 @@ def a_task_that_does_not_exist(flow):
     task(flow, 0)[-1]["jumpToTask"]["targetTaskRef"] = "/secureCall/tasks/task[x]"
 
 
+@refused("two tasks of one refId")
+def a_task_twice(flow):
+    flow["secureCall"]["tasks"].append(flow["secureCall"]["tasks"][0])
+
+
+@refused("a task that never ends")
+def a_circle(flow):
+    task(flow, 0).insert(0, {"jumpToTask": {"name": "Again", "targetTaskRef": "/secureCall/tasks/task[Pause_1]"}})
+
+
+@refused("an error with a prompt that nobody chose")
+def an_error_with_the_default_prompt(flow):
+    del flow["secureCall"]["settingsErrorHandling"]["preHandlingAudio"]
+
+
 @refused("a function")
 def a_function(flow):
     found(flow, "decision", "Was the resume sent")["condition"]["exp"] = "Guess()"

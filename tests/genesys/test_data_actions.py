@@ -38,6 +38,7 @@ HOSTILE = [
     ("", "nothing at all"),
 ]
 
+
 def inputs(action, **changed):
     return {**{name: GOOD[name] for name in action.inputs["properties"]}, **changed}
 

@@ -23,7 +23,6 @@ TIMEOUTS = {
 }
 
 
-
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
 def test_an_action_has_the_form_of_an_export(action):
     jsonschema.Draft7Validator(SCHEMA).validate(action.export)

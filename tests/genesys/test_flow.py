@@ -118,11 +118,19 @@ def test_the_questions_are_asked_for_what_the_payment_takes_and_never_read_back(
         assert asked["verificationType"] == "none", "digits are never read back"
 
 
-def test_nothing_is_heard_but_what_the_steps_say():
-    flow = FLOW["secureCall"]
-    assert flow["initialGreeting"] == flow["settingsErrorHandling"]["preHandlingAudio"] == {"noValue": True}
-    assert flow["settingsActionDefaults"]["callData"] == {"processingPrompt": {"noValue": True}}
+def test_nothing_is_heard_but_this(every_walk):
+    flow, silent = FLOW["secureCall"], {"noValue": True}
+    assert flow["initialGreeting"] == flow["settingsErrorHandling"]["preHandlingAudio"] == silent
+    assert flow["settingsActionDefaults"] == {
+        "callData": {"processingPrompt": silent}, "callDataSecure": {"processingPrompt": silent}}
     assert list(flow["supportedLanguages"]) == [flow["defaultLanguage"]]
+    # Nobody is asked to say a number: each question is for the keypad.
+    assert {step[1] for _, walk in every_walk for step in walk.trace if step[0] == "said"} == {
+        "Please enter the card number, and then the pound key.",
+        "Please enter the expiry date, two digits for the month and two for the year.",
+        "Please enter the security code, and then the pound key.",
+        "You are being connected to your agent again.",
+    }
 
 
 def test_the_settings_are_at_the_top_and_each_is_used():
