@@ -163,6 +163,28 @@ def test_genesys_has_a_role_only_where_the_owner_asks_for_it_whole(stack, emulat
     assert name not in [role["RoleName"] for role in iam.list_roles()["Roles"]]
 
 
+def test_a_stack_for_a_flow_alone_is_on_the_accounts_own_bus_and_creates_none(stack, emulator):
+    assert "default bus exists" in stack.refusal(EventBusName="default", CreateEventBus="true")
+
+    before = stack.resources()
+    stack.deploy(EventBusName="default")
+    after = stack.resources()
+    rules = [rule["Name"] for rule in emulator.client("events").list_rules(EventBusName="default")["Rules"]]
+    assert sorted(rules) == sorted(after[name].split("|")[-1] for name in ("Rule", "WatchRule"))
+    named = [
+        dimension["Value"]
+        for alarm in emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        for metric in alarm.get("Metrics") or []
+        for dimension in metric.get("MetricStat", {}).get("Metric", {}).get("Dimensions", [])
+        if dimension["Name"] == "RuleName"
+    ]
+    # The emulator's Ref of a rule has the bus in front on every bus; AWS's has not on this one.
+    assert {name.removeprefix("default|") for name in named} == {after["Rule"].split("|")[-1]}
+
+    stack.deploy()
+    assert set(stack.resources()) == set(after) == set(before)
+
+
 def test_deploying_twice_changes_nothing_and_deleting_leaves_secret_and_log(stack, emulator):
     before = stack.resources()
     assert "No changes to deploy" in stack.deploy()
