@@ -124,7 +124,7 @@ def test_nothing_is_heard_but_this(every_walk):
     assert flow["settingsActionDefaults"] == {
         "callData": {"processingPrompt": silent}, "callDataSecure": {"processingPrompt": silent}}
     assert list(flow["supportedLanguages"]) == [flow["defaultLanguage"]]
-    # Nobody is asked to say a number: each question is for the keypad.
+    # Nobody is asked to say a number: each question is for the keypad. Who changes what is said changes this list.
     assert {step[1] for _, walk in every_walk for step in walk.trace if step[0] == "said"} == {
         "Please enter the card number, and then the pound key.",
         "Please enter the expiry date, two digits for the month and two for the year.",
