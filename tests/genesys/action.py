@@ -9,7 +9,8 @@ from jsonpath_ng import parse
 
 from velocity import render
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "genesys" / "data-actions"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "genesys" / "data-actions"
 SUFFIX = ".custom.json"
 
 

@@ -1,4 +1,4 @@
-"""Where things are, and the processes that the tests start: the simulated world, and the function under a runtime."""
+"""The process that the tests start: the simulated world, with the function in it."""
 
 import json
 import os
@@ -8,23 +8,29 @@ import urllib.request
 
 import pytest
 
-from runtime import Function
+from action import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 STARTED = ROOT / "events" / "secure_pause" / "started.json"
-# How long a process may take to end by itself, in seconds.
-PATIENCE = 10
+# How long a process may take to end by itself, and the control door to answer: an invocation and its retries, in seconds.
+PATIENCE = 40
 
 
 class World:
-    """The simulated Genesys Cloud, Secrets Manager and SQS."""
+    """The simulated Genesys Cloud, Secrets Manager and SQS, and the function."""
 
     def __init__(self, process, ready):
         self.process, self.env, self.control = process, ready["env"], ready["control"]
 
     def ask(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
+        return self._ask(method, path, None if body is None else json.dumps(body).encode())
+
+    def invoke(self, payload):
+        """What the function answers to this text: `result` or `failure`, and the document."""
+        ((kind, document),) = self._ask("POST", "/invoke", payload.encode()).items()
+        return kind, document
+
+    def _ask(self, method, path, data):
         request = urllib.request.Request(self.control + path, data, method=method)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
@@ -40,9 +46,11 @@ class World:
 
 @pytest.fixture(scope="session")
 def world():
-    binary = TARGET / "world"
-    assert binary.exists(), f"{binary} is not there; build it with `cargo build -p world`"
-    with subprocess.Popen([binary, "--until-stdin-closes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    binary, function = TARGET / "world", TARGET / "secure-pause"
+    for built in (binary, function):
+        assert built.exists(), f"{built} is not there; build it with `cargo build -p secure-pause -p world`"
+    command = [binary, "--until-stdin-closes", "--function", function]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             served = World(process, json.loads(process.stdout.readline()))
             yield served
@@ -60,11 +68,3 @@ def calm(world):
     """The world, with no fault left over."""
     yield world
     world.ask("DELETE", "/fault")
-
-
-@pytest.fixture(scope="session")
-def function(world):
-    binary = TARGET / "secure-pause"
-    assert binary.exists(), f"{binary} is not there; build it with `cargo build -p secure-pause`"
-    with Function(binary, world.env) as running:
-        yield running

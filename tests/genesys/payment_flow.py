@@ -1,14 +1,12 @@
 """The secure call flow as it is shipped, the data actions that it calls, what may happen to it, and ways to find a step."""
 
-import pathlib
-
 import yaml
 
-from action import Action
+from action import ROOT, Action
 from architect import AT_ONCE, AT_THE_NEXT_PROMPT, NEVER
 from expressions import NOT_SET
 
-FILE = pathlib.Path(__file__).resolve().parents[2] / "genesys" / "flows" / "secure-payment.yaml"
+FILE = ROOT / "genesys" / "flows" / "secure-payment.yaml"
 FLOW = yaml.safe_load(FILE.read_text())
 PAUSE, RESUME, PAYMENT = (
     Action(stem) for stem in ("Pause_Screen_Recording_Lambda", "Resume_Screen_Recording_Lambda", "Take_Card_Payment"))

@@ -1,16 +1,14 @@
 """What the data actions' templates become of their inputs, and what they make of an answer."""
 
 import json
-import pathlib
 import re
 from urllib.parse import unquote_plus, urlsplit
 
 import pytest
 
-from action import Action, Refused, every
+from action import ROOT, Action, Refused, every
 from velocity import references, render
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACTIONS = every()
 CONVERSATION = "5b0f3a34-7c6e-4d0a-9c62-0f4b1f6f7a11"
 PARTICIPANT = "a1f5e9c4-3d74-4e30-8c79-2f8d8150bc03"

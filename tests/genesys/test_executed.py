@@ -70,55 +70,55 @@ def test_a_participant_who_is_on_no_call_is_a_failure_of_the_action(calm, token)
     assert run(Action("Pause_Screen_Recording"), called(staged), calm, token) == 404
 
 
-def invoked(verb, values, function):
+def invoked(verb, values, world):
     """What the action's caller gets of the function, or the name of its error."""
     action = Action(f"{verb.capitalize()}_Screen_Recording_Lambda")
-    failed, document = function.invoke(action.rendered(values)[1])
-    return document["errorType"] if failed else action.translated(document)
+    kind, document = world.invoke(action.rendered(values)[1])
+    return document["errorType"] if kind == "failure" else action.translated(document)
 
 
-def test_the_function_finds_the_agent_verifies_and_answers_paused(calm, function):
+def test_the_function_finds_the_agent_verifies_and_answers_paused(calm):
     staged = calm.stage()
-    result = invoked("pause", {"conversationId": staged["conversationId"]}, function)
+    result = invoked("pause", {"conversationId": staged["conversationId"]}, calm)
     assert (result, calm.screen(staged)) == ({"outcome": "paused", "paused": True}, "paused")
 
 
-def test_the_function_resumes_once_the_secure_pause_is_over(calm, function):
+def test_the_function_resumes_once_the_secure_pause_is_over(calm):
     staged = calm.stage()
     of_call = {"conversationId": staged["conversationId"]}
-    invoked("pause", of_call, function)
+    invoked("pause", of_call, calm)
     calm.ask("POST", "/secure-pause", {**of_call, "userId": staged["userId"], "on": False})
-    result = invoked("resume", of_call, function)
+    result = invoked("resume", of_call, calm)
     assert (result, calm.screen(staged)) == ({"outcome": "resumed", "paused": False}, "active")
 
 
-def test_a_resume_while_the_agent_is_in_secure_pause_is_left_to_its_end(calm, function):
+def test_a_resume_while_the_agent_is_in_secure_pause_is_left_to_its_end(calm):
     staged = calm.stage()
     of_call = {"conversationId": staged["conversationId"]}
-    invoked("pause", of_call, function)
-    assert (invoked("resume", of_call, function), calm.screen(staged)) == (
+    invoked("pause", of_call, calm)
+    assert (invoked("resume", of_call, calm), calm.screen(staged)) == (
         {"outcome": "deferred", "paused": False}, "paused")
 
 
 @pytest.mark.parametrize(("status", "error"), [(403, "Forbidden"), (404, "EndpointMissing")])
-def test_a_pause_that_the_function_cannot_make_is_its_error_and_never_an_answer(calm, function, status, error):
+def test_a_pause_that_the_function_cannot_make_is_its_error_and_never_an_answer(calm, status, error):
     staged = calm.stage()
     calm.ask("POST", "/fault", {"on": "pause", "status": status, "times": 50})
-    assert invoked("pause", {"conversationId": staged["conversationId"]}, function) == error
+    assert invoked("pause", {"conversationId": staged["conversationId"]}, calm) == error
     assert calm.screen(staged) == "active"
 
 
-def test_a_conversation_that_nobody_knows_is_an_error(calm, function):
-    assert invoked("pause", {"conversationId": str(uuid.uuid4())}, function) == "ConversationUnreadable"
+def test_a_conversation_that_nobody_knows_is_an_error(calm):
+    assert invoked("pause", {"conversationId": str(uuid.uuid4())}, calm) == "ConversationUnreadable"
 
 
-def walked(staged, calm, function):
+def walked(staged, calm):
     """The flow with the function itself behind its data actions, and the screen's true state when the payment was made."""
     screens = []
 
     def order(verb):
         def options(inputs):
-            result = invoked(verb, inputs, function)
+            result = invoked(verb, inputs, calm)
             return ["failure" if isinstance(result, str) else result]
         return options
 
@@ -137,14 +137,14 @@ def walked(staged, calm, function):
     return walk.variables["Flow.PaymentResult"], screens
 
 
-def test_the_flow_takes_the_card_while_the_screen_is_dark_and_leaves_it_recorded(calm, function):
+def test_the_flow_takes_the_card_while_the_screen_is_dark_and_leaves_it_recorded(calm):
     staged = calm.stage()
     calm.ask("POST", "/secure-pause", {"conversationId": staged["conversationId"], "userId": staged["userId"], "on": False})
-    assert walked(staged, calm, function) == ("paid", ["paused"])
+    assert walked(staged, calm) == ("paid", ["paused"])
     assert calm.screen(staged) == "active"
 
 
-def test_the_flow_takes_no_card_where_the_function_cannot_pause(calm, function):
+def test_the_flow_takes_no_card_where_the_function_cannot_pause(calm):
     staged = calm.stage()
     calm.ask("POST", "/fault", {"on": "pause", "status": 403, "times": 50})
-    assert walked(staged, calm, function) == ("not-paused", [])
+    assert walked(staged, calm) == ("not-paused", [])

@@ -1,16 +1,14 @@
 """The data actions as files: what the import takes, and what they say of themselves."""
 
 import json
-import pathlib
 import re
 from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
 
-from action import FOLDER, Action, every
+from action import FOLDER, ROOT, Action, every
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((FOLDER / "data-action.schema.json").read_text())
 ACTIONS = every()
 # How long each action may take, in seconds: a request to Genesys Cloud; the function; a gateway.

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -10,7 +9,8 @@ import subprocess
 import hcl2
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from action import ROOT
+
 FOLDER = ROOT / "genesys" / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))
 TEXT = "\n".join(path.read_text() for path in FILES)
@@ -18,7 +18,8 @@ TEMPLATE = (ROOT / "template.yaml").read_text()
 README = (ROOT / "README.md").read_text()
 GUIDE = (ROOT / "docs" / "genesys-setup.md").read_text()
 TERRAFORM = shutil.which("terraform")
-needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed: format, and what the variables take, are not tested")
+needs_terraform = pytest.mark.skipif(
+    TERRAFORM is None, reason="terraform is not installed: format, and what the variables take, are not tested")
 GOOD = {"aws_account_id": "111122223333", "aws_region": "eu-west-1"}
 # What the provider's documentation lists for the types that are used.
 ATTRIBUTES = {

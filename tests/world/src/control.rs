@@ -8,6 +8,7 @@
 //! | `POST /stage` | an event | its conversation begins anew, see [`GivenEvent::stage`]; the ids |
 //! | `POST /now` | any JSON | the same with its event times moved to now |
 //! | `POST /secure-pause` | `{"conversationId", "userId", "on"}` | it begins or ends; the event of it |
+//! | `POST /invoke` | a payload, JSON or not | the function of the world is invoked; `{"result"}` or `{"failure"}` |
 //! | `POST /fault` | `{"on", "status", "times"}` | that many requests are answered so; the same |
 //! | `DELETE /fault` | | every fault that waits is taken back; `{}` |
 //! | `GET /client` | | the OAuth client, as a secret holds it: `{"client_id", "client_secret"}` |
@@ -15,10 +16,10 @@
 //! | `GET /requests` | | [`Recorded::json`] of every request so far |
 //! | `GET /complaints` | | [`World::complaints`] |
 //!
-//! A fault is `on` one of `conversation`, `pause`, `resume`, `token` and `any`, of Genesys alone; `times` is
+//! `/invoke` is there where the world has a function, and answers 502 where that gives no answer. A fault is `on` one of `conversation`, `pause`, `resume`, `token` and `any`, of Genesys alone; `times` is
 //! 1 where it is absent.
 
-use std::io;
+use std::{io, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -26,6 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     fault::{Fault, On},
+    function::Function,
     given_event::{GivenEvent, Staged},
     journal::Recorded,
     network::Line,
@@ -35,6 +37,8 @@ use crate::{
 
 /// The statuses that a fault may have.
 const FAULTY: std::ops::RangeInclusive<u64> = 400..=599;
+/// The deadline of an invocation: the template's timeout.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The control door of a world; dropping it closes it.
 pub struct Control {
@@ -45,16 +49,20 @@ pub struct Control {
 type Reply = (u16, Value);
 
 impl Control {
-    /// Opens the door of `world` on this port of loopback; 0 is any that is free.
+    /// Opens the door of `world`, and of its function if it has one, on this port of loopback; 0 is any that is free.
     ///
     /// # Errors
     /// If the port is taken.
-    pub async fn open(world: &World, port: u16) -> io::Result<Self> {
+    pub async fn open(world: &World, function: Option<Arc<Function>>, port: u16) -> io::Result<Self> {
         let world = world.clone();
         let server = wire::serve(port, Line::unseen(), move |request| {
-            let world = world.clone();
+            let (world, function) = (world.clone(), function.clone());
             async move {
-                let (status, body) = reply(&world, &request).unwrap_or_else(|refusal| refusal);
+                let reply = match (function, request.method.as_str(), request.path.as_str()) {
+                    (Some(function), "POST", "/invoke") => invoke(&function, &request).await,
+                    _ => reply(&world, &request),
+                };
+                let (status, body) = reply.unwrap_or_else(|refusal| refusal);
                 Ending::Answer(wire::json(status, &body))
             }
         });
@@ -77,6 +85,12 @@ impl Staged {
             "otherParticipantId": self.other,
         })
     }
+}
+
+async fn invoke(function: &Function, request: &Request) -> Result<Reply, Reply> {
+    let answer = function.try_invoke(request.body.to_vec(), DEADLINE).await;
+    let answer = answer.map_err(|lost| (502, error(&lost.to_string())))?;
+    Ok((200, answer.result.map_or_else(|it| json!({ "failure": it.body }), |it| json!({ "result": it }))))
 }
 
 fn reply(world: &World, request: &Request) -> Result<Reply, Reply> {

@@ -13,11 +13,12 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::Parser;
 use serde_json::json;
-use world::{Control, GivenEvent, Ports, Staged, World};
+use world::{Control, Function, GivenEvent, Ports, Staged, World};
 
 use lines::Lines;
 use stop::Stop;
@@ -39,6 +40,7 @@ The control door takes and gives JSON:
   POST   /stage         EVENT: its conversation begins anew, in the state the event tells of; gives the ids
   POST   /now           EVENT: gives it back with its times moved to now
   POST   /secure-pause  {conversationId, userId, on}: it begins or ends; gives the event of it
+  POST   /invoke        PAYLOAD: the program of --function is invoked; gives {result} or {failure}
   POST   /fault         {on, status, times}: on conversation, pause, resume, token or any request to Genesys
   DELETE /fault
   GET    /client        the OAuth client as JSON, to be put into a secret elsewhere
@@ -48,7 +50,8 @@ The control door takes and gives JSON:
 
 Exit codes:
   0  it was told to stop
-  2  nothing could be served: bad arguments, a port that is taken, an event file that is missing or no JSON
+  2  nothing could be served: bad arguments, a port that is taken, an event file that is missing or no JSON, a
+     program that cannot be started
 
 Examples:
   world --stage events/secure_pause/started.json
@@ -59,6 +62,9 @@ struct Args {
     /// with the screen still paused
     #[arg(long, value_name = "FILE")]
     stage: Option<PathBuf>,
+    /// Run this program as Lambda runs the function, in the world's environment, to be invoked by the control door
+    #[arg(long, value_name = "FILE")]
+    function: Option<PathBuf>,
     /// Port of the API of Genesys; 0 is any
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     genesys_port: u16,
@@ -99,7 +105,11 @@ async fn run(args: &Args) -> io::Result<()> {
     let stop = Stop::listen(args.until_stdin_closes)?;
     let given = args.stage.as_deref().map(read).transpose()?;
     let world = World::start_on(args.ports()).await?;
-    let control = Control::open(&world, args.control_port).await?;
+    let function = match &args.function {
+        Some(program) => Some(Arc::new(start(program, &world).await?)),
+        None => None,
+    };
+    let control = Control::open(&world, function, args.control_port).await?;
     let staged = given.and_then(|event| event.stage(&world.genesys));
     let lines = Lines::to_stdout();
     lines.write(&json!({
@@ -113,6 +123,11 @@ async fn run(args: &Args) -> io::Result<()> {
     stop.wait().await;
     lines.finish().await;
     Ok(())
+}
+
+async fn start(program: &Path, world: &World) -> io::Result<Function> {
+    let started = Function::try_start(program, world.env()).await;
+    started.map_err(|error| io::Error::other(format!("{} cannot be started: {error}", program.display())))
 }
 
 fn read(path: &Path) -> io::Result<GivenEvent> {

@@ -106,6 +106,22 @@ async fn an_event_is_given_back_with_its_times_moved_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_function_of_the_world_is_invoked_with_any_payload_and_its_failures_are_told() {
+    let served = Served::start(&["--function", env!("CARGO_BIN_EXE_stand-in")]);
+    let event = json!({ "number": 7 });
+    assert_eq!(served.post("/invoke", &event).await, json!({ "result": event }));
+    let failed = served.post("/invoke", &json!({ "order": "fail" })).await;
+    assert_eq!(failed, json!({ "failure": { "errorType": "Asked", "errorMessage": "for it" } }));
+    let environment = served.post("/invoke", &json!({ "order": "environment" })).await;
+    let wanted = json!(["GENESYS_API_URL", served.url("GENESYS_API_URL")]);
+    assert!(environment["result"].as_array().expect("pairs").contains(&wanted), "{environment}");
+    for _ in 0..2 {
+        let (status, answer) = served.knock(Method::POST, "/invoke", &json!({ "order": "die" })).await;
+        assert_eq!((status, &answer["error"]), (502, &json!("the process ended without an answer")));
+    }
+}
+
+#[tokio::test]
 async fn faults_hit_as_many_requests_as_they_are_for_and_can_be_taken_back() {
     let served = Served::start(&["--stage", &path_of("secure_pause/started.json")]);
     let token = served.token().await;
@@ -130,6 +146,7 @@ async fn what_the_control_door_does_not_know_is_refused_and_nothing_breaks() {
     let cases = [
         (Method::GET, "/", json!(null), 404, "there is no GET /"),
         (Method::GET, "/stage", json!(null), 404, "there is no GET /stage"),
+        (Method::POST, "/invoke", json!({}), 404, "there is no POST /invoke"),
         (Method::POST, "/stage", json!([1]), 400, "no secure pause"),
         (Method::POST, "/secure-pause", flip, 404, "stage it first"),
         (Method::POST, "/secure-pause", json!({}), 400, "conversationId is a UUID"),
@@ -180,9 +197,10 @@ async fn ports_can_be_chosen_and_one_that_is_taken_is_named() {
     let wanted: Vec<String> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
     assert_eq!(all, wanted);
 
-    let cases: [(&[&str], &str); 3] = [
+    let cases: [(&[&str], &str); 4] = [
         (&["--control-port", &ports[0]], "cannot be taken"),
         (&["--stage", "/nowhere/at/all"], "cannot be read"),
+        (&["--function", "/nowhere/at/all"], "cannot be started"),
         (&["--port", "1"], "--port"),
     ];
     for (arguments, told) in cases {
