@@ -1,8 +1,11 @@
 //! Log lines in, figures, page and CSV out.
 
 mod command;
+mod failures;
 mod forms;
 mod made;
 mod observations;
 mod page;
 mod secure_pauses;
+mod told;
+mod words;
