@@ -1,4 +1,9 @@
-# The event source, the role and the OAuth client. Verified and unverified: see versions.tf.
+# The event source, the role and the OAuth client.
+#
+# Verified: formatted; every resource and attribute is one of the provider's documentation; name and topic equal those of
+# template.yaml (tests/genesys).
+# Needs a real organization: the topic, which is in no published list; the permission that pauses a screen recording,
+# whose name is published nowhere; that Terraform's client may give the role away.
 
 locals {
   name = "secure-pause"

@@ -1,4 +1,7 @@
-# What the stack and the guide ask for. Verified and unverified: see versions.tf.
+# What the stack and the guide ask for.
+#
+# Verified: the name of the bus begins as the function wants it, and the parameters are template.yaml's (tests/genesys).
+# Needs a real organization: that the event source is named so.
 
 output "event_bus_name" {
   description = "Answer to the stack's parameter EventBusName; the account's own bus where there is no event source."

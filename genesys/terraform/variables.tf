@@ -1,4 +1,7 @@
-# What the owner says. Verified: each is documented, typed and used. Needs a real organization: see versions.tf.
+# What the owner says.
+#
+# Verified: each is documented, typed, checked and used; what each takes and refuses, by Terraform (tests/genesys).
+# Needs a real organization: ids of divisions, and the permission's parts.
 
 variable "aws_account_id" {
   description = "AWS account the stack is in, twelve digits."

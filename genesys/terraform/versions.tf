@@ -1,9 +1,7 @@
 # The Genesys Cloud side of the function by CX as Code: the event source and the OAuth client.
 #
-# Verified: formatted; every resource and attribute is one of the provider's documentation; topic and names equal those of
-# template.yaml (tests/genesys).
-# Needs a real organization: the topic, which is in no published list; the permission that pauses a screen recording,
-# whose name is published nowhere; `terraform validate` and `plan`, which ask the provider.
+# Verified: formatted; the provider's source is that of its documentation (tests/genesys).
+# Needs a real organization: `terraform init`, `validate` and `plan`, which ask the provider.
 
 terraform {
   required_version = ">= 1.3"

@@ -191,8 +191,8 @@ def test_every_reference_has_something_that_it_refers_to():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_file_says_what_is_verified_and_what_is_not(path):
-    head = " ".join(path.read_text().split("\n\n", 1)[0].split())
-    assert "erified" in head and ("eeds a real organization" in head or "versions.tf" in head)
+    head = path.read_text().split("\n\n", 1)[0]
+    assert re.search(r"^# Verified: \S.+^# Needs a real organization: \S", head, re.M | re.S)
 
 
 @needs_terraform
