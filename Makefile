@@ -166,7 +166,7 @@ $(TARPAULIN):
 .PHONY: sbom
 sbom: $(CYCLONEDX) ## list all that is compiled into the function: target/sbom/secure-pause.cdx.json (CycloneDX)
 	@# It writes a list beside every manifest of the workspace; only the function's is of use.
-	trap 'rm -f *_bin.cdx.json tests/*/*_bin.cdx.json' EXIT; \
+	trap 'rm -f *_bin.cdx.json tests/*/*_bin.cdx.json tools/*/*_bin.cdx.json' EXIT; \
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(CYCLONEDX) cyclonedx --quiet --format json --spec-version 1.5 \
 		--describe binaries --target $(ARCHITECTURE:arm64=aarch64)-unknown-linux-gnu; \
 	mkdir -p target/sbom; \
