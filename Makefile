@@ -1,4 +1,4 @@
-# What the README names, and nothing it does not. `make help` lists it.
+# The project's commands. `make help` lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help

@@ -175,7 +175,7 @@ impl Faults {
 }
 
 /// What is told of the function whatever its settings, faulty ones included.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct Deployed {
     /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`], which also stands in for a faulty one.
     pub namespace: String,

@@ -20,7 +20,8 @@ const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0000);
 /// What one check may take: all of them together must fit into an invocation, whichever of them hangs.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What is looked at, in order: each needs those before it.
+/// What is looked at, in order: each needs those before it, but nothing needs `permissions`, and `watch_queue` needs
+/// `settings` only.
 const CHECKS: [&str; 7] =
     ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue"];
 

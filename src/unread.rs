@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
-use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use crate::act;
@@ -15,7 +14,7 @@ use crate::config::Mode;
 use crate::error::Error;
 use crate::event::{Action, Door, Phase, Request};
 use crate::ids::ParticipantId;
-use crate::outcome::{State, Target};
+use crate::outcome::Target;
 use crate::plan::Plan;
 
 /// Settles the case. Gives the plan, or how reading failed, and the leg that was paused unread, if one was.
@@ -68,12 +67,5 @@ fn is_unread(error: &Error) -> bool {
 
 /// A pause that was under way when the reading came. Whether it has landed is not known.
 fn abandoned(participant: ParticipantId, sent: &Attempts) -> Target {
-    Target {
-        state: State::Failed,
-        error: None,
-        at: OffsetDateTime::now_utc(),
-        acknowledged_at: None,
-        verified_at: None,
-        ..Target::of(participant, Action::Pause, sent)
-    }
+    Target::of(participant, Action::Pause, sent)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use secure_pause::metrics::Metrics;
 use serde_json::{Value, json};
@@ -36,6 +37,8 @@ fn metrics(line: &Value) -> BTreeSet<String> {
         })
         .collect();
     assert_eq!(names.len(), definitions.len(), "each once: {line}");
+    let unknown: Vec<_> = names.iter().filter(|name| !Metrics::names().contains(&name.as_str())).collect();
+    assert_eq!(unknown, Vec::<&String>::new(), "no name that the runbook has not");
     // What is not declared would be kept as a property, for everybody to read.
     let others = ["timestamp", "level", "_aws", "FunctionName"];
     assert_eq!(line.as_object().unwrap().len(), names.len() + others.len(), "{line}");
@@ -80,6 +83,22 @@ async fn what_went_wrong_is_counted_by_its_name_and_by_what_it_put_at_risk() {
     assert!(told[1].is_superset(&set(&["NoTarget", "PauseFailed", "ExposureMs", "Handled"])), "{told:?}");
     assert_eq!(told[2], set(&["InvalidEvent"]), "nobody knows what it was about");
     assert_eq!(told[3], set(&["Handled", "Ignored"]));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_recording_that_was_ended_and_one_that_nobody_tells_of_are_counted() {
+    let stage = Stage::in_secure_pause().await;
+    stage.world.genesys.organization(|organization| organization.tells_screen_state = false);
+    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.after("pause", Duration::ZERO, |genesys| {
+        let stopped = screen(leg(AGENT_A, LEG_A, "connected"), "stopped");
+        genesys.serve(CONVERSATION.parse().unwrap(), conversation(true, &[stopped]));
+    });
+    stage.invoke(&fresh("secure_pause/started.json")).await;
+    let told: Vec<_> = lines(&stage, 2).await.iter().map(metrics).collect();
+    assert!(told[0].contains("Unverifiable") && !told[0].contains("RecordingTerminated"), "{told:?}");
+    assert!(told[1].contains("RecordingTerminated") && !told[1].contains("Unverifiable"), "{told:?}");
     stage.end().await;
 }
 

@@ -1,5 +1,7 @@
 //! `MODE`: what is done with a plan.
 
+use serde_json::{Value, json};
+
 use crate::stage::*;
 
 #[tokio::test]
@@ -30,6 +32,33 @@ async fn what_is_observed_is_logged_at_every_level_even_where_nothing_would_be_s
     let logs = stage.function.logs().join("\n");
     for wanted in [r#""plan":{"nothing":"stale"}"#, r#""securePause":"off""#, r#""screen":"active""#] {
         assert!(logs.contains(wanted), "{wanted} in {logs}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn every_line_that_is_observed_has_what_the_evidence_report_reads() {
+    let stage = Stage::with(&[("MODE", "observe")]).await;
+    stage.serve(conversation(true, &[screen(leg(AGENT_A, LEG_A, "connected"), "active")]));
+    stage.invoke(&fresh("secure_pause/started.json")).await;
+    let lines = stage.function.logs().into_iter().filter(|line| line.contains("secure_pause_observed"));
+    let lines: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
+    assert_eq!(lines.len(), 4);
+    for (place, line) in lines.iter().enumerate() {
+        assert_eq!((&line["kind"], &line["door"]), (&json!("secure_pause_observed"), &json!("event")));
+        assert_eq!((&line["phase"], &line["conversationId"]), (&json!("started"), &json!(CONVERSATION)));
+        for time in ["eventTime", "timestamp"] {
+            assert!(line[time].as_str().is_some_and(|time| time.ends_with('Z')), "{time}: {line}");
+        }
+        if place == 0 {
+            assert_eq!(line["plan"]["act"]["action"], "pause", "{line}");
+        } else {
+            let told = (&line["reading"], &line["securePause"], &line["recordingState"]);
+            assert_eq!(told, (&json!(place), &json!("on"), &json!("paused")), "{line}");
+            let seen = &line["legs"][0];
+            assert_eq!((&seen["participantId"], &seen["life"]), (&json!(LEG_A), &json!("live")), "{line}");
+            assert_eq!((&seen["inWrapUp"], &seen["screen"]), (&json!(false), &json!("active")), "{line}");
+        }
     }
     stage.end().await;
 }

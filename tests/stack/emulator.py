@@ -73,7 +73,8 @@ def name_rules_as_aws_does():
 
     def named(made, props):
         name, attributes = made
-        return f"{props['EventBusName']}|{name}", attributes
+        bus = props["EventBusName"]
+        return name if bus == "default" else f"{bus}|{name}", attributes
 
     def name(physical_id):
         return physical_id.split("|")[-1]

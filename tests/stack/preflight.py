@@ -35,20 +35,16 @@ def table(answer):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stack", default="secure-pause", help="the stack whose function is asked")
-    parser.add_argument("--function", help="ARN of the alias, in place of the stack's")
-    parser.add_argument("--json", action="store_true", help="print the answer as it is")
     arguments = parser.parse_args()
     try:
-        function = arguments.function or alias_of(arguments.stack)
-        invoked = boto3.client("lambda").invoke(
-            FunctionName=function, Payload=json.dumps({"action": "preflight"})
-        )
+        function = alias_of(arguments.stack)
+        invoked = boto3.client("lambda").invoke(FunctionName=function, Payload=json.dumps({"action": "preflight"}))
         answer = json.loads(invoked["Payload"].read())
     except (BotoCoreError, ClientError, KeyError) as error:
         parser.error(f"the function cannot be asked: {error}; check the region, the credentials and --stack")
     if "checks" not in answer:
         parser.error(f"this is no answer of a preflight, is the version that is deployed older? {json.dumps(answer)}")
-    print(json.dumps(answer, indent=2) if arguments.json else table(answer))
+    print(table(answer))
     return 0 if answer["preflight"] == "ok" else 1
 
 

@@ -89,7 +89,8 @@ fn search(directory: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn about(path: &Path, error: &io::Error) -> io::Error {
+/// The same failure, with the file that it is of.
+pub fn about(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::Deserializer;
 
-use crate::files::Files;
+use crate::files::{Files, about};
 use crate::kind::{Head, Kind};
 use crate::lines::{self, Found, Place};
 use crate::moment::Moment;
@@ -64,9 +64,7 @@ impl Log {
     pub fn read(files: &Files) -> io::Result<Self> {
         let mut log = Self::default();
         for path in files.paths() {
-            let name =
-                |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-            let reader = files.open(path).map_err(name)?;
+            let reader = files.open(path).map_err(|error| about(path, &error))?;
             lines::each(reader, &mut |place, line| log.take(path, place, line));
         }
         files.done();

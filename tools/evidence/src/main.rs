@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use evidence::figures::{Figures, Period};
-use evidence::files::Files;
+use evidence::files::{Files, about};
 use evidence::log::Log;
 use evidence::moment::Moment;
 use evidence::{csv_file, page, summary};
@@ -99,7 +99,7 @@ fn create(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()
         write(&mut file)?;
         file.flush()
     };
-    written().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    written().map_err(|error| about(path, &error))
 }
 
 /// A reader that stops early, as `head` does, is no failure.

@@ -5,7 +5,7 @@ use strum::IntoStaticStr;
 use uuid::Uuid;
 
 use crate::moment::Moment;
-use crate::words::{Door, Outcome, Phase};
+use crate::words::{Action, Door, Outcome, Phase};
 
 /// A line of `"kind": "secure_pause_observed"`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -17,8 +17,8 @@ pub struct Observed {
     pub event_time: Moment,
     /// What the event told.
     pub phase: Phase,
-    /// Which way the attempt came; older lines do not tell.
-    pub door: Option<Door>,
+    /// Which way the attempt came.
+    pub door: Door,
     /// When the line was written: just after the reading.
     pub timestamp: Moment,
     /// Which reading after the event it is, from 1.
@@ -45,16 +45,6 @@ pub enum Plan {
     },
     /// Nothing, and that is how it would have ended.
     Nothing(Outcome),
-}
-
-/// What is done to a screen recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Action {
-    Pause,
-    Resume,
 }
 
 /// Secure pause as a reading told it.
@@ -131,7 +121,7 @@ impl Observed {
 
     /// Whether it follows the event itself, and no order and no check of the watch.
     pub fn is_of_event(&self) -> bool {
-        self.door.is_none_or(|door| door == Door::Event)
+        self.door == Door::Event
     }
 }
 

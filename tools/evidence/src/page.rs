@@ -10,8 +10,7 @@ use crate::chart::{self, Column, Timeline, WIDTH};
 use crate::choice::{self, TIMELINES};
 use crate::failure::{Failure, How};
 use crate::figures::{Figures, WORST};
-use crate::log::{Broken, Log, NAMED};
-use crate::moment::Moment;
+use crate::log::{Log, NAMED};
 use crate::observations::Observations;
 use crate::organization::Organization;
 use crate::record::Program;
@@ -29,8 +28,7 @@ const LISTED: usize = 50;
 struct Page<'a> {
     figures: &'a Figures,
     log: &'a Log,
-    span: Option<(Moment, Moment)>,
-    standings: Vec<Standings>,
+    standings: Vec<Named>,
     failures: Vec<Failures>,
     resume_failures: Vec<Failures>,
     hows: Vec<Named>,
@@ -44,17 +42,8 @@ struct Page<'a> {
     strays: Vec<&'a Stray>,
     strays_failed: usize,
     tiles: Vec<Named>,
-    remedies: &'a BTreeMap<Cause, String>,
-    broken: &'a [Broken],
     observations: Option<Observations>,
     width: f64,
-}
-
-/// How many secure pauses stand in one way.
-struct Standings {
-    figure: &'static str,
-    count: usize,
-    text: &'static str,
 }
 
 /// A figure with its name.
@@ -86,7 +75,6 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
     let page = Page {
         figures,
         log,
-        span: figures.span,
         standings: Standing::iter().map(|it| standing(figures, it)).collect(),
         failures: failures(&figures.failed, &log.remedies),
         resume_failures: failures(&figures.resume_failed, &log.remedies),
@@ -103,15 +91,13 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
         timelines: choice::of(&figures.pauses).iter().map(|pauses| chart::timeline(pauses)).collect(),
         unverifiable: all(&|pause| pause.standing == Standing::Unverifiable),
         open: all(&|pause| !matches!(pause.end, End::Told(_))),
-        remedies: &log.remedies,
-        broken: &log.named,
         observations: (!log.observed.is_empty()).then(|| Observations::of(&Organization::of(&log.observed))),
         width: WIDTH,
     };
     page.render().map_err(io::Error::other)
 }
 
-fn standing(figures: &Figures, standing: Standing) -> Standings {
+fn standing(figures: &Figures, standing: Standing) -> Named {
     let text = match standing {
         Standing::Verified => "verified: every screen was paused, and read back as paused",
         Standing::NotRecorded => "dark: a screen had no recording, and every other was read back as paused",
@@ -130,7 +116,7 @@ fn standing(figures: &Figures, standing: Standing) -> Standings {
         Standing::NothingToPause => "nothing to pause: the call, the secure pause or the leg was over",
         Standing::NotTold => "not told: only checks of the watch that found nothing to do",
     };
-    Standings { figure: standing.into(), count: figures.standing(standing), text }
+    Named { figure: standing.into(), count: figures.standing(standing), text }
 }
 
 /// Ends without a start whose pause or resume failed.

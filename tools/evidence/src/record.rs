@@ -4,7 +4,7 @@ use serde::Deserialize;
 use uuid::{NonNilUuid, Uuid};
 
 use crate::moment::Moment;
-use crate::words::{Cause, Door, Ending, Outcome, Phase};
+use crate::words::{Action, Cause, Door, Ending, Outcome, Phase};
 
 /// The only schema this tool reads.
 pub const SCHEMA: u32 = 1;
@@ -39,13 +39,6 @@ pub struct Record {
 struct Target {
     action: Action,
     state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Action {
-    Pause,
-    Resume,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]

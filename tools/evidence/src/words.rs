@@ -87,6 +87,16 @@ pub enum Door {
     Watch,
 }
 
+/// What a target was to do, or would have been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Action {
+    Pause,
+    Resume,
+}
+
 /// What the event, or the order, told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]

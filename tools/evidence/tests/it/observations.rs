@@ -12,7 +12,7 @@ const OTHER_LEG: &str = "00000000-0000-4000-8000-00000000000b";
 fn line(phase: &str, written: f64) -> Value {
     json!({
         "timestamp": time(written), "level": "INFO", "message": "read", "kind": "secure_pause_observed",
-        "conversationId": CALL, "phase": phase, "eventTime": time(0.0),
+        "conversationId": CALL, "door": "event", "phase": phase, "eventTime": time(0.0),
     })
 }
 
