@@ -11,6 +11,10 @@ from action import FOLDER, ROOT, Action, every
 
 SCHEMA = json.loads((FOLDER / "data-action.schema.json").read_text())
 ACTIONS = every()
+# What is said of the actions outside of their own files.
+SHIPPED = (ROOT / "genesys" / "README.md").read_text()
+TOLD = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *(
+    path for path in sorted((ROOT / "genesys").rglob("*")) if path.suffix in (".json", ".md", ".tf", ".yaml"))]
 # How long each action may take, in seconds: a request to Genesys Cloud; the function; a gateway.
 TIMEOUTS = {
     "Pause_Screen_Recording": 10,
@@ -58,8 +62,15 @@ def test_the_schema_of_the_export_refuses(change, reason):
 
 
 def test_the_files_are_the_two_pairs_and_the_payment():
-    assert {(action.stem, action.name, action.timeout) for action in ACTIONS} == {
-        (stem, stem.replace("_", " "), seconds) for stem, seconds in TIMEOUTS.items()}
+    assert {action.stem: action.timeout for action in ACTIONS} == TIMEOUTS
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.stem)
+def test_an_action_has_the_name_of_its_file_wherever_it_is_named(action):
+    assert (action.name, action.inputs["title"]) == (action.stem, action.stem)
+    spaced = action.stem.replace("_", " ")
+    assert [path for path in TOLD if spaced in path.read_text()] == [], "another name for the same action"
+    assert re.search(rf"`(data-actions/)?{action.stem}\.custom\.json`", SHIPPED)
 
 
 def inputs_of(export):
