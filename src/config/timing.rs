@@ -27,8 +27,9 @@ pub struct Timing {
     /// How long after its acknowledgement a pause is read back at the direct door at the least, since a
     /// resume on its way may still overtake it. 1 s.
     pub direct_settled: Duration,
-    /// Up to this age an event's own message in the watch queue has not been checked: the template delays
-    /// messages for 5 s at the least. 4.5 s.
+    /// A pause that ends up to this long after its event is seen by the check of the event's own message. The
+    /// template delays that message for 8 s at the least, and its reading may be [`Timing::lag`] old: half a
+    /// second is to spare. 4.5 s.
     pub unchecked: Duration,
     /// Between attempts at a request of Genesys: from 50 ms to 1 s.
     pub backoff: Backoff,

@@ -150,8 +150,11 @@ def test_the_watch_waits_checks_again_and_gives_up_into_its_dead_letter_queue(te
     assert [p["Default"] for p in (delay, visibility, receives, concurrency)] == [15, 60, 130, 5]
     function = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]
     assert visibility["MinValue"] >= function["Timeout"], "Lambda refuses the mapping otherwise"
-    # What is read may be three seconds old.
-    assert delay["MinValue"] > 3
+    timing = (ROOT / "src" / "config" / "timing.rs").read_text()
+    lag = int(re.search(r"let lag = Duration::from_secs\((\d+)\)", timing)[1])
+    unchecked = int(re.search(r"unchecked: Duration::from_millis\((\d+)\)", timing)[1]) / 1000
+    assert delay["MinValue"] == 8
+    assert delay["MinValue"] - lag > unchecked, "the first check reads every pause that relies on it"
     assert (concurrency["MinValue"], concurrency["MaxValue"]) == (2, 1000), "Lambda's own bounds"
     longest = delay["MaxValue"] + receives["MaxValue"] * visibility["MaxValue"]
     assert longest < queue["MessageRetentionPeriod"], "no message is lost before it is given up"

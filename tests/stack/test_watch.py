@@ -11,7 +11,7 @@ from conftest import event_file, wait_for
 
 USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
 # The shortest delay that the template takes.
-DELAY = 5
+DELAY = 8
 # How soon a message comes back, longer than any check here takes. CloudFormation and Lambda would refuse less
 # than the function's timeout, so that it is set past them.
 SOON = 8

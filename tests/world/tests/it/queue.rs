@@ -14,7 +14,7 @@ use crate::{
 const SEND: &str = "AmazonSQS.SendMessage";
 
 fn message(world: &World, queue: &str, body: &Value) -> RequestBuilder {
-    let sent = json!({ "QueueUrl": queue, "MessageBody": body, "DelaySeconds": 5 });
+    let sent = json!({ "QueueUrl": queue, "MessageBody": body, "DelaySeconds": 8 });
     signed(world, "sqs", SEND, "1.0").body(sent.to_string())
 }
 
