@@ -41,8 +41,8 @@ pub struct Case<'a> {
     last_seen: Cell<Option<SecurePause>>,
     /// A request for a target has ended.
     landed: Arc<Notify>,
-    /// The watch message under way; it ends with the case.
-    posting: RefCell<JoinSet<()>>,
+    /// The watch message under way, and whether SQS has it; it ends with the case.
+    posting: RefCell<JoinSet<bool>>,
 }
 
 impl<'a> Case<'a> {
@@ -116,23 +116,27 @@ impl<'a> Case<'a> {
     fn watch_over(&self, at_most: Duration) {
         let mut posting = self.posting.borrow_mut();
         if posting.is_empty() {
-            let (landed, post) = (Arc::clone(&self.landed), self.queue.post(self.request));
-            posting.spawn(async move {
-                let _ = timeout(at_most, landed.notified()).await;
-                post.await;
-            });
+            let landed = Arc::clone(&self.landed);
+            let ready = async move { timeout(at_most, landed.notified()).await };
+            posting.spawn(self.queue.post(self.request, ready));
         }
     }
 
-    /// Waits until the watch message is with SQS, or has failed and was logged: for a moment even where the
-    /// deadline has passed.
-    pub async fn posted(&self) {
+    /// Waits for the watch message, if there is one: for a moment even where the deadline has passed. Says
+    /// whether it is with SQS; where not, that was logged. True where none had to be posted.
+    pub async fn posted(&self) -> bool {
         let mut posting = self.posting.take();
         let patience = self.deadline.left().max(LAST_OF_POSTING);
-        if timeout(patience, posting.join_next()).await.is_err() {
-            let conversation_id = self.request.conversation;
-            tracing::error!(%conversation_id, "no time was left for the watch message: this pause is not watched over");
-        }
+        let reason = match timeout(patience, posting.join_next()).await {
+            Ok(posted) => match posted.unwrap_or(Ok(true)) {
+                Ok(is_posted) => return is_posted,
+                Err(_panic) => "a panic, logged with its place",
+            },
+            Err(_elapsed) => "no time was left",
+        };
+        let conversation_id = self.request.conversation;
+        tracing::error!(%conversation_id, reason, "watch message not sent: this pause is not watched over");
+        false
     }
 
     /// What a reading calls for now.

@@ -225,7 +225,7 @@ async fn run(case: &Case<'_>, report: &mut Report) -> Result<Outcome, Error> {
             }
         }
     };
-    case.posted().await;
+    report.watched = case.posted().await;
     report.acted(landed, unread);
     result
 }

@@ -52,6 +52,7 @@ impl Metrics {
             let is_unreadable = answer.door == Some(Door::Watch) && matches!(error, Error::InvalidEvent(_));
             self.count("UnreadableMessage", is_unreadable);
         }
+        self.count("NotWatched", !report.watched);
         for target in &answer.targets {
             self.count("RecordingTerminated", target.state == State::Terminated);
             self.count("Unverifiable", target.state == State::Unverifiable);
@@ -107,6 +108,7 @@ impl Metrics {
             "Unverifiable",
             "UnresolvedInitiator",
             "UnreadableMessage",
+            "NotWatched",
             "TokenFetched",
             "ColdStart",
         ];

@@ -105,6 +105,8 @@ pub struct Report {
     pub(crate) received: OffsetDateTime,
     pub(crate) request: Option<Request>,
     pub(crate) error: Option<Error>,
+    /// Whether the watch message, where one had to be posted, is with SQS.
+    pub(crate) watched: bool,
     /// The part that is also the answer.
     pub(crate) answer: Answer,
 }
@@ -155,6 +157,7 @@ impl Report {
             received: OffsetDateTime::now_utc(),
             request: None,
             error: None,
+            watched: true,
             answer,
         }
     }

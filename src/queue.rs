@@ -48,18 +48,24 @@ impl WatchQueue {
         self.client.get_or_init(|| Client::new(&self.aws))
     }
 
-    /// Posts the watch message of a pause. A failure is logged, and nothing more: the screen is paused all the
-    /// same, and a flow that ordered it orders the resume too.
-    pub fn post(&self, request: &Request) -> impl Future<Output = ()> + use<> {
+    /// Posts the watch message of a pause, once `ready` is. Says whether SQS has it; true as well where no queue
+    /// is set, since none is wanted then. A failure is logged and no error: the screen is paused all the same,
+    /// and a flow that ordered it orders the resume too.
+    pub fn post<Ready: Future>(
+        &self,
+        request: &Request,
+        ready: Ready,
+    ) -> impl Future<Output = bool> + use<Ready> {
         let (queue, conversation_id, message) = (self.clone(), request.conversation, event::message(request));
         async move {
             let Some(url) = &queue.url else {
                 tracing::warn!(%conversation_id, "WATCH_QUEUE_URL is not set: this pause is not watched over");
-                return;
+                return true;
             };
+            ready.await;
             let send = Box::pin(queue.client().send_message().queue_url(url).message_body(message).send());
             let reason = match timeout(POSTING, send).await {
-                Ok(Ok(_sent)) => return,
+                Ok(Ok(_sent)) => return true,
                 Ok(Err(error)) => aws::reason("SQS", &error),
                 Err(_elapsed) => "SQS did not answer in time".to_owned(),
             };
@@ -68,6 +74,7 @@ impl WatchQueue {
                 reason,
                 "watch message not sent: this pause is not watched over; check WATCH_QUEUE_URL and the role's right to send"
             );
+            false
         }
     }
 }

@@ -15,6 +15,22 @@ fn messages(stage: &Stage) -> Vec<Value> {
     parsed.collect()
 }
 
+/// The metric of the one invocation so far.
+async fn not_watched(stage: &Stage) -> Value {
+    let logs = stage.function.logs_until(|lines| lines.iter().any(|line| is_metrics(line))).await;
+    let lines: Vec<_> = logs.iter().filter(|line| is_metrics(line)).collect();
+    let [line] = lines[..] else { panic!("one line of metrics: {logs:#?}") };
+    serde_json::from_str::<Value>(line).unwrap()["NotWatched"].clone()
+}
+
+/// The errors that say so.
+fn told(stage: &Stage) -> usize {
+    let is_told = |line: &&String| {
+        line.contains("watch message not sent") && line.contains("ERROR") && line.contains(CONVERSATION)
+    };
+    stage.function.logs().iter().filter(is_told).count()
+}
+
 #[tokio::test]
 async fn every_pause_that_is_ordered_posts_one_message_with_the_ids_it_was_given() {
     let bare = json!({"watch": {"conversationId": CONVERSATION}});
@@ -148,6 +164,7 @@ async fn the_message_is_posted_beside_the_pause_and_never_before_it() {
 
     assert_eq!(outcome(&answer), "paused");
     assert_eq!(messages(&stage).len(), 1, "it is with the queue before the answer is given");
+    assert_eq!(not_watched(&stage).await, Value::Null);
     let requests = stage.world.requests();
     let at = |service, method| {
         requests.iter().find(|request| request.service == service && request.method == method).unwrap().at
@@ -158,27 +175,41 @@ async fn the_message_is_posted_beside_the_pause_and_never_before_it() {
 }
 
 #[tokio::test]
-async fn a_message_that_cannot_be_posted_does_not_fail_the_pause_and_is_told() {
+async fn a_message_that_cannot_be_posted_does_not_fail_the_pause_and_is_told_and_counted() {
+    let long = Duration::from_secs(30);
+    #[rustfmt::skip] // A row a line.
     let cases = [
-        (Fault::Status(403), "the role may not send"),
-        (Fault::Status(500), "SQS fails"),
-        (Fault::Reset, "the connection breaks"),
-        (Fault::Hang, "SQS never answers"),
+        (Fault::Status(403), long, "the role may not send"),
+        (Fault::Status(500), long, "SQS fails"),
+        (Fault::Reset, long, "the connection breaks"),
+        (Fault::Hang, long, "SQS never answers"),
+        (Fault::Hang, Duration::from_secs(2), "no time is left to wait for SQS"),
     ];
-    for (fault, reason) in cases {
+    let posted = cases.map(|(fault, deadline, reason)| async move {
         let stage = Stage::in_secure_pause().await;
         stage.world.queue.inject(fault, usize::MAX);
 
-        let answer = stage.invoke(&file(PAUSE)).await;
+        let answer = stage.invoke_within(&file(PAUSE), deadline).await;
 
         assert_eq!(outcome(&answer), "paused", "{reason}");
         assert!(answer.took < Duration::from_secs(5), "{reason}: {:?}", answer.took);
         assert_eq!(answer.result.unwrap()["verified"], true, "{reason}");
-        let logs = stage.function.logs();
-        let told = |line: &&String| line.contains("watch message not sent") && line.contains(CONVERSATION);
-        assert_eq!(logs.iter().filter(told).count(), 1, "{reason}: {logs:#?}");
+        assert_eq!(told(&stage), 1, "{reason}: {:#?}", stage.function.logs());
+        assert_eq!(not_watched(&stage).await, json!([1]), "{reason}");
         stage.end().await;
-    }
+    });
+    join_all(posted).await;
+}
+
+#[tokio::test]
+async fn a_late_pause_whose_message_cannot_be_posted_is_counted_too() {
+    let stage = Stage::new().await;
+    stage.serve(conversation(false, &[leg(AGENT_A, LEG_A, "connected")]));
+    stage.world.queue.inject(Fault::Status(403), usize::MAX);
+    let late = aged("secure_pause/started.json", Duration::from_secs(12));
+    assert_eq!(outcome(&stage.invoke(&late).await), "superseded");
+    assert_eq!((told(&stage), not_watched(&stage).await), (1, json!([1])));
+    stage.end().await;
 }
 
 #[tokio::test]
@@ -189,5 +220,6 @@ async fn without_a_queue_the_pause_is_carried_out_and_that_nobody_watches_is_tol
     assert_eq!(stage.count(Service::Queue), 0);
     let logs = stage.function.logs().join("\n");
     assert!(logs.contains("WATCH_QUEUE_URL is not set"), "{logs}");
+    assert_eq!(not_watched(&stage).await, Value::Null, "no queue is set: none was wanted");
     stage.end().await;
 }

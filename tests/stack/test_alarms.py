@@ -14,7 +14,7 @@ OWN = {"Ref": "MetricsNamespace"}
 # Over when they are over; the others count what has happened, and their end closes nothing.
 TELL_THEIR_END = {
     "exposure-high", "failure-queue", "undelivered-queue", "watch-dead-letter-queue",
-    "events-old", "outcome-missing", "silence",
+    "watch-unread", "events-old", "outcome-missing", "silence",
 }  # fmt: skip
 # What AWS publishes, and by which dimensions.
 OF_AWS = {
@@ -124,7 +124,7 @@ def test_missing_data_is_no_alarm_but_where_absence_is_the_signal(template):
 def test_an_alarm_on_a_count_rings_at_the_first_and_not_anew_at_the_next_check_of_the_watch(template):
     longest = template["Parameters"]["WatchVisibilitySeconds"]["MaxValue"]
     counting = [alarm for alarm in alarms(template).values() if alarm.get("Statistic") == "Sum"]
-    assert len(counting) == 9
+    assert len(counting) == 10
     for alarm in counting:
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
         assert alarm["DatapointsToAlarm"] == 1
@@ -159,11 +159,26 @@ def test_every_metric_of_the_function_is_on_the_dashboard_and_every_queue_and_al
     assert set(status["properties"]["alarms"]) == always
 
 
-def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie(template):
+def depths_watched(template):
+    """The alarms on how many messages lie in a queue, by the queue."""
     depths = [alarm for alarm in alarms(template).values() if alarm.get("Namespace") == "AWS/SQS"]
-    queues = {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in depths}
-    assert queues == {"FailureQueue", "UndeliveredQueue", "WatchDeadLetterQueue"}
-    assert all((it["Statistic"], it["Threshold"]) == ("Maximum", 1) for it in depths)
+    return {alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm for alarm in depths}
+
+
+def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie(template):
+    depths = depths_watched(template)
+    del depths["WatchQueue"]
+    assert set(depths) == {"FailureQueue", "UndeliveredQueue", "WatchDeadLetterQueue"}
+    assert all((it["Statistic"], it["Threshold"]) == ("Maximum", 1) for it in depths.values())
+
+
+def test_messages_of_the_watch_that_lie_unread_ring_and_a_busy_minute_does_not(template):
+    alarm = depths_watched(template)["WatchQueue"]
+    # What is followed lies in the queue between checks, and is not visible then.
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Minimum", 10)
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 15 * 60 and "DatapointsToAlarm" not in alarm
 
 
 def test_the_thresholds_follow_the_parameters(template):
