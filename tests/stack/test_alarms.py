@@ -2,12 +2,14 @@
 
 import json
 import re
+import uuid
 
 import pytest
 from conftest import ROOT
 from rendered import alarms, of_type, value
 
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text()
+SCHEMA = json.loads((ROOT / "docs" / "audit-record.schema.json").read_text())
 SEVEN_DAYS = 7 * 24 * 3600
 FUNCTION = [{"Name": "FunctionName", "Value": {"Ref": "Function"}}]
 OWN = {"Ref": "MetricsNamespace"}
@@ -231,24 +233,73 @@ def test_only_alarms_of_this_account_publish_and_use_the_key(template):
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
+def saved_queries(template):
+    """The saved queries by their names, with their texts as CloudFormation fills them in."""
+    saved = [resource["Properties"] for resource in of_type(template, "AWS::Logs::QueryDefinition").values()]
+    texts = [query["QueryString"] for query in saved]
+    texts = [it if isinstance(it, str) else it["Fn::Sub"].replace("${ExposureThresholdMs}", "2000") for it in texts]
+    return {query["Name"]["Fn::Sub"]: query | {"QueryString": text} for query, text in zip(saved, texts)}
+
+
 def test_the_saved_queries_read_the_audit_records_of_this_stack_and_fields_that_these_have(template):
-    schema = json.loads((ROOT / "docs" / "audit-record.schema.json").read_text())
-    fields = set(schema["properties"]) | {"@timestamp"}
-    of_target = set(schema["$defs"]["target"]["properties"])
-    saved = [query["Properties"] for query in of_type(template, "AWS::Logs::QueryDefinition").values()]
-    queries = {query["Name"]["Fn::Sub"]: query for query in saved}
+    fields = set(SCHEMA["properties"]) | {"@timestamp", "@message"}
+    queries = saved_queries(template)
     told = [name.removeprefix("${AWS::StackName}/") for name in queries]
     assert told == [row for row in re.findall(r"^\| ([a-z ]+) \| ", RUNBOOK, re.M) if row in told] and len(told) == 4
     functions = {"coalesce", "strcontains", "stats", "count", "count_distinct", "max", "sum", "sortsLast", "pct", "bin"}
-    words = {"filter", "fields", "sort", "limit", "kind", "and", "as", "by", "in", "asc", "desc", "mo"}
+    words = {"filter", "fields", "parse", "sort", "limit", "kind", "and", "as", "by", "in", "asc", "desc", "mo"}
     for name, query in queries.items():
         assert query["LogGroupNames"] == [{"Ref": "LogGroup"}]
         text = query["QueryString"]
-        text = text if isinstance(text, str) else text["Fn::Sub"].replace("${ExposureThresholdMs}", "2000")
         assert 'filter kind = "secure_pause_audit" and ' in text
-        code = re.sub(r'^#.*$|"[^"]*"', "", text, flags=re.M)
-        made = set(re.findall(r"\bas (\w+)", code))
-        for target in re.findall(r"\btargets\.0\.(\w+)", code):
-            assert target in of_target, name
-        used = set(re.findall(r"@?[A-Za-z_]\w*", re.sub(r"targets\.0\.\w+", "", code)))
+        made = set(re.findall(r"\bas (\w+)|\(\?<(\w+)>", text))
+        made = {name for names in made for name in names}
+        code = re.sub(r'^#.*$|/.*?/|"[^"]*"', "", text, flags=re.M)
+        used = set(re.findall(r"@?[A-Za-z_]\w*", code))
         assert used <= fields | functions | words | made, (name, used - fields - functions - words - made)
+
+
+def record(states, **ending):
+    """A line of the log, as the function writes it, whose targets ended so."""
+    answers = [{"status": 202, "correlationId": "c-1"}, {"status": None, "correlationId": None}]
+    targets = [{"participantId": str(uuid.uuid4()), "state": state, "attempts": 2, "answers": answers} for state in states]
+    line = {"kind": "secure_pause_audit", "droppedFields": 0, "targets": targets, **ending}
+    return json.dumps(line, separators=(",", ":")), targets
+
+
+@pytest.mark.parametrize(
+    ("states", "ending"),
+    [
+        ([], {"errorType": "NoTarget", "errorMessage": "nobody to pause", "remedy": "none"}),
+        (["verified"], {}),
+        (["verified", "terminated"], {}),
+        (["verified", "verified", "failed"], {"errorType": "Rejected", "errorMessage": "refused", "remedy": "ask"}),
+    ],
+)
+def test_the_saved_queries_show_every_target_of_a_record(template, states, ending):
+    line, targets = record(states, **ending)
+    texts = [query["QueryString"] for query in saved_queries(template).values()]
+    taken = [found for text in texts for found in re.findall(r"\| parse @message /(.*)/$", text, re.M)]
+    assert len(taken) == 2
+    for pattern in taken:
+        (found,) = re.search(pattern.replace("(?<", "(?P<"), line).groupdict().values()
+        assert json.loads(f"[{found}]") == targets
+
+
+def test_no_command_or_query_picks_one_target_and_misses_another(template):
+    told = {path: path.read_text() for path in [ROOT / "README.md", ROOT / "template.yaml", *(ROOT / "docs").glob("*.md")]}
+    assert {path for path, text in told.items() if re.search(r"^[^#\n]*\btargets(\.|\[)\d", text, re.M)} == set()
+    of_target = SCHEMA["$defs"]["target"]["properties"]
+    chosen = re.findall(r"\$\.(\w+)(?:\[\*\]\.(\w+) = \"(\w+)\")?", "\n".join(re.findall(r"^records '.*'$", RUNBOOK, re.M)))
+    assert ("targets", "state", "terminated") in chosen
+    for field, of_its_own, wanted in chosen:
+        assert field in SCHEMA["properties"]
+        assert not of_its_own or wanted in of_target[of_its_own]["enum"], (field, of_its_own, wanted)
+
+
+def test_the_states_of_all_targets_are_counted_by_fields_that_these_have():
+    (query,) = re.findall(r"--query-string '(.*?)'", RUNBOOK, re.S)
+    (whole, field, one) = re.search(r"jsonParse\(@message\) as (\w+)\s+\| unnest \1\.(\w+) into (\w+)", query).groups()
+    assert (whole, SCHEMA["properties"][field]["items"]) == ("record", {"$ref": f"#/$defs/{one}"})
+    used = re.findall(rf"\b{one}\.(\w+)", query)
+    assert used and set(used) <= set(SCHEMA["$defs"][one]["properties"])
