@@ -97,7 +97,7 @@ impl LoadServiceConfig for Environment {
 pub fn reason<E: ProvideErrorMetadata, R>(service: &str, error: &SdkError<E, R>) -> String {
     match error {
         SdkError::TimeoutError(_) => format!("{service} did not answer in time"),
-        SdkError::DispatchFailure(_) => format!("{service} cannot be reached"),
+        SdkError::DispatchFailure(failure) if !failure.is_other() => format!("{service} cannot be reached"),
         SdkError::ConstructionFailure(_) => {
             "the request cannot be made: region or credentials are missing".to_owned()
         }

@@ -232,6 +232,8 @@ pub enum What {
     Broken,
     /// No answer within the time of one attempt.
     TimedOut,
+    /// A success whose body is larger than any conversation.
+    TooLarge,
     /// A success whose body is not what the API promises.
     Unreadable,
 }
@@ -251,6 +253,7 @@ impl fmt::Display for Answered {
             What::Unreachable => f.write_str("no connection")?,
             What::Broken => f.write_str("the connection broke")?,
             What::TimedOut => f.write_str("no answer in time")?,
+            What::TooLarge => f.write_str("answered with more than 2 MiB")?,
             What::Unreadable => f.write_str("answered with a body that cannot be read")?,
         }
         match &self.correlation {

@@ -39,6 +39,7 @@
 //! - [`queue`] — the watch queue, as the function writes to it
 //! - [`credentials`] — Secrets Manager → the OAuth client credentials
 //! - [`aws`] — how AWS clients are set up
+//! - [`body`] — bodies of answers, read to a limit
 //! - [`retry`] — which failures are tried again, when, and never past the deadline
 //! - [`tls`] — TLS, set up once for every client
 //! - [`telemetry`] — log lines
@@ -57,6 +58,7 @@ pub mod attempts;
 pub mod audit;
 pub mod aws;
 pub mod batch;
+pub mod body;
 pub mod case;
 pub mod config;
 pub mod credentials;

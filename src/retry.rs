@@ -78,8 +78,10 @@ pub enum Retry {
     Reconnect,
     /// After a backoff: exponential with jitter.
     Backoff,
-    /// When the upstream asks to, and no sooner.
+    /// When the upstream asks to, and no sooner than after a backoff.
     After(Duration),
+    /// The same, with the same token: it is the token whose requests are counted.
+    TokenLimit(Duration),
 }
 
 /// Makes attempts until one succeeds, one fails for good, or no other would fit before the deadline.
@@ -117,7 +119,7 @@ where
             Retry::Reconnect if !reconnected => Some(Duration::ZERO),
             Retry::Reconnect | Retry::Backoff => waits.next(),
             // Never sooner than the backoff, lest an upstream that says "0" is hammered.
-            Retry::After(asked) => waits.next().map(|own| own.max(asked)),
+            Retry::After(asked) | Retry::TokenLimit(asked) => waits.next().map(|own| own.max(asked)),
         };
         reconnected |= failure.retry == Retry::Reconnect;
         match wait {

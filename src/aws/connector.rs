@@ -6,6 +6,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use reqwest::{Client, Request};
 
+use crate::body::{self, BodyError};
+
 /// A connector of the SDK. Its requests and answers are small, and kept in memory whole.
 #[derive(Clone, Debug)]
 pub(super) struct Connector(pub(super) Client);
@@ -24,7 +26,7 @@ impl HttpConnector for Connector {
             let mut answer = http::Response::new(());
             *answer.status_mut() = response.status();
             std::mem::swap(answer.headers_mut(), response.headers_mut());
-            let body = SdkBody::from(response.bytes().await.map_err(failed)?);
+            let body = SdkBody::from(body::read(response).await.map_err(broken_off)?);
             let answer = answer.map(|()| body);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
         })
@@ -34,4 +36,11 @@ impl HttpConnector for Connector {
 /// The kinds that the SDK tries again.
 fn failed(error: reqwest::Error) -> ConnectorError {
     if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
+}
+
+fn broken_off(error: BodyError) -> ConnectorError {
+    match error {
+        BodyError::Broken(error) => failed(error),
+        BodyError::TooLarge => ConnectorError::other(error.into(), None),
+    }
 }

@@ -3,12 +3,17 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+use tokio::time::timeout;
 
 use super::early::EarlyClient;
+use super::lenient::{lenient, object};
 use crate::attempts::Reply;
+use crate::body::{self, BodyError};
 use crate::error::{Answered, Error, Operation, What};
 use crate::ids::TraceId;
 use crate::retry::{Failure, Retry};
@@ -19,6 +24,13 @@ use crate::tls::Tls;
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// A connection, TLS included, takes up to 300 ms across an ocean.
 const CONNECT: Duration = Duration::from_secs(1);
+/// The body of a failure is waited for so long: it follows its head at once, and what is read of it is worth
+/// no more.
+const FAILURE_BODY: Duration = Duration::from_millis(100);
+/// The limit that belongs to one token; every other one belongs to the client or to the organization.
+///
+/// Source: <https://developer.genesys.cloud/organization/organization/limits>.
+const TOKEN_LIMIT: &str = "client.credentials.token.rate.per.minute";
 
 /// The HTTP clients, with their pools of connections.
 #[derive(Debug)]
@@ -43,11 +55,22 @@ pub(super) enum Meaning {
     Refused(StatusCode, Answered),
 }
 
-/// The only field of Genesys' error body that is read; message and details may hold a caller's data.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What is read of Genesys' error body; message and details may hold a caller's data.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct ErrorBody {
+    #[serde(deserialize_with = "lenient")]
     context_id: String,
+    #[serde(deserialize_with = "lenient")]
+    limit: Limit,
+}
+
+/// The limit that was exceeded.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Limit {
+    #[serde(deserialize_with = "lenient")]
+    key: String,
 }
 
 impl Http {
@@ -132,26 +155,36 @@ async fn meaning(operation: Operation, response: Response) -> Result<Meaning, Fa
     if status.is_success() {
         return Ok(Meaning::Success(response));
     }
-    let mut correlation = correlation(response.headers());
     let asked_to_wait = retry_after(response.headers());
-    if correlation.is_none() {
-        correlation = context_id(response).await;
-    }
+    let (correlation, is_token_limit) = particulars(response).await;
     let answered = Answered { operation, what: What::Status(status.as_u16()), correlation };
-    match status {
-        StatusCode::FORBIDDEN => Err(Failure { error: Error::Forbidden(answered), retry: Retry::Never }),
-        StatusCode::TOO_MANY_REQUESTS => Err(Failure {
-            error: Error::RateLimited(answered),
-            retry: asked_to_wait.map_or(Retry::Backoff, Retry::After),
-        }),
-        StatusCode::NOT_IMPLEMENTED => {
-            Err(Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Never })
+    let (error, retry): (fn(Answered) -> Error, _) = match status {
+        StatusCode::FORBIDDEN => (Error::Forbidden, Retry::Never),
+        StatusCode::TOO_MANY_REQUESTS if is_token_limit => {
+            (Error::RateLimited, Retry::TokenLimit(asked_to_wait))
         }
-        _ if status.is_server_error() => {
-            Err(Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Backoff })
-        }
-        _ => Ok(Meaning::Refused(status, answered)),
+        StatusCode::TOO_MANY_REQUESTS => (Error::RateLimited, Retry::After(asked_to_wait)),
+        StatusCode::NOT_IMPLEMENTED => (Error::UpstreamUnavailable, Retry::Never),
+        // It was not read in time, or came too soon: neither says anything about what was asked.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => (Error::UpstreamUnavailable, Retry::Backoff),
+        _ if status.is_server_error() => (Error::UpstreamUnavailable, Retry::Backoff),
+        _ => return Ok(Meaning::Refused(status, answered)),
+    };
+    Err(Failure { error: error(answered), retry })
+}
+
+/// Genesys' id of a failed request, and whether it was the token's own limit that refused it. The body is read
+/// where it alone can tell.
+async fn particulars(response: Response) -> (Option<TraceId>, bool) {
+    let by_header = correlation(response.headers());
+    if by_header.is_some() && response.status() != StatusCode::TOO_MANY_REQUESTS {
+        return (by_header, false);
     }
+    let ErrorBody { context_id, limit } = match timeout(FAILURE_BODY, body::read(response)).await {
+        Ok(Ok(body)) => object(&String::from_utf8_lossy(&body)).unwrap_or_default(),
+        Ok(Err(_)) | Err(_) => ErrorBody::default(),
+    };
+    (by_header.or_else(|| TraceId::parse(&context_id)), limit.key == TOKEN_LIMIT)
 }
 
 /// What came back for a request, as the audit record tells it.
@@ -166,7 +199,7 @@ pub(super) fn reply(answer: &Result<Meaning, Failure>) -> Reply {
     };
     let status = answered.and_then(|answered| match answered.what {
         What::Status(status) => Some(status),
-        What::Unreachable | What::Broken | What::TimedOut | What::Unreadable => None,
+        What::Unreachable | What::Broken | What::TimedOut | What::TooLarge | What::Unreadable => None,
     });
     Reply { status, correlation_id: answered.and_then(|answered| answered.correlation.clone()) }
 }
@@ -174,9 +207,16 @@ pub(super) fn reply(answer: &Result<Meaning, Failure>) -> Reply {
 /// The body of a success.
 ///
 /// # Errors
-/// The connection broke, or the time of the attempt was over, before it was whole.
+/// The connection broke, or the time of the attempt was over, before it was whole; or it is too large.
 pub(super) async fn body(operation: Operation, response: Response) -> Result<impl AsRef<[u8]>, Failure> {
-    response.bytes().await.map_err(|error| broken(operation, &error))
+    let correlation = correlation(response.headers());
+    body::read(response).await.map_err(|error| match error {
+        BodyError::Broken(error) => broken(operation, &error),
+        BodyError::TooLarge => {
+            let answered = Answered { operation, what: What::TooLarge, correlation };
+            Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Backoff }
+        }
+    })
 }
 
 /// Genesys' id of the request, under either of its names.
@@ -200,13 +240,23 @@ fn broken(operation: Operation, error: &reqwest::Error) -> Failure {
     Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Reconnect }
 }
 
-/// `Retry-After` in whole seconds, the only form Genesys uses.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// `Retry-After` in either of its forms, whole seconds or a date; zero where it is absent, neither, or past.
+fn retry_after(headers: &HeaderMap) -> Duration {
+    let seconds = || text(headers, &RETRY_AFTER)?.parse().ok().map(Duration::from_secs);
+    let until = || Duration::try_from(date(headers, &RETRY_AFTER)? - now(headers)).ok();
+    seconds().or_else(until).unwrap_or_default()
 }
 
-async fn context_id(response: Response) -> Option<TraceId> {
-    let body = response.bytes().await.ok()?;
-    let error: ErrorBody = serde_json::from_slice(&body).ok()?;
-    TraceId::parse(&error.context_id)
+/// The time by the clock that set the date in these headers: it need not be ours.
+fn now(headers: &HeaderMap) -> OffsetDateTime {
+    date(headers, &DATE).unwrap_or_else(OffsetDateTime::now_utc)
+}
+
+/// HTTP's date is one of those of mail.
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text(headers, name)?, &Rfc2822).ok()
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
 }

@@ -249,7 +249,17 @@ async fn both_spellings_of_the_secret_are_read() {
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_for_a_moment_is_ridden_out() {
-    for fault in [Fault::Status(503), Fault::Reset, Fault::Close, Fault::RetryAfter(1), Fault::Html(200)] {
+    let faults = [
+        Fault::Status(503),
+        Fault::Status(408),
+        Fault::Status(425),
+        Fault::HeadOnly(503),
+        Fault::Reset,
+        Fault::Close,
+        Fault::RetryAfter(1),
+        Fault::Html(200),
+    ];
+    for fault in faults {
         let what = format!("{fault:?}");
         let stage = Stage::new().await;
         call_in(&stage);

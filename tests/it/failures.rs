@@ -11,6 +11,9 @@ const STARTED: &str = "secure_pause/started.json";
 /// Has no participant, so that nothing is paused unread.
 const BY_USER: &str = "secure_pause/started_without_participant.json";
 
+/// More than half of what the function has.
+const HUGE: usize = 150_000_000;
+
 async fn stage() -> Stage {
     let stage = Stage::new().await;
     stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
@@ -26,6 +29,10 @@ async fn a_failure_that_passes_is_ridden_out() {
         (On::Conversation, Fault::Status(503), "an upstream is restarting"),
         (On::Conversation, Fault::Html(502), "a gateway's page"),
         (On::Conversation, Fault::Html(200), "a gateway's page in place of a conversation"),
+        (On::Conversation, Fault::Status(408), "Genesys ran out of time itself"),
+        (On::Conversation, Fault::Status(425), "too early for it"),
+        (On::Conversation, Fault::Huge(200, HUGE), "a body without an end"),
+        (On::Conversation, Fault::Huge(502, HUGE), "a failure's body without an end"),
         (On::Conversation, Fault::RetryAfter(1), "too many requests"),
         (On::Pause, Fault::Reset, "the connection is reset"),
         (On::Pause, Fault::Close, "the connection is closed without an answer"),
@@ -33,6 +40,8 @@ async fn a_failure_that_passes_is_ridden_out() {
         (On::Pause, Fault::Hang, "no answer comes"),
         (On::Pause, Fault::Status(500), "an internal error"),
         (On::Pause, Fault::Html(504), "a gateway's page"),
+        (On::Pause, Fault::Status(408), "Genesys ran out of time itself"),
+        (On::Pause, Fault::Status(425), "too early for it"),
         (On::Pause, Fault::RetryAfter(1), "too many requests"),
         (On::Pause, Fault::Status(429), "too many requests, and not told for how long"),
     ];
@@ -47,6 +56,74 @@ async fn a_failure_that_passes_is_ridden_out() {
         assert_eq!(requests[2], put(LEG_A, "pause", 202), "{what}");
     }
     stage.end().await;
+}
+
+#[tokio::test]
+async fn no_body_takes_the_functions_memory() {
+    let stage = stage().await;
+    for (on, status) in
+        [(On::Conversation, 200), (On::Conversation, 429), (On::Conversation, 503), (On::Pause, 409)]
+    {
+        stage.world.genesys.inject(on, Fault::Huge(status, HUGE), 1);
+        stage.invoke(&fresh(STARTED)).await;
+    }
+    stage.world.genesys.revoke_tokens();
+    stage.world.genesys.inject(On::Token, Fault::Huge(200, HUGE), 1);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    let most = peak_memory(stage.function.pid());
+    assert!(most < HUGE / 2, "{most} bytes");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_body_that_stays_too_large_is_an_upstream_that_fails() {
+    let stage = stage().await;
+    stage.world.genesys.inject(On::Conversation, Fault::Huge(200, 3_000_000), usize::MAX);
+    let answer = stage.invoke_within(&fresh(BY_USER), Duration::from_secs(2)).await;
+    assert_eq!(outcome(&answer), "UpstreamUnavailable");
+    let message = answer.result.unwrap_err().error_message;
+    assert!(message.contains("more than 2 MiB"), "{message}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_failures_body_is_not_waited_for() {
+    let stage = stage().await;
+    for (on, status, name) in [
+        (On::Conversation, 503, "paused"),
+        (On::Conversation, 429, "paused"),
+        (On::Conversation, 409, "ConversationUnreadable"),
+        (On::Pause, 503, "paused"),
+        (On::Pause, 429, "paused"),
+    ] {
+        stage.world.genesys.inject(on, Fault::HeadOnly(status), 1);
+        let answer = stage.invoke(&fresh(BY_USER)).await;
+        assert_eq!(outcome(&answer), name, "{on:?} {status}");
+        assert!(answer.took < Duration::from_millis(1500), "{on:?} {status}: {:?}", answer.took);
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_wait_told_as_a_date_is_kept_by_the_clock_that_told_it() {
+    let stage = stage().await;
+    for (seconds, least, most) in [(2, 2000, 4000), (0, 0, 1000)] {
+        stage.world.genesys.inject(On::Conversation, Fault::RetryAfterDate(seconds), 1);
+        let answer = stage.invoke(&fresh(BY_USER)).await;
+        assert_eq!(outcome(&answer), "paused");
+        let took = answer.took.as_millis();
+        assert!((least..most).contains(&took), "{seconds} s: {took} ms");
+    }
+    stage.world.genesys.inject(On::Conversation, Fault::RetryAfterDate(60), 1);
+    assert_eq!(outcome(&stage.invoke(&fresh(BY_USER)).await), "RateLimited", "longer than the time left");
+    stage.end().await;
+}
+
+/// The most memory that a process has had at a time, in bytes.
+fn peak_memory(pid: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
 
 #[tokio::test]

@@ -2,10 +2,19 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+use time::format_description::StaticFormatDescription;
+use time::macros::format_description;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::wire::{Ending, HttpResponse, answer, with_header};
+
+/// How far the clock that dates [`Fault::RetryAfterDate`] is behind.
+const BEHIND: Duration = Duration::from_hours(1);
+/// The form of a date in a header.
+const DATE: StaticFormatDescription =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
 /// The requests a fault is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +52,15 @@ pub enum Fault {
     },
     /// 429 with `Retry-After` in whole seconds.
     RetryAfter(u64),
+    /// 429 with `Retry-After` as a date, so many seconds after the answer's own, which is set by a clock that is
+    /// an hour behind.
+    RetryAfterDate(u64),
     /// This status with a gateway's HTML page.
     Html(u16),
+    /// This status with a body of so many bytes, all of them spaces.
+    Huge(u16, usize),
+    /// The head of an answer with this status; the body that it announces never comes.
+    HeadOnly(u16),
     /// The request is read, then the connection is reset.
     Reset,
     /// The request is read, then the connection is closed without an answer.
@@ -92,6 +108,17 @@ impl Fault {
                 );
                 Ending::Answer(answer(status, "text/html", page))
             }
+            Some(Self::RetryAfterDate(seconds)) => {
+                let now = OffsetDateTime::now_utc() - BEHIND;
+                let date = |at: OffsetDateTime| at.format(DATE).expect("a date has all of its parts");
+                let dated = with_header(error(429), "date", &date(now));
+                let until = date(now + Duration::from_secs(seconds));
+                Ending::Answer(with_header(dated, "retry-after", &until))
+            }
+            Some(Self::Huge(status, length)) => {
+                Ending::Answer(answer(status, "application/json", " ".repeat(length)))
+            }
+            Some(Self::HeadOnly(status)) => Ending::Head(status),
             Some(Self::Reset) => Ending::Reset,
             Some(Self::Close) => Ending::Close,
             Some(Self::Hang) => Ending::Hang,

@@ -7,16 +7,24 @@ use std::{
     future::pending,
     io,
     net::{Ipv4Addr, SocketAddr},
+    pin::Pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{Response, body::Incoming, header::HeaderValue, server::conn::http1, service::service_fn};
+use http_body_util::{Either, Full};
+use hyper::{
+    Response,
+    body::{Body, Frame, Incoming},
+    header::HeaderValue,
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use socket2::SockRef;
@@ -48,6 +56,8 @@ pub(crate) enum Ending {
     AnswerThenClose(HttpResponse),
     /// Answered; the next request on the same connection is reset.
     AnswerThenDead(HttpResponse),
+    /// A head with this status, and the body that it announces never comes.
+    Head(u16),
     Reset,
     Close,
     Hang,
@@ -59,7 +69,7 @@ impl Ending {
             Self::Answer(response) | Self::AnswerThenClose(response) | Self::AnswerThenDead(response) => {
                 Some(response)
             }
-            Self::Reset | Self::Close | Self::Hang => None,
+            Self::Head(_) | Self::Reset | Self::Close | Self::Hang => None,
         }
     }
 
@@ -68,6 +78,7 @@ impl Ending {
             Self::Answer(response) | Self::AnswerThenClose(response) | Self::AnswerThenDead(response) => {
                 Some(response.status().as_u16())
             }
+            Self::Head(status) => Some(*status),
             Self::Reset | Self::Close | Self::Hang => None,
         }
     }
@@ -93,6 +104,27 @@ pub(crate) fn with_header(mut response: HttpResponse, name: &str, value: &str) -
     let value = HeaderValue::from_str(value).expect("a valid header value");
     response.headers_mut().insert(name, value);
     response
+}
+
+/// An answer that ends with its head.
+fn head(status: u16) -> Response<Either<Full<Bytes>, Never>> {
+    let head = Response::builder().status(status).header("content-type", "application/json");
+    head.body(Either::Right(Never)).expect("the simulator uses valid statuses")
+}
+
+/// A body that never comes.
+struct Never;
+
+impl Body for Never {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
 }
 
 /// A server on loopback; dropping the guard closes it and all its connections.
@@ -174,6 +206,7 @@ where
                 return pending().await;
             };
             let (response, cut_as) = match handler(request).await {
+                Ending::Head(status) => return Ok(head(status)),
                 Ending::Answer(response) => (Some(response), None),
                 Ending::AnswerThenClose(response) => (Some(response), Some(Cut::Soon)),
                 Ending::AnswerThenDead(response) => {
@@ -188,7 +221,7 @@ where
                 let _ = cut.send(cut_as);
             }
             match response {
-                Some(response) => Ok::<_, Infallible>(response),
+                Some(response) => Ok::<_, Infallible>(response.map(Either::Left)),
                 None => pending().await,
             }
         }
