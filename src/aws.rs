@@ -4,23 +4,22 @@ mod connector;
 
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
+use aws_config::Region;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::identity::IdentityCache;
-use aws_config::meta::region::ProvideRegion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_runtime::env_config::EnvConfigValue;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_types::retry::ReconnectMode;
-use aws_types::os_shim_internal::Env;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use self::connector::Connector;
+use crate::config;
 use crate::error::Error;
 use crate::tls::Tls;
 
@@ -43,7 +42,7 @@ const LONGEST_CODE: usize = 64;
 ///
 /// # Errors
 /// [`Error::Internal`] where the HTTP client cannot be set up.
-pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
+pub fn config(tls: &Tls) -> Result<SdkConfig, Error> {
     let client = tls.client().connect_timeout(CONNECT).build();
     let connector =
         Connector(client.map_err(|_| Error::Internal("the HTTP client for AWS cannot be set up"))?);
@@ -55,7 +54,11 @@ pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
         .time_source(SystemTimeSource::new())
         .identity_cache(IdentityCache::lazy().build())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .region(
+            config::aws_variable("AWS_REGION")
+                .or_else(|| config::aws_variable("AWS_DEFAULT_REGION"))
+                .map(Region::new),
+        )
         .use_fips(is_set("AWS_USE_FIPS_ENDPOINT"))
         .use_dual_stack(is_set("AWS_USE_DUALSTACK_ENDPOINT"))
         .service_config(Environment)
@@ -75,10 +78,7 @@ pub async fn config(tls: &Tls) -> Result<SdkConfig, Error> {
 }
 
 fn is_set(name: &str) -> bool {
-    EnvConfigValue::new()
-        .env(name)
-        .load(&Env::real(), None)
-        .is_some_and(|(value, _)| value.eq_ignore_ascii_case("true"))
+    config::aws_variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 /// What a client may be told by a variable of its service, or of all: `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.
@@ -87,8 +87,8 @@ struct Environment;
 
 impl LoadServiceConfig for Environment {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        let value = EnvConfigValue::new().env(key.env()).service_id(key.service_id());
-        value.load(&Env::real(), None).map(|(value, _)| value.into_owned())
+        let service = key.service_id().to_ascii_uppercase().replace(' ', "_");
+        config::aws_variable(&format!("{}_{service}", key.env())).or_else(|| config::aws_variable(key.env()))
     }
 }
 
@@ -98,7 +98,7 @@ pub fn reason<E: ProvideErrorMetadata, R>(service: &str, error: &SdkError<E, R>)
     match error {
         SdkError::TimeoutError(_) => format!("{service} did not answer in time"),
         SdkError::DispatchFailure(failure) if !failure.is_other() => format!("{service} cannot be reached"),
-        SdkError::ConstructionFailure(_) => {
+        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) => {
             "the request cannot be made: region or credentials are missing".to_owned()
         }
         _ => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::event;
+use crate::json;
 use crate::plan::Outcome;
 
 /// A message as SQS hands it over, as far as it is used.
@@ -43,7 +44,7 @@ impl Message {
         let sent = record.pointer("/attributes/SentTimestamp");
         Self {
             id: text("messageId").unwrap_or_default().to_owned(),
-            body: text("body").and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default(),
+            body: text("body").map(json::readable).unwrap_or_default(),
             sent: sent.and_then(|sent| event::moment(sent, now)).unwrap_or(now),
         }
     }

@@ -29,6 +29,10 @@ pub const COMMIT: &str = match option_env!("SECURE_PAUSE_COMMIT") {
     None => "unknown",
 };
 
+/// Where the AWS SDK sends its requests, if not to AWS.
+const AWS_ENDPOINTS: [&str; 3] =
+    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SQS"];
+
 /// Versions of a function are counted; nobody has had a thousand million of one.
 const LONGEST_VERSION: usize = 9;
 
@@ -141,6 +145,11 @@ impl Config {
                 .unwrap_or_default(),
             timing: Timing::default(),
         };
+        for name in AWS_ENDPOINTS {
+            if let Some(url) = optional(name) {
+                faults.check(name, check::endpoint(&url));
+            }
+        }
         faults.check("METRICS_NAMESPACE", check::namespace(or("METRICS_NAMESPACE", DEFAULT_NAMESPACE)));
         if faults.0.is_empty() { Ok(config) } else { Err(ConfigFaults(faults.0)) }
     }
@@ -158,6 +167,11 @@ pub fn log_level() -> Option<LevelFilter> {
         "ERROR" | "FATAL" => Some(LevelFilter::ERROR),
         _ => None,
     }
+}
+
+/// A variable that the AWS SDK knows; an empty one is as good as none.
+pub fn aws_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 struct Faults(Vec<String>);
@@ -211,7 +225,7 @@ pub fn outside_lambda() -> Option<String> {
         "AWS_LAMBDA_FUNCTION_VERSION",
     ]
     .into_iter()
-    .filter(|name| std::env::var_os(name).is_none())
+    .filter(|name| std::env::var_os(name).is_none_or(|value| value.is_empty()))
     .collect();
     (!missing.is_empty()).then(|| {
         format!(

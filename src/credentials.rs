@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::aws;
 use crate::error::Error;
+use crate::json;
 use crate::retry::Deadline;
 
 /// Id and secret of the OAuth client.
@@ -43,20 +44,54 @@ impl Secret {
             .map_err(|_elapsed| unavailable("Secrets Manager did not answer in time"))?
             .map_err(|error| unavailable(&aws::reason("Secrets Manager", &error)))?;
         let text = answer.secret_string().ok_or_else(|| unavailable("its value is binary, not text"))?;
-        parse(text).ok_or_else(|| unavailable("its value is no JSON with client_id and client_secret"))
+        parse(text).map_err(|fault| unavailable(&fault))
     }
 }
 
-/// The parser's own message is dropped: it may quote the value.
-fn parse(text: &str) -> Option<ClientCredentials> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let field = |names: [&str; 2]| {
-        names.into_iter().find_map(|name| value.get(name)?.as_str()).filter(|text| !text.is_empty())
+/// The credentials in the secret's text, or what is wrong with it, in words of ours: the parser's may quote it.
+fn parse(text: &str) -> Result<ClientCredentials, String> {
+    // Windows writes it before the text of a file, and JSON has no place for it.
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => match json::readable(text) {
+            Value::Null => return Err(format!("its value is no JSON: {}", broken(text, &error))),
+            value => value,
+        },
     };
-    Some(ClientCredentials {
-        client_id: field(["client_id", "clientId"])?.to_owned(),
+    let members = match &value {
+        Value::Object(members) => members,
+        Value::String(inner) if json::readable(inner).is_object() => {
+            return Err("its value is JSON quoted twice: a text that holds the object".to_owned());
+        }
+        _ => return Err("its value is JSON, but no object".to_owned()),
+    };
+    let field = |names: [&str; 2]| {
+        let mut texts = names.into_iter().filter_map(|name| members.get(name)?.as_str());
+        texts
+            .find(|text| !text.is_empty())
+            .map(str::to_owned)
+            .ok_or_else(|| format!("its value has no {} that is a text and not empty", names[0]))
+    };
+    Ok(ClientCredentials {
+        client_id: field(["client_id", "clientId"])?,
         client_secret: field(["client_secret", "clientSecret"])?.into(),
     })
+}
+
+/// Which kind of mistake keeps a text from being JSON, and where it shows.
+fn broken(text: &str, error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let kind = match text.strip_prefix('{').map(str::trim_start) {
+        _ if text.is_empty() => "it is empty",
+        None => "it does not begin with a brace",
+        Some(rest) if rest.starts_with('\'') => "it has single quotes in place of double ones",
+        // One of the parser's fixed texts.
+        Some(_) if error.to_string().starts_with("trailing comma") => "it has a comma behind the last member",
+        Some(_) if error.is_eof() => "it breaks off",
+        Some(_) => "it cannot be parsed",
+    };
+    format!("{kind} (line {line}, column {column})")
 }
 
 fn unavailable(why: &str) -> Error {

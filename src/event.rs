@@ -6,11 +6,13 @@ mod order;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 pub use self::fields::moment;
 pub use self::order::message;
 use crate::ids::{ConversationId, ParticipantId, TraceId, UserId};
+use crate::json;
 
 /// What the `detail-type` of a secure-pause event begins with; `{id}` stands there literally.
 pub const TOPIC: &str = "v2.detail.events.conversation.{id}.secure_pause";
@@ -75,16 +77,18 @@ pub enum Parsed {
     OtherTopic,
 }
 
-/// What Lambda hands in; null where it is no JSON that can be read.
+/// What Lambda hands in; null where it is no JSON. A name cut in the middle of a character must cost no pause:
+/// see [`json::readable`].
 ///
-/// Taking that as a value keeps it in our own hands: the runtime's error for it would quote the payload's
+/// Taking what is no JSON as a value keeps it in our own hands: the runtime's error for it would quote the payload's
 /// keys, in the log and to the caller.
 #[derive(Clone, Debug)]
 pub struct Payload(pub Value);
 
 impl<'de> Deserialize<'de> for Payload {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Value::deserialize(deserializer).unwrap_or_default()))
+        let raw = <&RawValue>::deserialize(deserializer);
+        Ok(Self(raw.map(|raw| json::readable(raw.get())).unwrap_or_default()))
     }
 }
 

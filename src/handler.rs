@@ -68,9 +68,9 @@ impl Function {
     /// next event.
     pub async fn start(
         config: Result<Config, ConfigFaults>,
-        aws: impl AsyncFnOnce(&Tls) -> Result<SdkConfig, Error>,
+        aws: impl FnOnce(&Tls) -> Result<SdkConfig, Error>,
     ) -> Self {
-        let ready = Ready::new(config, aws).await;
+        let ready = Ready::new(config, aws);
         tracing::info!(version = config::VERSION, commit = config::COMMIT, "starting");
         let prepared = match &ready {
             Ok(ready) => ready.genesys.prepare(Deadline::after(INIT)).await,
@@ -178,13 +178,13 @@ impl Function {
 }
 
 impl Ready {
-    async fn new(
+    fn new(
         config: Result<Config, ConfigFaults>,
-        aws: impl AsyncFnOnce(&Tls) -> Result<SdkConfig, Error>,
+        aws: impl FnOnce(&Tls) -> Result<SdkConfig, Error>,
     ) -> Result<Self, Error> {
         let config = config.map_err(Error::InvalidConfig)?;
         let tls = Tls::trusting(&config.extra_roots)?;
-        let aws = aws(&tls).await?;
+        let aws = aws(&tls)?;
         let genesys = Genesys::new(&config, &aws, tls)?;
         let queue = WatchQueue::new(aws, config.watch_queue_url.clone());
         Ok(Self { config, genesys, queue })

@@ -44,6 +44,7 @@
 //! - [`tls`] — TLS, set up once for every client
 //! - [`telemetry`] — log lines
 //! - [`config`] — the only reader of the environment
+//! - [`json`] — JSON of which a part cannot be read
 //! - [`error`] — what can go wrong, one variant per reaction
 //! - [`ids`] — ids as types
 //!
@@ -67,6 +68,7 @@ pub mod event;
 pub mod genesys;
 pub mod handler;
 pub mod ids;
+pub mod json;
 pub mod metrics;
 pub mod observe;
 pub mod outcome;

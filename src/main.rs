@@ -2,9 +2,12 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
-use lambda_runtime::service_fn;
+use http::header::ToStrError;
+use lambda_runtime::tower::util::MapRequestLayer;
+use lambda_runtime::{LambdaInvocation, Runtime, service_fn};
 use secure_pause::aws;
 use secure_pause::config::{self, Config};
 use secure_pause::handler::Function;
@@ -18,11 +21,28 @@ async fn main() -> ExitCode {
     }
     telemetry::init(config::log_level());
     let function = Function::start(Config::from_env(), aws::config).await;
-    match lambda_runtime::run(service_fn(|event| function.invoke(event))).await {
+    let runtime = Runtime::new(service_fn(|event| function.invoke(event)));
+    match runtime.layer(MapRequestLayer::new(in_unicode)).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%error, "the runtime API is gone");
+            // The runtime reads both before anything of ours is called. Its error may quote them.
+            if error.is::<serde_json::Error>() || error.is::<ToStrError>() {
+                tracing::error!(
+                    "the client context or Cognito identity of an invocation is not made of texts: the invocation \
+                     is lost; see docs/design.md, \"Known limits\""
+                );
+            } else {
+                tracing::error!(%error, "the runtime API is gone");
+            }
             ExitCode::FAILURE
         }
     }
+}
+
+/// The payload with whatever is no Unicode in it replaced: a byte in a name must cost no pause.
+fn in_unicode(mut invocation: LambdaInvocation) -> LambdaInvocation {
+    if let Cow::Owned(text) = String::from_utf8_lossy(&invocation.body) {
+        invocation.body = text.into_bytes().into();
+    }
+    invocation
 }

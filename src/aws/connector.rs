@@ -41,6 +41,6 @@ fn failed(error: reqwest::Error) -> ConnectorError {
 fn broken_off(error: BodyError) -> ConnectorError {
     match error {
         BodyError::Broken(error) => failed(error),
-        BodyError::TooLarge => ConnectorError::other(error.into(), None),
+        BodyError::TooLarge => ConnectorError::io(error.into()),
     }
 }

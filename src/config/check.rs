@@ -60,6 +60,12 @@ pub(super) fn base_url(value: &str) -> Result<String, &'static str> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// As the SDK will read it: it panics at some of what it cannot read.
+pub(super) fn endpoint(value: &str) -> Result<(), &'static str> {
+    let is_http = |uri: &http::Uri| matches!(uri.scheme_str(), Some("http" | "https"));
+    value.parse().ok().filter(is_http).map(|_| ()).ok_or("must be empty, or a URL of http:// or https://")
+}
+
 pub(super) fn path(value: String) -> Result<String, &'static str> {
     let mut rest = value.clone();
     for placeholder in ["{conversationId}", "{participantId}", "{action}"] {
@@ -76,14 +82,16 @@ pub(super) fn path(value: String) -> Result<String, &'static str> {
 }
 
 pub(super) fn statuses(list: &str) -> Result<BTreeSet<u16>, &'static str> {
-    // 401, 403 and 429 say something about the client, never about the screen: a lost permission must
-    // not pass for a screen that is not recorded.
-    let refusal = |status: &u16| (400..500).contains(status) && ![401, 403, 429].contains(status);
+    // These say something about the client or the moment, never about the screen: a lost permission must not
+    // pass for a screen that is not recorded.
+    let refusal = |status: &u16| (400..500).contains(status) && ![401, 403, 408, 425, 429].contains(status);
     list.split(',')
         .filter(|_| !list.is_empty())
         .map(|status| status.trim().parse().ok().filter(refusal))
         .collect::<Option<_>>()
-        .ok_or("must be a list of statuses from 400 to 499, without 401, 403 and 429, such as 404,409")
+        .ok_or(
+            "must be a list of statuses from 400 to 499, without 401, 403, 408, 425 and 429, such as 404,409",
+        )
 }
 
 pub(super) fn scope(value: &str) -> Result<Scope, &'static str> {

@@ -54,7 +54,7 @@ fn envelope(payload: &Value) -> Option<EventBridgeEvent> {
 fn phase(body: &Map<String, Value>, event: &EventBridgeEvent) -> Result<Phase, Refusal> {
     const UNKNOWN: Refusal =
         "detail.eventBody.eventType is neither secure_pause_started nor secure_pause_ended";
-    let named = |name: &str| match name {
+    let named = |name: &str| match name.to_ascii_lowercase().as_str() {
         "secure_pause_started" => Some(Phase::Started),
         "secure_pause_ended" => Some(Phase::Ended),
         _ => None,

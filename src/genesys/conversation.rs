@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient::{each, lenient, list, object, told};
+use super::lenient::{each, lenient, list, object, told, word};
 use crate::ids::{ParticipantId, UserId};
 
 /// A conversation as read.
@@ -15,7 +15,7 @@ use crate::ids::{ParticipantId, UserId};
 pub struct Conversation {
     #[serde(rename = "endTime", deserialize_with = "told")]
     ended: bool,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "word")]
     recording_state: Recording,
     #[serde(deserialize_with = "lenient")]
     secure_pause: bool,
@@ -42,7 +42,7 @@ pub struct Participant {
     wrap_up_started: bool,
     #[serde(rename = "endAcwTime", deserialize_with = "told")]
     wrap_up_ended: bool,
-    #[serde(rename = "screenRecordingState", deserialize_with = "lenient")]
+    #[serde(rename = "screenRecordingState", deserialize_with = "word")]
     screen: Screen,
     #[serde(deserialize_with = "each")]
     calls: Vec<Media>,
@@ -72,7 +72,7 @@ pub struct Participant {
 struct Media {
     #[serde(deserialize_with = "lenient")]
     state: Option<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "word")]
     recording_state: Recording,
     #[serde(deserialize_with = "lenient")]
     secure_pause: bool,
@@ -83,10 +83,8 @@ struct Media {
 #[serde(rename_all = "lowercase")]
 pub enum Recording {
     /// It is being recorded.
-    #[serde(alias = "ACTIVE")]
     Active,
     /// Its recording is paused: by secure pause, or on hold in some trunk settings.
-    #[serde(alias = "PAUSED")]
     Paused,
     /// Anything else, or not told.
     #[default]

@@ -2,7 +2,8 @@
 //!
 //! What is not asked for is skipped undecoded: a text that is no Unicode hides nothing but itself.
 
-use serde::de::DeserializeOwned;
+use serde::de::value::StringDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -12,6 +13,15 @@ pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
 ) -> Result<T, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(raw.get()).unwrap_or_default())
+}
+
+/// A word of those that `T` knows, in small letters or capitals; one that it does not know is as good as none.
+pub(super) fn word<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let word = lenient::<_, String>(deserializer)?.to_ascii_lowercase();
+    let word: StringDeserializer<serde::de::value::Error> = word.into_deserializer();
+    Ok(T::deserialize(word).unwrap_or_default())
 }
 
 /// A list of which every usable entry is taken; `None` where there is no list.

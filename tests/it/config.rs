@@ -70,6 +70,8 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("NOT_RECORDED_STATUS", "4O4", false, "no number"),
         ("NOT_RECORDED_STATUS", "200", false, "a success"),
         ("NOT_RECORDED_STATUS", "401", false, "a lost token is no paused screen"),
+        ("NOT_RECORDED_STATUS", "408", false, "a request that timed out is no paused screen"),
+        ("NOT_RECORDED_STATUS", "425", false, "one that came too early is none either"),
         ("NOT_RECORDED_STATUS", "429", false, "too many requests are no paused screen"),
         ("NOT_RECORDED_STATUS", "403", false, "a lost permission is no paused screen"),
         ("NOT_RECORDED_STATUS", "500", false, "a failure is tried again"),

@@ -37,6 +37,9 @@ fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
         (json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "alerting")]}), Unknown, "or begin"),
         (json!({"recordingState": "ACTIVE", "participants": [flow("IVR", "connected")]}), Unknown, "in capitals"),
         (json!({"recordingState": "ACTIVE", "participants": [flow("ivr", "terminated")]}), Off, "the flow has ended"),
+        (json!({"recordingState": "active"}), Off, "the conversation in small letters"),
+        (json!({"participants": [call("Connected", "Active", false)]}), Off, "a call with capitals"),
+        (json!({"recordingState": "Paused", "participants": [flow("ivr", "terminated")]}), Unknown, "with a capital"),
         (json!({"recordingState": "ARCHIVED"}), Unknown, "a state nobody announced"),
         (json!({}), Unknown, "nothing told"),
     ];

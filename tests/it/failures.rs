@@ -60,7 +60,10 @@ async fn a_failure_that_passes_is_ridden_out() {
 
 #[tokio::test]
 async fn no_body_takes_the_functions_memory() {
-    let stage = stage().await;
+    let world = World::start().await;
+    world.secrets.inject(Fault::Huge(200, HUGE), 1);
+    let stage = Stage::raised(world, &[]).await;
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     for (on, status) in
         [(On::Conversation, 200), (On::Conversation, 429), (On::Conversation, 503), (On::Pause, 409)]
     {

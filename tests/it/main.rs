@@ -16,6 +16,7 @@ mod leaks;
 mod live;
 mod metrics;
 mod modes;
+mod odd_inputs;
 mod pause;
 mod plan_property;
 mod plan_table;

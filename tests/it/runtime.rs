@@ -99,8 +99,17 @@ async fn faulty_settings_answer_every_event_and_name_every_variable() {
 
 #[test]
 fn started_by_hand_it_says_what_it_is() {
-    let output = Command::new(env!("CARGO_BIN_EXE_secure-pause")).env_clear().output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("AWS_LAMBDA_RUNTIME_API") && text.contains("make demo"), "{text}");
+    const LAMBDA: [&str; 4] = [
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+    ];
+    for empty in [&LAMBDA[..0], &LAMBDA] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_secure-pause"));
+        let output = command.env_clear().envs(empty.iter().map(|name| (name, ""))).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{empty:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("AWS_LAMBDA_RUNTIME_API") && text.contains("make demo"), "{text}");
+    }
 }

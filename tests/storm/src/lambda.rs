@@ -46,7 +46,7 @@ impl Lambda {
         let idle = self.idle.borrow_mut().pop();
         let function = match idle {
             Some(function) => function,
-            None => Rc::new(Function::start(Ok(self.config.clone()), async |_| Ok(self.aws.clone())).await),
+            None => Rc::new(Function::start(Ok(self.config.clone()), |_| Ok(self.aws.clone())).await),
         };
         let mut context = Context::default();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

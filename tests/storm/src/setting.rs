@@ -41,7 +41,7 @@ impl Setting {
             Some(Without::ReadBack) => config.timing.after_resume = Duration::ZERO,
             Some(Without::Doubt | Without::Watch) | None => {}
         }
-        let lambda = Lambda::new(config, aws_of(&env).await);
+        let lambda = Lambda::new(config, aws_of(&env));
         Self { world, lambda }
     }
 }
@@ -64,7 +64,7 @@ pub fn take_false_for_off(body: &mut Value) {
 }
 
 /// As the function's own, with what the function takes from its environment taken from the world's.
-async fn aws_of(env: &BTreeMap<String, String>) -> SdkConfig {
+fn aws_of(env: &BTreeMap<String, String>) -> SdkConfig {
     let credentials = Credentials::new(
         env["AWS_ACCESS_KEY_ID"].clone(),
         env["AWS_SECRET_ACCESS_KEY"].clone(),
@@ -73,7 +73,7 @@ async fn aws_of(env: &BTreeMap<String, String>) -> SdkConfig {
         "storm",
     );
     let tls = Tls::trusting(&[]).expect("TLS");
-    let config = aws::config(&tls).await.expect("a client for AWS");
+    let config = aws::config(&tls).expect("a client for AWS");
     config
         .into_builder()
         .region(Region::new(env["AWS_REGION"].clone()))

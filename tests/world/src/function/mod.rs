@@ -140,7 +140,20 @@ impl Function {
     /// # Errors
     /// If the process ends or no answer comes within the deadline and 3 s.
     pub async fn try_invoke(&self, payload: Vec<u8>, deadline: Duration) -> Result<Answer, Lost> {
-        let answer = self.runtime.enqueue(payload, deadline);
+        self.try_invoke_from(None, payload, deadline).await
+    }
+
+    /// The same by a caller whose SDK sends this as the client context.
+    ///
+    /// # Errors
+    /// As [`Function::try_invoke`].
+    pub async fn try_invoke_from(
+        &self,
+        client_context: Option<String>,
+        payload: Vec<u8>,
+        deadline: Duration,
+    ) -> Result<Answer, Lost> {
+        let answer = self.runtime.enqueue(payload, deadline, client_context);
         tokio::select! {
             biased;
             answer = answer => answer.map_err(|_| Lost::NoAnswer),

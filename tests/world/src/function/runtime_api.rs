@@ -39,6 +39,7 @@ struct Desk {
 struct Invocation {
     payload: Vec<u8>,
     deadline: Duration,
+    client_context: Option<String>,
     reply: oneshot::Sender<Answer>,
 }
 
@@ -59,9 +60,14 @@ impl RuntimeApi {
     }
 
     /// Puts an invocation at the end of the queue.
-    pub(super) fn enqueue(&self, payload: Vec<u8>, deadline: Duration) -> oneshot::Receiver<Answer> {
+    pub(super) fn enqueue(
+        &self,
+        payload: Vec<u8>,
+        deadline: Duration,
+        client_context: Option<String>,
+    ) -> oneshot::Receiver<Answer> {
         let (reply, answer) = oneshot::channel();
-        lock(&self.desk).waiting.push_back(Invocation { payload, deadline, reply });
+        lock(&self.desk).waiting.push_back(Invocation { payload, deadline, client_context, reply });
         self.arrived.notify_one();
         answer
     }
@@ -129,7 +135,9 @@ impl RuntimeApi {
             ("lambda-runtime-invoked-function-arn", ARN),
             ("lambda-runtime-trace-id", &trace),
         ];
-        for (name, value) in headers {
+        let context =
+            invocation.client_context.iter().map(|it| ("lambda-runtime-client-context", it.as_str()));
+        for (name, value) in headers.into_iter().chain(context) {
             response = with_header(response, name, value);
         }
         lock(&self.desk).running.insert(id, (Instant::now(), invocation.reply));
