@@ -291,6 +291,8 @@ def test_every_setting_of_the_function_is_a_parameter_with_a_description(templat
         ("NotRecordedStatus", "404, 409", True),
         ("NotRecordedStatus", "403", False),
         ("NotRecordedStatus", "404,429", False),
+        ("NotRecordedStatus", "408", False),
+        ("NotRecordedStatus", "404,425", False),
         ("ScreenRecordingPath", "/x/{conversationId}/{participantId}/{action}", True),
         ("ScreenRecordingPath", "/../{conversationId}/{participantId}/{action}", False),
         ("ScreenRecordingPath", "/x/{conversationId}/{participantId}/{action}?a=b", False),
