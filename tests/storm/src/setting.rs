@@ -10,7 +10,7 @@ use secure_pause::aws;
 use secure_pause::config::Config;
 use secure_pause::tls::Tls;
 use serde_json::{Value, json};
-use world::World;
+use world::{RateLimit, World};
 
 use crate::Without;
 use crate::lambda::Lambda;
@@ -32,6 +32,13 @@ impl Setting {
             organization.latency = played(schedule.latency);
             organization.tells_secure_pause = schedule.tells != Tells::VoiceOnly;
             organization.tells_screen_state = schedule.tells != Tells::NoScreens;
+            // A minute of life allows as many requests as ever, and is played in six seconds.
+            for limit in [&mut organization.token_limit, &mut organization.client_limit] {
+                *limit = limit.map(|RateLimit { requests, window }| {
+                    let window = played(window.as_secs_f64());
+                    RateLimit { requests, window }
+                });
+            }
         });
         let env = world.env();
         let mut config = Config::from_lookup(|name| env.get(name).cloned()).expect("the world's settings");

@@ -5,7 +5,7 @@ use std::io;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::{Genesys, error::usual_code, login::Standing, rate};
+use super::{Genesys, error::usual_code, login::Standing};
 use crate::{
     fault::{Fault, On},
     journal::Service,
@@ -41,6 +41,13 @@ struct Asked<'a> {
     refusal: Option<&'a Refusal>,
     /// Whether an accepted pause or resume may change anything.
     takes_effect: bool,
+}
+
+impl Asked<'_> {
+    fn token(&self) -> &str {
+        let header = self.request.header("authorization");
+        header.and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default()
+    }
 }
 
 impl Route {
@@ -124,31 +131,28 @@ impl Genesys {
         let error = |status| self.error(status, usual_code(status));
         let takes_effect = !matches!(fault, Some(Fault::AckWithoutEffect));
         let asked = Asked { request, route, refusal: refusals.first(), takes_effect };
-        let mut ending = Fault::end(fault, error, || self.in_the_limit(&asked)).await;
+        let mut ending = Fault::end(fault, error, || self.in_the_limits(&asked)).await;
         self.correlate(&mut ending);
         ending
     }
 
-    fn in_the_limit(&self, asked: &Asked<'_>) -> HttpResponse {
-        let limit = self.state().organization.rate_limit;
-        let Some((allowed, length)) = limit else {
+    fn in_the_limits(&self, asked: &Asked<'_>) -> HttpResponse {
+        let Some(usage) = self.state().count(asked.token()) else {
             return self.authorized(asked);
         };
-        let standing = rate::Standing::count(&mut self.state().window, allowed, length);
-        let response = if standing.is_exceeded() {
-            self.error(429, "too.many.requests")
+        let response = if usage.is_exceeded() {
+            self.too_many_requests(usage.key, usage.allowed)
         } else {
             self.authorized(asked)
         };
-        standing.dress(response)
+        usage.dress(response)
     }
 
     fn authorized(&self, asked: &Asked<'_>) -> HttpResponse {
         if let Some((status, code, _)) = asked.refusal {
             return self.error(*status, code);
         }
-        let token = asked.request.header("authorization").and_then(|it| it.strip_prefix("Bearer "));
-        let standing = self.state().login.standing(token.unwrap_or_default());
+        let standing = self.state().login.standing(asked.token());
         match (standing, asked.route) {
             (Standing::Expired, _) => self.error(401, "credentials.expired"),
             (Standing::Unknown, _) => self.error(401, "bad.credentials"),

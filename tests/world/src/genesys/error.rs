@@ -1,6 +1,6 @@
 //! Error bodies in the form of Genesys.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Genesys;
@@ -29,17 +29,25 @@ impl Genesys {
         if status < 400 {
             return answer(status, "application/json", String::new());
         }
+        json(status, &self.error_body(status, code))
+    }
+
+    /// The same with the limit that was exceeded.
+    pub(super) fn too_many_requests(&self, key: &str, value: u32) -> HttpResponse {
+        let mut body = self.error_body(429, "too.many.requests");
+        body["limit"] = json!({ "key": key, "namespace": "platform.api", "value": value });
+        json(429, &body)
+    }
+
+    fn error_body(&self, status: u16, code: &str) -> Value {
         let message = format!("{} ({code})", self.caller().upstream);
-        json(
-            status,
-            &json!({
-                "message": message,
-                "code": code,
-                "status": status,
-                "contextId": Uuid::new_v4(),
-                "details": [],
-                "errors": [],
-            }),
-        )
+        json!({
+            "message": message,
+            "code": code,
+            "status": status,
+            "contextId": Uuid::new_v4(),
+            "details": [],
+            "errors": [],
+        })
     }
 }

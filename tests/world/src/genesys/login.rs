@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::{Genesys, error::usual_code};
+use super::{Genesys, error::usual_code, rate::Window};
 use crate::{
     fault::{Fault, On},
     journal::{Journal, Service},
@@ -29,6 +29,8 @@ pub(super) struct Login {
 struct Token {
     expires: Instant,
     revoked: bool,
+    /// What it has used of its limit.
+    window: Option<Window>,
 }
 
 /// What a token is worth.
@@ -55,10 +57,18 @@ impl Login {
         }
     }
 
+    /// What a good token has used of its limit; none for one that is not good.
+    pub(super) fn window(&mut self, token: &str) -> Option<&mut Option<Window>> {
+        if self.standing(token) != Standing::Good {
+            return None;
+        }
+        self.tokens.get_mut(token).map(|token| &mut token.window)
+    }
+
     fn issue(&mut self, life: Duration) -> String {
         let token = format!("{}{}", random_text(), random_text());
         let expires = Instant::now() + life;
-        self.tokens.insert(token.clone(), Token { expires, revoked: false });
+        self.tokens.insert(token.clone(), Token { expires, revoked: false, window: None });
         token
     }
 

@@ -33,7 +33,7 @@ use crate::{
     wire::Server,
 };
 use login::Login;
-pub use organization::Organization;
+pub use organization::{Organization, RateLimit};
 use rate::Window;
 use state::{Conversation, Tracked};
 pub use state::{ScreenState, Voice};
@@ -61,6 +61,7 @@ struct State {
     timeline: Vec<Moment>,
     faults: Faults,
     login: Login,
+    /// What all tokens of the OAuth client have used of its limit.
     window: Option<Window>,
 }
 

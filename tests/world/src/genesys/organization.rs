@@ -29,8 +29,26 @@ pub struct Organization {
     pub screen_recording_path: String,
     /// What a screen recording is soon after its agent has answered. Default active.
     pub screen_starts_as: ScreenState,
-    /// API requests in a window of time, beyond which the answer is 429. Default no limit.
-    pub rate_limit: Option<(u32, Duration)>,
+    /// How many API requests one token is good for. Default 300 a minute.
+    pub token_limit: Option<RateLimit>,
+    /// How many API requests the OAuth client has, whatever its tokens. Default 3,000 a minute.
+    pub client_limit: Option<RateLimit>,
+}
+
+/// So many requests in a window of time; beyond it the answer is 429.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many.
+    pub requests: u32,
+    /// From the first request on; with the first one after it, the next begins.
+    pub window: Duration,
+}
+
+impl RateLimit {
+    /// One of the limits that Genesys publishes: <https://developer.genesys.cloud/platform/api/rate-limits>.
+    pub const fn a_minute(requests: u32) -> Self {
+        Self { requests, window: Duration::from_mins(1) }
+    }
 }
 
 impl Default for Organization {
@@ -49,7 +67,8 @@ impl Default for Organization {
                 "/api/v2/conversations/{conversationId}/participants/{participantId}/screenrecording/{action}"
                     .to_owned(),
             screen_starts_as: ScreenState::Active,
-            rate_limit: None,
+            token_limit: Some(RateLimit::a_minute(300)),
+            client_limit: Some(RateLimit::a_minute(3_000)),
         }
     }
 }

@@ -1,8 +1,14 @@
-//! The rate limit: so many requests in a window of time, then 429 with the seconds to wait.
+//! The rate limits: so many requests in a window of time for a token, and for the OAuth client with all its
+//! tokens; then 429 with the seconds to wait. The token host counts for neither.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::{State, organization::RateLimit};
 use crate::wire::{HttpResponse, with_header};
+
+/// What Genesys calls the limit of a client-credentials token, and that of an OAuth client.
+const OF_TOKEN: &str = "client.credentials.token.rate.per.minute";
+const OF_CLIENT: &str = "org.app.user.rate.per.minute";
 
 /// The window that is running.
 pub(super) struct Window {
@@ -10,26 +16,42 @@ pub(super) struct Window {
     requests: u32,
 }
 
-/// Where a request stands in its window.
+/// What has been used of a limit.
 #[derive(Clone, Copy)]
-pub(super) struct Standing {
+pub(super) struct Usage {
+    pub(super) key: &'static str,
+    pub(super) allowed: u32,
     count: u32,
-    allowed: u32,
     /// Whole seconds until the next window, at least one.
     reset: u64,
 }
 
-impl Standing {
-    pub(super) fn count(window: &mut Option<Window>, allowed: u32, length: Duration) -> Self {
+impl State {
+    /// Counts a request with this token. Gives the limit it exceeds, else the token's; none where there is no
+    /// limit, or the token is not good. What a token's own limit refuses takes nothing from the client's.
+    pub(super) fn count(&mut self, token: &str) -> Option<Usage> {
+        let window = self.login.window(token)?;
+        let of_token = self.organization.token_limit.map(|limit| Usage::count(OF_TOKEN, limit, window));
+        if of_token.is_some_and(Usage::is_exceeded) {
+            return of_token;
+        }
+        let of_client =
+            self.organization.client_limit.map(|limit| Usage::count(OF_CLIENT, limit, &mut self.window));
+        of_client.filter(|usage| usage.is_exceeded()).or(of_token).or(of_client)
+    }
+}
+
+impl Usage {
+    fn count(key: &'static str, limit: RateLimit, window: &mut Option<Window>) -> Self {
         let now = Instant::now();
-        if window.as_ref().is_some_and(|it| now.duration_since(it.began) >= length) {
+        if window.as_ref().is_some_and(|it| now.duration_since(it.began) >= limit.window) {
             *window = None;
         }
         let window = window.get_or_insert(Window { began: now, requests: 0 });
         window.requests = window.requests.saturating_add(1);
-        let left = length.saturating_sub(now.duration_since(window.began));
+        let left = limit.window.saturating_sub(now.duration_since(window.began));
         let reset = (left.as_secs() + u64::from(left.subsec_nanos() > 0)).max(1);
-        Self { count: window.requests, allowed, reset }
+        Self { key, allowed: limit.requests, count: window.requests, reset }
     }
 
     pub(super) fn is_exceeded(self) -> bool {

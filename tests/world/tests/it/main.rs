@@ -9,6 +9,7 @@ mod faults;
 mod function;
 mod network;
 mod queue;
+mod rate;
 mod screen;
 mod secrets;
 mod serve;

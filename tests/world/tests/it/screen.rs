@@ -85,20 +85,3 @@ async fn the_organization_decides_status_effect_and_whether_the_state_is_told() 
     assert!(leg(&caller.read(call).await, agent).get("screenRecordingState").is_none());
     assert_eq!(genesys.screen(call, agent), Some(ScreenState::Active));
 }
-
-#[tokio::test]
-async fn beyond_the_rate_limit_the_answer_is_429_with_the_seconds_to_wait() {
-    let caller = Caller::start().await;
-    let genesys = &caller.world.genesys;
-    let call = genesys.start_call();
-    genesys.organization(|it| it.rate_limit = Some((2, Duration::from_millis(1900))));
-    assert_eq!(caller.status(caller.get(call)).await, 200);
-    assert_eq!(caller.status(caller.get(call)).await, 200);
-    let refused = caller.get(call).send().await.expect("an answer");
-    assert_eq!(refused.status().as_u16(), 429);
-    assert_eq!(refused.headers()["retry-after"], "2");
-    assert_eq!(refused.headers()["inin-ratelimit-allowed"], "2");
-    assert_eq!(refused.headers()["inin-ratelimit-count"], "3");
-    tokio::time::sleep(Duration::from_millis(1950)).await;
-    assert_eq!(caller.status(caller.get(call)).await, 200);
-}
