@@ -80,7 +80,7 @@ pub enum Retry {
     Backoff,
     /// When the upstream asks to, and no sooner than after a backoff.
     After(Duration),
-    /// The same, with the same token: it is the token whose requests are counted.
+    /// The same with the same token; at once with another one, whose requests are counted apart.
     TokenLimit(Duration),
 }
 

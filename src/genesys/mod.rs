@@ -8,6 +8,7 @@ mod probe;
 mod token;
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
@@ -31,8 +32,8 @@ const UNREADABLE_READINGS: u32 = 4;
 /// Genesys Cloud, as one organization's OAuth client sees it.
 #[derive(Debug)]
 pub struct Genesys {
-    http: Http,
-    tokens: Tokens,
+    http: Arc<Http>,
+    tokens: Arc<Tokens>,
     login_url: String,
     api_url: String,
     screen_recording_path: String,
@@ -55,9 +56,11 @@ impl Genesys {
     /// [`Error::Internal`] where TLS cannot be set up.
     pub fn new(config: &Config, aws: &SdkConfig, tls: Tls) -> Result<Self, Error> {
         let secret = Secret::new(aws, config.secret_id.clone());
+        let http = Arc::new(Http::new(tls)?);
+        let tokens = Tokens::new(&config.login_url, Arc::clone(&http), secret, config.timing.backoff);
         Ok(Self {
-            http: Http::new(tls)?,
-            tokens: Tokens::new(&config.login_url, secret, config.timing.backoff),
+            http,
+            tokens: Arc::new(tokens),
             login_url: config.login_url.clone(),
             api_url: config.api_url.clone(),
             screen_recording_path: config.screen_recording_path.clone(),
@@ -71,7 +74,7 @@ impl Genesys {
     /// As for any other request; the next one simply tries again.
     pub async fn prepare(&self, deadline: Deadline) -> Result<(), Error> {
         self.http.connect(&self.login_url, &self.api_url);
-        self.tokens.get(&self.http, deadline).await.map(|_token| ())
+        self.tokens.get(deadline).await.map(|_token| ())
     }
 
     /// How many tokens were fetched so far.
@@ -160,7 +163,8 @@ impl Genesys {
         format!("{}{path}", self.api_url)
     }
 
-    /// Sends a request with a token; once more with a new one where Genesys refuses that.
+    /// Sends a request with a token; once more with a new one where Genesys refuses that, and with another
+    /// one where it wants no more requests with that.
     async fn authorized<T>(
         &self,
         operation: Operation,
@@ -172,15 +176,19 @@ impl Genesys {
         let renewed = Cell::new(false);
         let (request, finish, renewed) = (&request, &finish, &renewed);
         retry::until(deadline, self.backoff, operation, || async move {
-            let token = self.tokens.get(&self.http, deadline).await;
+            let token = self.tokens.get(deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
+            self.tokens.count(&token);
             let authorized = |client: &Client| request(client).header(AUTHORIZATION, token.header.clone());
             let answer = self.http.send(operation, authorized).await;
             if let Some(sent) = sent {
                 sent.replied(http::reply(&answer));
             }
-            match answer? {
-                Meaning::Refused(StatusCode::UNAUTHORIZED, answered) => {
+            match answer {
+                Err(Failure { error, retry: Retry::TokenLimit(asked) }) => {
+                    Err(Failure { error, retry: self.tokens.relieve(&token, asked, deadline).await })
+                }
+                Ok(Meaning::Refused(StatusCode::UNAUTHORIZED, answered)) => {
                     // A new token refused at once is kept: another new one would fare no better.
                     let retry = if renewed.replace(true) {
                         Retry::Never
@@ -190,7 +198,7 @@ impl Genesys {
                     };
                     Err(Failure { error: Error::CredentialsRejected(answered), retry })
                 }
-                meaning => finish(meaning).await,
+                answer => finish(answer?).await,
             }
         })
         .await

@@ -37,7 +37,7 @@ impl Genesys {
     /// # Errors
     /// As for any request with a token.
     pub async fn renew_token(&self, deadline: Deadline) -> Result<Duration, Error> {
-        self.tokens.renew(&self.http, deadline).await
+        self.tokens.renew(deadline).await
     }
 
     /// What the token may do, in the words of Genesys' scopes.

@@ -1,7 +1,8 @@
-//! The client-credentials token: cached, refreshed before it expires, one fetch at a time.
+//! The client-credentials token: cached, refreshed before it expires or has had its minute's requests, one
+//! fetch at a time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderValue;
@@ -9,7 +10,6 @@ use reqwest::{Client, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 use super::http::{self, Http, Meaning};
 use crate::credentials::{ClientCredentials, Secret};
@@ -22,6 +22,18 @@ const MARGIN: Duration = Duration::from_mins(1);
 const MARGIN_SHARE: u32 = 10;
 /// Where Genesys does not say how long a token lives: the least it can be set to.
 const SHORTEST_LIFE: Duration = Duration::from_mins(5);
+/// After so many requests with one token in a [`MINUTE`] the next token is fetched. Genesys allows 300; the
+/// rest is for what is sent until the next one is there.
+const REQUESTS_A_TOKEN: u32 = 240;
+/// How long Genesys counts a token's requests before it begins anew.
+const MINUTE: Duration = Duration::from_mins(1);
+/// Tokens that Genesys' limit asks for are fetched so far apart. An environment hardly sends 300 requests any
+/// sooner: where the limit is met again before, another token is no cure.
+const RELIEVED_EVERY: Duration = Duration::from_secs(10);
+/// How long a fetch beside the work may take: longer, and the limit has been met meanwhile.
+const BESIDE: Duration = Duration::from_secs(10);
+/// For so long at the least a token is tried for that is to relieve a spent one: an attempt that hangs.
+const LEAST_RELIEF: Duration = Duration::from_secs(2);
 
 /// A token, ready to be sent. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,29 +42,47 @@ pub(super) struct Token {
     pub(super) header: HeaderValue,
     life: Duration,
     refresh_at: SystemTime,
-    /// Told apart from its successor by being the same allocation, not by its text.
-    identity: Arc<()>,
+    /// Also what tells it apart from its successor: the same allocation, not the same text.
+    requests: Arc<Mutex<Requests>>,
+}
+
+/// The requests that were sent with a token, within the minute that began with the first of them.
+///
+/// Two numbers and no list of times: Genesys too counts a minute, then begins anew (`inin-ratelimit-reset`).
+/// If its minutes begin elsewhere than ours, one of them may get the end of one of ours and the beginning of
+/// the next, and more than 300 requests; then its 429 brings the next token, at the price of that request.
+#[derive(Debug)]
+struct Requests {
+    since: SystemTime,
+    count: u32,
 }
 
 /// The tokens of one OAuth client.
 #[derive(Debug)]
 pub(super) struct Tokens {
     url: String,
+    http: Arc<Http>,
     secret: Secret,
     backoff: Backoff,
-    cache: Mutex<Cache>,
-    /// How many fetches have ended.
+    /// The token that requests are sent with. Never locked across a fetch: while the next one is on its way,
+    /// this one serves.
+    current: Mutex<Option<Token>>,
+    /// Locked across a fetch, so that there is one at a time.
+    source: tokio::sync::Mutex<Source>,
+    /// How many fetches have ended that somebody could not go on without.
     fetches: AtomicU64,
-    /// How many of them gave a token.
+    /// How many tokens were granted.
     granted: AtomicU64,
 }
 
+/// What tokens are made from.
 #[derive(Debug, Default)]
-struct Cache {
+struct Source {
     credentials: Option<ClientCredentials>,
-    token: Option<Token>,
-    /// Why the last fetch failed, if it did.
+    /// Why the last fetch failed that somebody could not go on without, if it did.
     failed: Option<Error>,
+    /// When a token was last fetched for Genesys' limit.
+    relieved: Option<SystemTime>,
 }
 
 /// `POST /oauth/token`; <https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials>.
@@ -64,14 +94,40 @@ struct Grant {
     expires_in: Value,
 }
 
+impl Requests {
+    /// None sent yet.
+    fn none() -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self { since: SystemTime::UNIX_EPOCH, count: 0 }))
+    }
+
+    /// Counts one. Gives how many there were in this minute. By the wall clock, as whatever may be frozen;
+    /// one that is set back begins a new minute.
+    fn count(&mut self, now: SystemTime) -> u32 {
+        let is_running = now.duration_since(self.since).is_ok_and(|age| age < MINUTE);
+        if !is_running {
+            *self = Self { since: now, count: 0 };
+        }
+        self.count = self.count.saturating_add(1);
+        self.count
+    }
+}
+
+impl Token {
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.requests, &other.requests)
+    }
+}
+
 impl Tokens {
     /// Tokens from the login host at `login_url`, for the client in `secret`. Sends nothing yet.
-    pub(super) fn new(login_url: &str, secret: Secret, backoff: Backoff) -> Self {
+    pub(super) fn new(login_url: &str, http: Arc<Http>, secret: Secret, backoff: Backoff) -> Self {
         Self {
             url: format!("{login_url}/oauth/token"),
+            http,
             secret,
             backoff,
-            cache: Mutex::default(),
+            current: Mutex::default(),
+            source: tokio::sync::Mutex::default(),
             fetches: AtomicU64::new(0),
             granted: AtomicU64::new(0),
         }
@@ -83,23 +139,67 @@ impl Tokens {
     /// # Errors
     /// [`Error::CredentialsUnavailable`] without a secret; [`Error::CredentialsRejected`] where Genesys
     /// refuses it even when read again; else how the token endpoint failed.
-    pub(super) async fn get(&self, http: &Http, deadline: Deadline) -> Result<Token, Error> {
+    pub(super) async fn get(&self, deadline: Deadline) -> Result<Token, Error> {
         let before = self.fetches.load(Ordering::Relaxed);
-        let mut cache = self.cache.lock().await;
-        // By the wall clock: a frozen function's monotonic clock may have stood still.
-        if let Some(token) = cache.token.as_ref().filter(|token| SystemTime::now() < token.refresh_at) {
-            return Ok(token.clone());
+        if let Some(token) = self.unexpired() {
+            return Ok(token);
         }
-        if let Some(error) = cache.failed.as_ref().filter(|_| before != self.fetches.load(Ordering::Relaxed))
-        {
+        let mut source = self.source.lock().await;
+        if let Some(token) = self.unexpired() {
+            return Ok(token);
+        }
+        let has_failed = before != self.fetches.load(Ordering::Relaxed);
+        if let Some(error) = source.failed.as_ref().filter(|_| has_failed) {
             return Err(error.clone());
         }
-        let fetched = self.fetch(http, &mut cache, deadline).await;
+        let fetched = self.replace(&mut source, deadline).await;
         self.fetches.fetch_add(1, Ordering::Relaxed);
-        self.granted.fetch_add(u64::from(fetched.is_ok()), Ordering::Relaxed);
-        cache.token = fetched.as_ref().ok().cloned();
-        cache.failed = fetched.as_ref().err().cloned();
+        source.failed = fetched.as_ref().err().cloned();
         fetched
+    }
+
+    /// Counts a request that is sent with this token; the one that makes the token's minute nearly full has the
+    /// next token fetched, beside the work. A function that is frozen meanwhile goes on with it once it is
+    /// thawed.
+    pub(super) fn count(self: &Arc<Self>, token: &Token) {
+        if lock(&token.requests).count(SystemTime::now()) == REQUESTS_A_TOKEN {
+            let (tokens, token) = (Arc::clone(self), token.clone());
+            tokio::spawn(async move { tokens.fetch_next(&token).await });
+        }
+    }
+
+    async fn fetch_next(&self, token: &Token) {
+        let mut source = self.source.lock().await;
+        if self.is_current(token)
+            && let Err(error) = self.replace(&mut source, Deadline::after(BESIDE)).await
+        {
+            tracing::warn!(error_type = error.name(), error_message = %error, "no next token yet");
+        }
+    }
+
+    /// Another token for one whose limit Genesys says is used up for so long, in one fetch for all who ask.
+    /// Says when the refused request may be sent again: at once; or, where there is no other token to be had
+    /// or to be asked for yet, no later than Genesys asks. The old token is kept then: it is good for the
+    /// next minute.
+    pub(super) async fn relieve(&self, spent: &Token, asked: Duration, deadline: Deadline) -> Retry {
+        let mut source = self.source.lock().await;
+        if !self.is_current(spent) {
+            return Retry::Now;
+        }
+        let now = SystemTime::now();
+        let since = source.relieved.and_then(|at| now.duration_since(at).ok());
+        if let Some(early) = since.and_then(|since| RELIEVED_EVERY.checked_sub(since)) {
+            return Retry::After(early.min(asked));
+        }
+        source.relieved = Some(now);
+        let deadline = deadline.min(Deadline::after(asked.max(LEAST_RELIEF)));
+        match self.replace(&mut source, deadline).await {
+            Ok(_) => Retry::Now,
+            Err(error) => {
+                tracing::warn!(error_type = error.name(), error_message = %error, "no other token");
+                Retry::After(asked)
+            }
+        }
     }
 
     /// Reads the secret, and keeps nothing of it.
@@ -114,15 +214,13 @@ impl Tokens {
     ///
     /// # Errors
     /// As [`Tokens::get`].
-    pub(super) async fn renew(&self, http: &Http, deadline: Deadline) -> Result<Duration, Error> {
-        let mut cache = self.cache.lock().await;
-        // One that still serves is kept where there is no new one to be had.
-        let mut fresh = Cache::default();
-        let token = self.fetch(http, &mut fresh, deadline).await?;
-        self.granted.fetch_add(1, Ordering::Relaxed);
-        let life = token.life;
-        *cache = Cache { token: Some(token), ..fresh };
-        Ok(life)
+    pub(super) async fn renew(&self, deadline: Deadline) -> Result<Duration, Error> {
+        let mut source = self.source.lock().await;
+        // What still serves is kept where there is nothing new to be had.
+        let mut fresh = Source::default();
+        let token = self.replace(&mut fresh, deadline).await?;
+        source.credentials = fresh.credentials;
+        Ok(token.life)
     }
 
     /// How many tokens were fetched so far.
@@ -132,38 +230,49 @@ impl Tokens {
 
     /// Forgets a token that Genesys has refused, unless another has taken its place already.
     pub(super) fn forget(&self, refused: &Token) {
-        // Locked means that a fetch is under way: the token is being replaced already, and whoever waited
-        // here would come too late to share that fetch.
-        let Ok(mut cache) = self.cache.try_lock() else { return };
-        if cache.token.as_ref().is_some_and(|token| Arc::ptr_eq(&token.identity, &refused.identity)) {
-            cache.token = None;
+        let mut current = lock(&self.current);
+        if current.as_ref().is_some_and(|token| token.is_same(refused)) {
+            *current = None;
         }
     }
 
-    async fn fetch(&self, http: &Http, cache: &mut Cache, deadline: Deadline) -> Result<Token, Error> {
-        let known = match &cache.credentials {
+    /// By the wall clock: a frozen function's monotonic clock may have stood still.
+    fn unexpired(&self) -> Option<Token> {
+        lock(&self.current).clone().filter(|token| SystemTime::now() < token.refresh_at)
+    }
+
+    fn is_current(&self, token: &Token) -> bool {
+        lock(&self.current).as_ref().is_some_and(|current| current.is_same(token))
+    }
+
+    /// Fetches a token, and puts it in the place of the current one, which stays if that fails.
+    async fn replace(&self, source: &mut Source, deadline: Deadline) -> Result<Token, Error> {
+        // Boxed: it is seldom needed, and every request's future would carry it.
+        let token = Box::pin(self.fetch(source, deadline)).await?;
+        self.granted.fetch_add(1, Ordering::Relaxed);
+        *lock(&self.current) = Some(token.clone());
+        Ok(token)
+    }
+
+    async fn fetch(&self, source: &mut Source, deadline: Deadline) -> Result<Token, Error> {
+        let known = match &source.credentials {
             Some(credentials) => credentials,
-            None => cache.credentials.insert(self.secret.read(deadline).await?),
+            None => source.credentials.insert(self.secret.read(deadline).await?),
         };
-        match self.grant(http, known, deadline).await {
+        match self.grant(known, deadline).await {
             Err(Error::CredentialsRejected(_)) => {}
             granted_or_failed => return granted_or_failed,
         }
         // The secret may have been rotated since it was read. If it has not, nothing is kept: the next
         // event reads it anew.
-        cache.credentials = None;
+        source.credentials = None;
         let fresh = self.secret.read(deadline).await?;
-        let token = self.grant(http, &fresh, deadline).await?;
-        cache.credentials = Some(fresh);
+        let token = self.grant(&fresh, deadline).await?;
+        source.credentials = Some(fresh);
         Ok(token)
     }
 
-    async fn grant(
-        &self,
-        http: &Http,
-        client: &ClientCredentials,
-        deadline: Deadline,
-    ) -> Result<Token, Error> {
+    async fn grant(&self, client: &ClientCredentials, deadline: Deadline) -> Result<Token, Error> {
         retry::until(deadline, self.backoff, Operation::Token, || async move {
             let asked_at = SystemTime::now();
             let request = |http: &Client| {
@@ -171,7 +280,7 @@ impl Tokens {
                     .basic_auth(&client.client_id, Some(client.client_secret.expose_secret()))
                     .form(&[("grant_type", "client_credentials")])
             };
-            let error = match http.send(Operation::Token, request).await? {
+            let error = match self.http.send(Operation::Token, request).await? {
                 Meaning::Success(response) => return read(response, asked_at).await,
                 // 400 for an unknown id, 401 for a wrong secret.
                 Meaning::Refused(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, answered) => {
@@ -205,5 +314,33 @@ async fn read(response: Response, asked_at: SystemTime) -> Result<Token, Failure
     let life = told.unwrap_or(SHORTEST_LIFE);
     let margin = MARGIN.min(life / MARGIN_SHARE);
     let refresh_at = asked_at.checked_add(life.saturating_sub(margin)).unwrap_or(asked_at);
-    Ok(Token { header, life, refresh_at, identity: Arc::new(()) })
+    Ok(Token { header, life, refresh_at, requests: Requests::none() })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_counted_by_the_minute_that_begins_with_the_first() {
+        let start = SystemTime::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let cases = [
+            (after(0), 1, "the first"),
+            (after(59), 2, "within its minute"),
+            (after(60), 1, "the next minute"),
+            (after(61), 2, "within that"),
+            (after(3_600), 1, "thawed after an hour"),
+            (after(10), 1, "the clock was set back"),
+            (after(11), 2, "and goes on"),
+        ];
+        let requests = Requests::none();
+        for (now, count, reason) in cases {
+            assert_eq!(lock(&requests).count(now), count, "{reason}");
+        }
+    }
 }

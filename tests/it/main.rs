@@ -13,6 +13,7 @@ mod event_fields;
 mod failures;
 mod generated;
 mod leaks;
+mod limits;
 mod live;
 mod metrics;
 mod modes;

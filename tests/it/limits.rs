@@ -1,0 +1,174 @@
+//! Genesys' own limits: so many requests a minute with one token, and so many of the OAuth client with all of
+//! its tokens.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use world::{Fault, On, Organization, RateLimit, Service, World};
+
+use crate::stage::*;
+
+const STARTED: &str = "secure_pause/started.json";
+/// What the token's limit costs nobody.
+const IN_TIME: Duration = Duration::from_millis(1500);
+/// How far apart the tokens are that the limit asks for.
+const RELIEVED_EVERY: Duration = Duration::from_secs(10);
+
+async fn limited(change: impl FnOnce(&mut Organization), settings: &[(&str, &str)]) -> Stage {
+    let world = World::start().await;
+    world.genesys.organization(change);
+    let stage = Stage::raised(world, settings).await;
+    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    stage
+}
+
+/// A 429 for a limit of this name.
+fn over(key: &str, seconds: u64) -> Fault {
+    let limit = json!({"key": key, "namespace": "platform.api", "value": 300});
+    let body = json!({"message": "m", "code": "too.many.requests", "status": 429, "limit": limit});
+    let headers = vec![("retry-after".to_owned(), seconds.to_string())];
+    Fault::StatusWith { status: 429, headers, body: body.to_string() }
+}
+
+fn over_the_tokens(seconds: u64) -> Fault {
+    over("client.credentials.token.rate.per.minute", seconds)
+}
+
+/// A conversation of so many agents, whose screens all read paused.
+fn crowd(size: usize) -> Value {
+    let dark = || dark(&Uuid::new_v4().to_string(), &Uuid::new_v4().to_string());
+    conversation(true, &std::iter::repeat_with(dark).take(size).collect::<Vec<_>>())
+}
+
+/// Has the screen paused. Gives how long that took.
+async fn pause(stage: &Stage) -> Duration {
+    let answer = stage.invoke(&fresh(STARTED)).await;
+    assert_eq!(outcome(&answer), "paused");
+    answer.took
+}
+
+fn refused(stage: &Stage) -> usize {
+    stage.world.requests().iter().filter(|request| request.status == Some(429)).count()
+}
+
+#[tokio::test]
+async fn a_few_hundred_pauses_in_a_row_never_meet_the_limit_of_a_token() {
+    let stage = limited(|_| {}, &[]).await;
+    let started = Instant::now();
+    for number in 1..=205 {
+        let took = pause(&stage).await;
+        assert!(took < IN_TIME, "pause {number} took {took:?}");
+    }
+    assert_eq!(refused(&stage), 0);
+    assert!(stage.count(Service::Api) > 600, "one token would have met it twice");
+    let tokens = stage.count(Service::Login);
+    assert!(tokens <= 3, "INIT's, and one for every 240 requests: {tokens}");
+    assert!(tokens == 3 || started.elapsed() > Duration::from_mins(1), "{tokens}: all were in one minute");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_next_token_is_fetched_beside_the_work_and_waited_for_by_nobody() {
+    let cases = [
+        (Fault::Delay(Duration::from_millis(1800)), "it takes longer than a pause"),
+        (Fault::Status(503), "it is not to be had"),
+    ];
+    for (fault, reason) in cases {
+        let stage = limited(|_| {}, &[("PAUSE_SCOPE", "all-agents")]).await;
+        stage.serve(crowd(60));
+        stage.world.genesys.inject(On::Token, fault, usize::MAX);
+        for _ in 0..4 {
+            let took = pause(&stage).await;
+            assert!(took < IN_TIME, "{reason}: {took:?}");
+        }
+        assert!((240..300).contains(&stage.count(Service::Api)), "{reason}");
+        assert!(stage.count(Service::Login) >= 2, "{reason}");
+        assert_eq!(refused(&stage), 0, "{reason}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_whose_limit_is_met_is_replaced_at_once_but_only_once_in_ten_seconds() {
+    let limit = RateLimit::a_minute(10);
+    let stage = limited(|it| it.token_limit = Some(limit), &[]).await;
+    // Three requests each: ten do not do for the fourth.
+    for _ in 0..3 {
+        pause(&stage).await;
+    }
+    stage.new_requests();
+    assert!(pause(&stage).await < IN_TIME);
+    let relieved = Instant::now();
+    let token = "POST /oauth/token -> 200".to_owned();
+    let wanted = [get(200), put(LEG_A, "pause", 429), token, put(LEG_A, "pause", 202)];
+    assert_eq!(stage.new_acts(), wanted);
+
+    // Its successor has two of its ten behind it.
+    for _ in 0..2 {
+        assert!(pause(&stage).await < IN_TIME);
+    }
+    assert_eq!(stage.count(Service::Login), 2);
+    pause(&stage).await;
+    let late = relieved.elapsed();
+    assert!(late.abs_diff(RELIEVED_EVERY) < IN_TIME, "{late:?}, not a minute");
+    assert_eq!(stage.count(Service::Login), 3);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn all_requests_that_wait_for_another_token_share_one_fetch() {
+    let stage = limited(|_| {}, &[("PAUSE_SCOPE", "all-agents")]).await;
+    stage.serve(crowd(8));
+    stage.world.genesys.inject(On::Pause, over_the_tokens(60), 8);
+    stage.world.genesys.inject(On::Token, Fault::Delay(Duration::from_millis(300)), 1);
+
+    assert!(pause(&stage).await < IN_TIME);
+    assert_eq!((refused(&stage), stage.count(Service::Login)), (8, 2));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn every_other_limit_goes_by_retry_after_and_with_the_same_token() {
+    let cases = [
+        (over("org.app.user.rate.per.minute", 1), "the client's"),
+        (over("token.rate.per.minute", 1), "one that is named nearly so"),
+        (Fault::RetryAfter(1), "none is named"),
+    ];
+    let stage = limited(|_| {}, &[]).await;
+    for (fault, reason) in cases {
+        for on in [On::Conversation, On::Pause] {
+            stage.world.genesys.inject(on, fault.clone(), 1);
+            let took = pause(&stage).await;
+            assert!(took > Duration::from_secs(1), "{reason}: {on:?}: {took:?}");
+        }
+    }
+    assert_eq!(stage.count(Service::Login), 1);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_limit_of_the_client_is_waited_for() {
+    let limit = RateLimit { requests: 1, window: Duration::from_millis(1500) };
+    let stage = limited(|it| it.client_limit = Some(limit), &[]).await;
+    let took = pause(&stage).await;
+    assert!(took > limit.window, "{took:?}");
+    let requests = stage.new_acts();
+    assert_eq!(requests, [get(200), put(LEG_A, "pause", 429), put(LEG_A, "pause", 202)]);
+    assert_eq!(stage.count(Service::Login), 1);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn where_no_other_token_is_to_be_had_the_old_one_is_good_for_the_next_minute() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.world.genesys.inject(On::Pause, over_the_tokens(1), 1);
+    stage.world.genesys.inject(On::Token, Fault::Status(503), usize::MAX);
+    let took = pause(&stage).await;
+    assert!(took > Duration::from_secs(1) && took < Duration::from_secs(5), "{took:?}");
+
+    let asked = stage.count(Service::Login);
+    pause(&stage).await;
+    assert_eq!(stage.count(Service::Login), asked, "and from then on as if nothing had been");
+    stage.end().await;
+}
