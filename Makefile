@@ -210,13 +210,15 @@ validate: $(SAM)/.installed ## lint the template
 	$(WITH_TOOLS) cfn-lint template.yaml
 
 .PHONY: build
-build: $(SAM)/.installed ## build for Lambda: target/lambda/secure-pause/bootstrap and .zip
+build: $(SAM)/.installed ## build for Lambda: target/lambda/secure-pause/bootstrap and .zip; CA_BUNDLE=
+	@test -z "$(CA_BUNDLE)" || test -r "$(CA_BUNDLE)" || { echo 'CA_BUNDLE=$(CA_BUNDLE) cannot be read' >&2; exit 2; }
 	@echo "building for Amazon Linux 2023 (the first time takes some minutes)" >&2
 	export SECURE_PAUSE_COMMIT=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
 	$(WITH_TOOLS) sam build --parameter-overrides Architecture=$(ARCHITECTURE); \
 	$(WITH_TOOLS) cargo lambda build --locked --release --bin secure-pause --output-format zip \
 		$(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64); \
 	cp .aws-sam/build/Function/bootstrap target/lambda/secure-pause/bootstrap
+	$(if $(CA_BUNDLE),cp "$(CA_BUNDLE)" .aws-sam/build/Function/ca.pem)
 
 .PHONY: invoke
 invoke: $(SAM)/.installed ## replay EVENT=events/….json under cargo-lambda's emulator, no Docker

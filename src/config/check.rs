@@ -123,7 +123,7 @@ pub(super) fn ca_bundle(path: &str) -> Result<Vec<TrustAnchor<'static>>, &'stati
         }
         Some(store.roots).filter(|roots| !roots.is_empty())
     };
-    read().ok_or("must be the path of a PEM file of CA certificates, in the package or a layer")
+    read().ok_or("must be the path of a PEM file of CA certificates in the package")
 }
 
 /// CloudWatch's own rule: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>.

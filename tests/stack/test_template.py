@@ -218,18 +218,10 @@ def test_the_description_of_a_version_is_not_too_long_and_tells_every_setting(te
         "EventSourcePrefix": "simulate.",
         "MetricsNamespace": "Other",
         "LogLevel": "DEBUG",
-        "ExtraCaBundle": "/opt/ca.pem",
-        "ExtraCaLayerArn": "arn:aws:lambda:us-east-2:123456789012:layer:roots:3",
+        "ExtraCaBundle": "/var/task/ca.pem",
     }
     for name, setting in others.items():
         assert value(version["Properties"]["Description"], template, **given, **queue, **{name: setting}) != told
-
-
-def test_the_layer_with_the_bundle_is_the_functions(template):
-    layers = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]["Layers"]
-    layer = {"ExtraCaLayerArn": "arn:aws:lambda:us-east-2:123456789012:layer:roots:3"}
-    assert value(layers, template, **layer) == [{"Ref": "ExtraCaLayerArn"}]
-    assert value(layers, template, **{"AWS::NoValue": None}) is None
 
 
 def test_the_rules_match_the_literal_topic_and_target_the_alias_and_the_watch(template):
@@ -318,11 +310,11 @@ def test_every_setting_of_the_function_is_a_parameter_with_a_description(templat
         ("AlarmEmail", "", True),
         ("AlarmEmail", "on-call", False),
         ("AlarmEmail", "a@example.com, b@example.com", False),
-        ("ExtraCaBundle", "/opt/ca.pem", True),
-        ("ExtraCaBundle", "/opt/../proc/self/environ", False),
+        ("ExtraCaBundle", "", True),
+        ("ExtraCaBundle", "/var/task/ca.pem", True),
+        ("ExtraCaBundle", "/var/task/../../proc/self/environ", False),
         ("ExtraCaBundle", "/proc/self/environ", False),
-        ("ExtraCaLayerArn", "arn:aws:lambda:us-east-2:123456789012:layer:roots:3", True),
-        ("ExtraCaLayerArn", "arn:aws:lambda:us-east-2:123456789012:layer:roots", False),
+        ("ExtraCaBundle", "/opt/ca.pem", False),
     ],
 )
 def test_a_parameter_takes_what_the_function_takes(template, parameter, value, good):
