@@ -28,7 +28,7 @@ PYTHON_JOB := $(TOOLS)/python-job
 
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 .PHONY: release
 release: ## build the function as it is deployed: target/release/secure-pause
@@ -95,7 +95,7 @@ $(PYTHON_JOB)/.installed: tests/world/bench/requirements.txt
 	@touch $@
 
 .PHONY: test
-test: unit-test evidence-test genesys-test stack-test ## run every test, the demo with the debug binary, page, flow and stack
+test: unit-test evidence-test genesys-test stack-test sam-local-test ## run every test: Rust, demo, page, flow, stack, SAM local
 
 .PHONY: unit-test
 unit-test: ## the tests that need Rust only, and the demo with the debug binary
@@ -227,13 +227,21 @@ invoke: $(SAM)/.installed ## replay EVENT=events/….json under cargo-lambda's e
 	tests/local/invoke $(SAM)/bin target/debug/world $(or $(EVENT),events/secure_pause/started.json)
 
 .PHONY: sam-local
-sam-local: $(SAM)/.installed ## replay EVENT=events/….json by `sam local invoke`; needs Docker and events/env.json
-	tests/local/sam-local $(SAM)/bin $(or $(EVENT),events/secure_pause/started.json)
+sam-local: $(SAM)/.installed ## replay EVENT=events/….json in Docker, with events/env.json or WORLD=1
+	$(if $(WORLD),@$(CARGO) build --locked --quiet -p world --bin world)
+	@WORLD=$(WORLD) tests/local/sam-local $(SAM)/bin $(or $(EVENT),events/secure_pause/started.json) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+# The engine is Docker's that answers; without one, root with apt-get gets one for the time of the test.
+.PHONY: sam-local-test
+sam-local-test: build ## replay events by `sam local invoke`, in Lambda's base image or a stand-in
+	$(CARGO) build --locked --quiet -p world --bin world
+	$(SAM)/bin/python3 -m pytest -q -rs --capture=sys -p no:cacheprovider tests/local
 
 .PHONY: stack-test
 stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS emulator and test the stack
 	$(CARGO) build --locked --quiet --workspace
-	$(SAM)/bin/python3 -m pytest -q -p no:cacheprovider tests/stack
+	$(SAM)/bin/python3 -m pytest -q --capture=sys -p no:cacheprovider tests/stack
 
 .PHONY: deploy
 deploy: build ## deploy to the AWS account of the current credentials; asks what it has to know

@@ -1,12 +1,13 @@
-"""The built binary under the tools an owner replays events with: Lambda's Runtime Interface Emulator, which needs
-no Docker, and `sam local invoke`, where a Docker engine and the base image are there.
+"""The built binary under the tools an owner replays events with that need no Docker, and the settings of those that do.
 
-No upstream is within reach: what needs none is answered, and what needs one ends in a named error in time.
+Under Lambda's Runtime Interface Emulator no upstream is within reach: what needs none is answered, and what needs one
+ends in a named error in time. `sam local invoke` itself is tested in `tests/local`.
 """
 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 import urllib.request
@@ -15,10 +16,10 @@ import pytest
 import samcli
 
 from conftest import ROOT, TOOLS, free_port, say, stop, wait_for
+from rendered import of_type
 
 BOOTSTRAP = ROOT / "target" / "lambda" / "secure-pause" / "bootstrap"
 EMULATOR = pathlib.Path(samcli.__file__).parent / "local" / "rapid" / "aws-lambda-rie-x86_64"
-IMAGE = "public.ecr.aws/lambda/provided:al2023-x86_64"
 # Port 9 of loopback: nobody listens.
 NOWHERE = "http://127.0.0.1:9"
 SETTINGS = {
@@ -33,15 +34,6 @@ CASES = [
     ("malformed/conversation_null.json", "errorType", "InvalidEvent"),
     ("secure_pause/started.json", "errorType", "CredentialsUnavailable"),
 ]
-
-
-def engine():
-    """Whether `docker run` would work without fetching anything."""
-    try:
-        found = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return found.returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -104,26 +96,48 @@ def test_make_invoke_replays_it_under_cargo_lambda(event, status, printed):
     assert printed in done.stdout
 
 
-@pytest.mark.skipif(not engine(), reason="no Docker engine, or no base image")
-@pytest.mark.parametrize(("event", "field", "value"), CASES)
-def test_sam_local_serves_it(tmp_path, event, field, value):
-    settings = tmp_path / "env.json"
-    settings.write_text(json.dumps({"Function": SETTINGS}))
-    # sam passes on only what the template declares, so AWS itself is kept out of reach by another way:
-    # credentials that are nobody's. Either way there is no secret to be had.
-    nobody = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    nobody |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "SETTINGS": str(settings)}
-    done = sam_local(event, "--skip-pull-image", env=os.environ | nobody)
-    assert json.loads(done.stdout)[field] == value, done.stderr
+def references(node):
+    """The names that an expression of the template refers to."""
+    if isinstance(node, list):
+        return set().union(*map(references, node))
+    if not isinstance(node, dict):
+        return set()
+    ((function, of),) = node.items()
+    match function:
+        case "Ref":
+            return {of}
+        case "Fn::GetAtt":
+            return {of[0] if isinstance(of, list) else of.split(".")[0]}
+        case "Fn::Sub":
+            text, given = of if isinstance(of, list) else (of, {})
+            names = set(re.findall(r"\$\{([^!.}]+)[^}]*\}", text)) - set(given)
+            return names.union(*map(references, given.values()))
+    return references(of)
 
 
-def sam_local(event, *options, env):
-    command = [ROOT / "tests" / "local" / "sam-local", TOOLS / "sam" / "bin", ROOT / "events" / event]
-    return subprocess.run([*command, *options], env=env, text=True, capture_output=True, timeout=120)
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("text", set()),
+        ({"Ref": "Mode"}, {"Mode"}),
+        ({"Fn::GetAtt": ["Queue", "Arn"]}, {"Queue"}),
+        ({"Fn::If": ["Creates", {"Ref": "Secret"}, {"Ref": "SecretArn"}]}, {"Secret", "SecretArn"}),
+        ({"Fn::Sub": "https://${Queue.QueueName}/${!literal}/${AWS::Region}"}, {"Queue", "AWS::Region"}),
+        ({"Fn::Sub": ["${name}-${Mode}", {"name": {"Ref": "Queue"}}]}, {"Mode", "Queue"}),
+    ],
+)
+def test_references_are_found_in_every_form(expression, names):
+    assert references(expression) == names
 
 
-def test_without_a_docker_engine_sam_local_says_so_in_one_line():
-    done = sam_local("other/audit.json", env=os.environ | {"DOCKER_HOST": "tcp://127.0.0.1:9"})
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert "Docker" in line and "make invoke" in line
+def test_the_example_of_settings_names_every_variable_that_only_a_stack_gives_a_value(template):
+    """`sam local invoke` puts the name of a resource, or nothing, where a stack puts its URL or ARN."""
+    variables = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]["Environment"]["Variables"]
+    without_default = {name for name, it in template["Parameters"].items() if "Default" not in it}
+    of_stack = set(template["Resources"]) | without_default
+    needed = {name for name, node in variables.items() if references(node) & of_stack}
+    assert {"GENESYS_SECRET_ID", "GENESYS_REGION", "WATCH_QUEUE_URL"} <= needed
+    ((function, settings),) = json.loads((ROOT / "events" / "env.example.json").read_text()).items()
+    assert function == "Function"
+    assert needed <= set(settings), needed - set(settings)
+    assert set(settings) <= set(variables), "sam passes on only what the template declares"
