@@ -18,6 +18,8 @@ CYCLONEDX := $(TOOLS)/bin/cargo-cyclonedx
 CYCLONEDX_VERSION := 0.5.9
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := 0.20.2
+MUTANTS := $(TOOLS)/bin/cargo-mutants
+MUTANTS_VERSION := 27.1.0
 FUNCTION := target/release/secure-pause
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
@@ -53,12 +55,19 @@ evidence: ## write the evidence report of LOGS="files or directories": target/ev
 	target/release/evidence --html target/evidence/evidence.html --csv target/evidence/evidence.csv \
 		$(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(LOGS)
 
-# SEEDS=1 FIRST=seed replays one schedule; WITHOUT=verification, read-back, doubt or watch takes that away.
+# SEEDS=1 FIRST=seed replays one schedule; VERBOSE=1 prints what happens in it whether or not it breaks a promise.
+# WITHOUT=… takes a protection away: `target/storm/storm machine --help` lists them.
 .PHONY: storm
-storm: ## play 1,000 seeded schedules of everything that can go wrong against the handler; SEEDS=, FIRST=
+storm: ## play 1,000,000 seeded schedules of everything that can go wrong, in virtual time; SEEDS=, FIRST=
 	@echo "building the storm (the first time takes some minutes)" >&2
-	$(CARGO) run --locked --quiet --profile storm -p storm -- --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1) \
-		$(if $(WITHOUT),--without $(WITHOUT))
+	$(CARGO) run --locked --quiet --profile storm -p storm -- machine --seeds $(or $(SEEDS),1000000) \
+		--first $(or $(FIRST),1) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(VERBOSE),--verbose)
+
+.PHONY: small-storm
+small-storm: ## play 1,000 schedules against the real handler, ten times as fast as life; SEEDS=, FIRST=, WITHOUT=
+	@echo "building the storm (the first time takes some minutes)" >&2
+	$(CARGO) run --locked --quiet --profile storm -p storm -- small --seeds $(or $(SEEDS),1000) \
+		--first $(or $(FIRST),1) $(if $(WITHOUT),--without $(WITHOUT))
 
 # COMPARE= leaves out the same job in Node and Python; `make -s bench JSON=1` prints JSON and nothing else.
 COMPARE ?= 1
@@ -160,6 +169,29 @@ coverage: $(TARPAULIN) ## measure the lines of src that the tests run
 
 $(TARPAULIN):
 	$(CARGO) install cargo-tarpaulin --version $(TARPAULIN_VERSION) --locked --root $(TOOLS)
+
+# The bar for the share of viable mutants that must be caught, in per cent.
+MUTANTS_BAR := 95
+# Small and quick to link, random runs that are the same each time, and none of them shrunk: some seconds a mutant.
+MUTANTS_ENV := CARGO_TARGET_DIR=$(CURDIR)/target/mutants/build CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 \
+	PROPTEST_CASES=500 PROPTEST_RNG_SEED=1 PROPTEST_MAX_SHRINK_ITERS=0 RUST_BACKTRACE=0
+
+# FILES= names fewer files; SHARD=0/4 takes the first quarter, so that one run fits an hour.
+.PHONY: mutants
+mutants: $(MUTANTS) ## change the decision, one change at a time, and count what its tests notice; SHARD=0/4, FILES=
+	@mkdir -p target/mutants
+	@# It ends with 2 where a mutant was missed, with 3 where one ran out of time, which is as good as caught.
+	$(MUTANTS_ENV) $(MUTANTS) mutants -f '$(or $(FILES),src/decide/**)' --no-shuffle --timeout 60 --colors never \
+		--output target/mutants $(if $(SHARD),--shard $(SHARD)) -C=--locked -C=--test=decide \
+		|| { status=$$?; test $$status -eq 2 -o $$status -eq 3; }
+	@cd target/mutants/mutants.out; cat missed.txt; \
+	awk -v bar=$(MUTANTS_BAR) -v missed="$$(wc -l < missed.txt)" -v caught="$$(cat caught.txt timeout.txt | wc -l)" \
+		'BEGIN { all = caught + missed; share = all ? 100 * caught / all : 100; \
+		printf "%d of %d viable mutants caught: %.1f %%\n", caught, all, share; exit share < bar }'
+
+$(MUTANTS):
+	@echo "building cargo-mutants into $(TOOLS) (some minutes)" >&2
+	$(CARGO) install cargo-mutants --version $(MUTANTS_VERSION) --locked --debug --root $(TOOLS)
 
 # ---- What the function is made of. See docs/security.md for when to run these.
 

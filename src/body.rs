@@ -3,6 +3,8 @@
 use reqwest::Response;
 use thiserror::Error;
 
+use crate::json::BYTE_ORDER_MARK;
+
 /// No answer that is read here comes near it: a conversation takes a few kilobytes a leg. The function has
 /// 256 MiB.
 const LARGEST: usize = 2 * 1024 * 1024;
@@ -18,7 +20,7 @@ pub enum BodyError {
     TooLarge,
 }
 
-/// The whole body of an answer. One that is too large is broken off, and its connection with it.
+/// The whole body of an answer, without a byte order mark. One that is too large is broken off, and its connection with it.
 ///
 /// # Errors
 /// It did not come whole, or is too large.
@@ -29,6 +31,9 @@ pub async fn read(mut response: Response) -> Result<Vec<u8>, BodyError> {
             return Err(BodyError::TooLarge);
         }
         body.extend_from_slice(&chunk);
+    }
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(body)
 }

@@ -1,6 +1,8 @@
 //! What can go wrong: one variant per reaction, each with a stable name for alarms and a remedy.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
 use thiserror::Error;
@@ -8,138 +10,91 @@ use thiserror::Error;
 use crate::config::ConfigFaults;
 use crate::ids::TraceId;
 
-/// A failure, as the caller of the function sees it.
-///
-/// The text says which operation failed, how, and what to do about it. It holds our own words, statuses
-/// and trace ids: nothing that an event, a secret or an upstream's body said.
-#[derive(Clone, Debug, Error)]
-pub enum Error {
-    /// Settings are missing or wrong; every event is answered so until they are mended.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    InvalidConfig(ConfigFaults),
-    /// The payload is not one the function serves; trying again cannot help.
-    #[error("event: {0}; {remedy}", remedy = self.remedy())]
-    InvalidEvent(&'static str),
-    /// No client credentials could be had from Secrets Manager.
-    #[error("secret: {0}; {remedy}", remedy = self.remedy())]
-    CredentialsUnavailable(String),
-    /// Genesys refuses the client credentials, or a token that was just issued.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    CredentialsRejected(Answered),
-    /// The OAuth client may not do this.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    Forbidden(Answered),
-    /// The conversation can be read, but the path of the screen recording does not exist.
-    #[error("{0}, though the conversation can be read; {remedy}", remedy = self.remedy())]
-    EndpointMissing(Answered),
-    /// Genesys refuses to pause or resume this screen recording.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    Rejected(Answered),
-    /// The conversation cannot be read, so nobody knows whose screen it is.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    ConversationUnreadable(Answered),
-    /// Nobody on the conversation has a screen that could be paused.
-    #[error("plan: no live agent leg was found on the conversation; {remedy}", remedy = self.remedy())]
-    NoTarget,
-    /// A screen was still being recorded when the time was over, however often it was paused.
-    #[error("pause of the screen recording: acknowledged, and the screen is still being recorded; {remedy}", remedy = self.remedy())]
-    NotPaused,
-    /// A screen was still paused after two resumes.
-    #[error("resume of the screen recording: acknowledged twice, and the screen is still paused; {remedy}", remedy = self.remedy())]
-    NotResumed,
-    /// Genesys asks for a pause longer than the time that is left.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    RateLimited(Answered),
-    /// Genesys did not answer, or answered that it cannot.
-    #[error("{0}; {remedy}", remedy = self.remedy())]
-    UpstreamUnavailable(Answered),
-    /// The time Lambda gives ran out before anything else could be said.
-    #[error("{0}: no time was left; {remedy}", remedy = self.remedy())]
-    DeadlineExceeded(Operation),
-    /// A fault of this program.
-    #[error("internal: {0}; {remedy}", remedy = self.remedy())]
-    Internal(&'static str),
+/// The table of failures, by precedence: where several targets fail, the first of these is returned. A row has the
+/// variant, its text and what to do about it.
+macro_rules! failures {
+    ($($(#[doc = $doc:literal])* $name:ident $(($held:ty))?: $text:literal, $remedy:literal;)*) => {
+        /// A failure, as the caller of the function sees it.
+        ///
+        /// The text says which operation failed, how, and what to do about it. It holds our own words, statuses
+        /// and trace ids: nothing that an event, a secret or an upstream's body said.
+        #[derive(Clone, Debug, PartialEq, Error)]
+        pub enum Error {
+            $($(#[doc = $doc])* #[error($text, remedy = self.remedy())] $name $(($held))?,)*
+        }
+
+        /// The names by which alarms know the failures, by precedence.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        impl Error {
+            /// The stable name: the answer's `errorType`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => stringify!($name),)*
+                }
+            }
+
+            /// What to do about it.
+            pub const fn remedy(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $remedy,)*
+                }
+            }
+        }
+    };
 }
 
-/// The names by which alarms know the failures, by precedence: where several targets fail, the first of
-/// these is returned.
-pub const NAMES: [&str; 15] = [
-    "InvalidConfig",
-    "InvalidEvent",
-    "CredentialsUnavailable",
-    "CredentialsRejected",
-    "Forbidden",
-    "EndpointMissing",
-    "Rejected",
-    "ConversationUnreadable",
-    "NoTarget",
-    "NotPaused",
-    "NotResumed",
-    "RateLimited",
-    "UpstreamUnavailable",
-    "DeadlineExceeded",
-    "Internal",
-];
+failures! {
+    /// Settings are missing or wrong; every event is answered so until they are mended.
+    InvalidConfig(ConfigFaults): "{0}; {remedy}", "mend them in the function's environment";
+    /// The payload is not one the function serves; trying again cannot help.
+    InvalidEvent(&'static str): "event: {0}; {remedy}",
+        "compare it with those in events/ and with the EventBridge rule's pattern";
+    /// No client credentials could be had from Secrets Manager.
+    CredentialsUnavailable(String): "secret: {0}; {remedy}",
+        "check GENESYS_SECRET_ID, the secret's value and the role's right to read it";
+    /// Genesys refuses the client credentials, or a token that was just issued.
+    CredentialsRejected(Answered): "{0}; {remedy}",
+        "compare the client id and secret in Secrets Manager with the OAuth client in Genesys";
+    /// The OAuth client may not do this.
+    Forbidden(Answered): "{0}; {remedy}",
+        "give the OAuth client's role the permission, in the division of the conversation";
+    /// The conversation can be read, but the path of the screen recording does not exist.
+    EndpointMissing(Answered): "{0}, though the conversation can be read; {remedy}",
+        "check SCREEN_RECORDING_PATH in this organization";
+    /// Genesys refuses to pause or resume this screen recording.
+    Rejected(Answered): "{0}; {remedy}",
+        "if this is how the organization says that a screen is not being recorded, \
+         add the status to NOT_RECORDED_STATUS, else ask Genesys support";
+    /// The conversation cannot be read, so nobody knows whose screen it is.
+    ConversationUnreadable(Answered): "{0}; {remedy}",
+        "check GENESYS_REGION, and that the conversation belongs to this organization";
+    /// Nobody on the conversation has a screen that could be paused.
+    NoTarget: "plan: no live agent leg was found on the conversation; {remedy}",
+        "check who took the call, and whether its screen was recorded";
+    /// A screen was still being recorded when the time was over, however often it was paused.
+    NotPaused: "pause of the screen recording: acknowledged, and the screen is still being recorded; {remedy}",
+        "stop the recording by hand, and ask Genesys support";
+    /// A screen was still paused after its resume, or after a second one where there was time.
+    NotResumed: "resume of the screen recording: acknowledged, and the screen is still paused; {remedy}",
+        "resume it by hand if the secure pause is over, and ask Genesys support";
+    /// Genesys asks for a pause longer than the time that is left.
+    RateLimited(Answered): "{0}; {remedy}",
+        "raise the organization's rate limit, or take load off the OAuth client";
+    /// Genesys did not answer, or answered that it cannot.
+    UpstreamUnavailable(Answered): "{0}; {remedy}",
+        "see the status page of Genesys Cloud, and the network between";
+    /// The time Lambda gives ran out before anything else could be said.
+    DeadlineExceeded(Operation): "{0}: no time was left; {remedy}",
+        "see the latency of Genesys, and the function's timeout";
+    /// A fault of this program.
+    Internal(&'static str): "internal: {0}; {remedy}", "keep the event and report this";
+}
 
 impl Error {
-    /// Where the failure stands in [`NAMES`]; the lower, the sooner it is told.
-    pub const fn precedence(&self) -> usize {
-        match self {
-            Self::InvalidConfig(_) => 0,
-            Self::InvalidEvent(_) => 1,
-            Self::CredentialsUnavailable(_) => 2,
-            Self::CredentialsRejected(_) => 3,
-            Self::Forbidden(_) => 4,
-            Self::EndpointMissing(_) => 5,
-            Self::Rejected(_) => 6,
-            Self::ConversationUnreadable(_) => 7,
-            Self::NoTarget => 8,
-            Self::NotPaused => 9,
-            Self::NotResumed => 10,
-            Self::RateLimited(_) => 11,
-            Self::UpstreamUnavailable(_) => 12,
-            Self::DeadlineExceeded(_) => 13,
-            Self::Internal(_) => 14,
-        }
-    }
-
-    /// The stable name: the answer's `errorType`.
-    pub const fn name(&self) -> &'static str {
-        NAMES[self.precedence()]
-    }
-
-    /// What to do about it.
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::InvalidConfig(_) => "mend them in the function's environment",
-            Self::InvalidEvent(_) => {
-                "compare it with those in events/ and with the EventBridge rule's pattern"
-            }
-            Self::CredentialsUnavailable(_) => {
-                "check GENESYS_SECRET_ID, the secret's value and the role's right to read it"
-            }
-            Self::CredentialsRejected(_) => {
-                "compare the client id and secret in Secrets Manager with the OAuth client in Genesys"
-            }
-            Self::Forbidden(_) => {
-                "give the OAuth client's role the permission, in the division of the conversation"
-            }
-            Self::EndpointMissing(_) => "check SCREEN_RECORDING_PATH in this organization",
-            Self::Rejected(_) => {
-                "if this is how the organization says that a screen is not being recorded, \
-                 add the status to NOT_RECORDED_STATUS, else ask Genesys support"
-            }
-            Self::ConversationUnreadable(_) => {
-                "check GENESYS_REGION, and that the conversation belongs to this organization"
-            }
-            Self::NoTarget => "check who took the call, and whether its screen was recorded",
-            Self::NotPaused => "stop the recording by hand, and ask Genesys support",
-            Self::NotResumed => "resume it by hand if the secure pause is over, and ask Genesys support",
-            Self::RateLimited(_) => "raise the organization's rate limit, or take load off the OAuth client",
-            Self::UpstreamUnavailable(_) => "see the status page of Genesys Cloud, and the network between",
-            Self::DeadlineExceeded(_) => "see the latency of Genesys, and the function's timeout",
-            Self::Internal(_) => "keep the event and report this",
-        }
+    /// Where the failure stands in [`NAMES`]; the lower, the sooner it is returned.
+    pub fn precedence(&self) -> usize {
+        NAMES.iter().position(|name| *name == self.name()).unwrap_or(NAMES.len())
     }
 
     /// How Genesys answered, where that is what went wrong.
@@ -239,9 +194,17 @@ pub enum What {
 }
 
 impl Answered {
-    /// Whether Genesys said that there is no such thing.
-    pub const fn is_not_found(&self) -> bool {
-        matches!(self.what, What::Status(404))
+    /// Whether it was answered with one of these statuses.
+    pub fn is_status_of(&self, statuses: &BTreeSet<u16>) -> bool {
+        matches!(self.what, What::Status(status) if statuses.contains(&status))
+    }
+
+    /// What a refusal of a pause or resume means that no reading explains.
+    pub fn refusal(&self) -> Error {
+        match self.what {
+            What::Status(404 | 405) => Error::EndpointMissing(self.clone()),
+            _ => Error::Rejected(self.clone()),
+        }
     }
 }
 
@@ -261,4 +224,32 @@ impl fmt::Display for Answered {
             None => Ok(()),
         }
     }
+}
+
+/// A failed attempt, and whether another may follow.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What to report if none follows.
+    pub error: Error,
+    /// When the next may be made.
+    pub retry: Retry,
+}
+
+/// When a failed attempt may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Never: the answer will not change.
+    Never,
+    /// At once: the attempt itself has mended the cause.
+    Now,
+    /// At once the first time, then after a backoff: a connection broke, and the next is a fresh one.
+    Reconnect,
+    /// After a backoff: exponential with jitter.
+    Backoff,
+    /// The same; no sooner than an upstream that cannot answer asks to, where that fits.
+    Later(Duration),
+    /// When the upstream asks to, and no sooner than after a backoff.
+    After(Duration),
+    /// The same with the same token; at once with another one, whose requests are counted apart.
+    TokenLimit(Duration),
 }

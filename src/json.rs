@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// Some programs write it before a text, and JSON has no place for it.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Whatever is used lies less deep than this: the deepest is a part of a record's attributes in a batch.
 const DEEPEST: u32 = 8;
 

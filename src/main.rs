@@ -10,8 +10,9 @@ use lambda_runtime::tower::util::MapRequestLayer;
 use lambda_runtime::{LambdaInvocation, Runtime, service_fn};
 use secure_pause::aws;
 use secure_pause::config::{self, Config};
-use secure_pause::handler::Function;
-use secure_pause::telemetry;
+use secure_pause::function::Function;
+use secure_pause::json::BYTE_ORDER_MARK;
+use secure_pause::report::log;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -19,7 +20,7 @@ async fn main() -> ExitCode {
         eprintln!("{advice}");
         return ExitCode::from(2);
     }
-    telemetry::init(config::log_level());
+    log::init(config::log_level());
     let function = Function::start(Config::from_env(), aws::config).await;
     let runtime = Runtime::new(service_fn(|event| function.invoke(event)));
     match runtime.layer(MapRequestLayer::new(in_unicode)).run().await {
@@ -32,15 +33,20 @@ async fn main() -> ExitCode {
                      is lost; see docs/design.md, \"Known limits\""
                 );
             } else {
-                tracing::error!(%error, "the runtime API is gone");
+                // In this way an environment is shut down. Whatever was under way has its record already.
+                tracing::info!(%error, "the runtime API is gone: this environment ends");
             }
             ExitCode::FAILURE
         }
     }
 }
 
-/// The payload with whatever is no Unicode in it replaced: a byte in a name must cost no pause.
+/// The payload with whatever is no Unicode in it replaced, and without a byte order mark: neither a byte in a name nor
+/// the program that wrote a file must cost a pause.
 fn in_unicode(mut invocation: LambdaInvocation) -> LambdaInvocation {
+    if invocation.body.starts_with(BYTE_ORDER_MARK) {
+        invocation.body = invocation.body.slice(BYTE_ORDER_MARK.len()..);
+    }
     if let Cow::Owned(text) = String::from_utf8_lossy(&invocation.body) {
         invocation.body = text.into_bytes().into();
     }

@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::aws::watch_queue::WatchQueue;
 use crate::config::{self, Config};
 use crate::error::{Error, Operation, What};
 use crate::genesys::Genesys;
-use crate::queue::WatchQueue;
+use crate::reconcile::Context;
 use crate::retry::Deadline;
 
 /// Where Lambda's id of the invocation, a random UUID, is none: nobody's either, since Genesys' ids are of version 4.
@@ -54,13 +55,8 @@ struct Check {
 ///
 /// Gives `{"preflight": "ok" | "failed", "version", "commit", "mode", "checks": [{"check", "status", "detail",
 /// "remedy"?}]}`; `ok` where none has failed.
-pub async fn run(
-    config: &Config,
-    genesys: &Genesys,
-    queue: &WatchQueue,
-    request_id: &str,
-    deadline: Deadline,
-) -> Value {
+pub async fn run(context: &Context, request_id: &str, deadline: Deadline) -> Value {
+    let Context { config, genesys, queue } = context;
     let nobody = Uuid::parse_str(request_id).unwrap_or(NOBODY);
     let mut checks = vec![ok("settings", "every variable can be used".to_owned())];
     let (upstream, watch_queue) =
@@ -119,7 +115,7 @@ async fn upstream(
     let granted = genesys.granted(soon()).await;
     // Nothing else depends on it.
     let _ = note("permissions", granted.map(|granted| ok("permissions", granted)));
-    let read = genesys.conversation(nobody.into(), soon()).await;
+    let (_, read) = genesys.conversation(nobody.into(), soon()).await;
     note(
         "conversation",
         read.map(|_none| {

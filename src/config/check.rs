@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use reqwest::Url;
 use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
+use uuid::Uuid;
 
-use super::{Mode, Scope};
+use super::Mode;
+use crate::json::BYTE_ORDER_MARK;
 
 /// The published region domains of Genesys Cloud.
 ///
@@ -34,11 +37,14 @@ pub const REGIONS: [&str; 18] = [
     "mypurecloud.com.au",
 ];
 
-pub(super) fn region(value: Option<String>) -> Result<String, String> {
-    match value {
-        Some(region) if REGIONS.contains(&region.as_str()) => Ok(region),
-        Some(_) => Err(format!("is no Genesys region domain; one of {}", REGIONS.join(", "))),
-        None => Err("is required, for example mypurecloud.com".to_owned()),
+/// `RESUME_DELAY_SECONDS` at the most: an invocation has 29 s, and a resume needs 5 of them.
+const LONGEST_RESUME_DELAY: u64 = 15;
+
+pub(super) fn region(value: &str) -> Result<String, String> {
+    if REGIONS.contains(&value) {
+        Ok(value.to_owned())
+    } else {
+        Err(format!("is no Genesys region domain; one of {}", REGIONS.join(", ")))
     }
 }
 
@@ -66,8 +72,8 @@ pub(super) fn endpoint(value: &str) -> Result<(), &'static str> {
     value.parse().ok().filter(is_http).map(|_| ()).ok_or("must be empty, or a URL of http:// or https://")
 }
 
-pub(super) fn path(value: String) -> Result<String, &'static str> {
-    let mut rest = value.clone();
+pub(super) fn path(value: &str) -> Result<String, &'static str> {
+    let mut rest = value.to_owned();
     for placeholder in ["{conversationId}", "{participantId}", "{action}"] {
         if !rest.contains(placeholder) {
             return Err("must hold {conversationId}, {participantId} and {action}");
@@ -78,28 +84,44 @@ pub(super) fn path(value: String) -> Result<String, &'static str> {
     if !rest.starts_with('/') || !plain || rest.split('/').any(|part| part == "..") {
         return Err("must be a path: begin with a slash and hold no other placeholder, query or space");
     }
-    Ok(value)
+    Ok(value.to_owned())
 }
 
 pub(super) fn statuses(list: &str) -> Result<BTreeSet<u16>, &'static str> {
-    // These say something about the client or the moment, never about the screen: a lost permission must not
-    // pass for a screen that is not recorded.
-    let refusal = |status: &u16| (400..500).contains(status) && ![401, 403, 408, 425, 429].contains(status);
+    // These say something about the client, the path or the moment, never about the screen: a lost permission, or a
+    // wrong path, must not pass for a screen that is not recorded.
+    let refusal =
+        |status: &u16| (400..500).contains(status) && ![401, 403, 404, 405, 408, 425, 429].contains(status);
     list.split(',')
         .filter(|_| !list.is_empty())
         .map(|status| status.trim().parse().ok().filter(refusal))
         .collect::<Option<_>>()
         .ok_or(
-            "must be a list of statuses from 400 to 499, without 401, 403, 408, 425 and 429, such as 404,409",
+            "must be a list of statuses from 400 to 499, without 401, 403, 404, 405, 408, 425 and 429, such as 409,422",
         )
 }
 
-pub(super) fn scope(value: &str) -> Result<Scope, &'static str> {
+/// Whether it is everyone's.
+pub(super) fn scope(value: &str) -> Result<bool, &'static str> {
     match value {
-        "initiator" => Ok(Scope::Initiator),
-        "all-agents" => Ok(Scope::AllAgents),
+        "initiator" => Ok(false),
+        "all-agents" => Ok(true),
         _ => Err("must be initiator or all-agents"),
     }
+}
+
+pub(super) fn flag(value: &str) -> Result<bool, &'static str> {
+    value.parse().map_err(|_| "must be true or false")
+}
+
+pub(super) fn resume_delay(value: &str) -> Result<Duration, &'static str> {
+    let seconds = value.parse().ok().filter(|seconds| *seconds <= LONGEST_RESUME_DELAY);
+    seconds.map(Duration::from_secs).ok_or("must be a whole number of seconds from 0 to 15")
+}
+
+pub(super) fn ids(list: &str) -> Result<BTreeSet<Uuid>, &'static str> {
+    let ids = list.split(',').map(|id| Uuid::try_parse(id.trim()).ok()).collect::<Option<_>>();
+    ids.ok_or("must be a list of ids of users and queues, separated by commas")
 }
 
 pub(super) fn mode(value: &str) -> Result<Mode, &'static str> {
@@ -111,14 +133,17 @@ pub(super) fn mode(value: &str) -> Result<Mode, &'static str> {
     }
 }
 
-pub(super) fn not_empty(value: String) -> Result<String, &'static str> {
-    if value.trim().is_empty() { Err("must not be empty") } else { Ok(value) }
+pub(super) fn not_empty(value: &str) -> Result<String, &'static str> {
+    if value.trim().is_empty() { Err("must not be empty") } else { Ok(value.to_owned()) }
 }
 
 pub(super) fn ca_bundle(path: &str) -> Result<Vec<TrustAnchor<'static>>, &'static str> {
     let read = || {
         let mut store = RootCertStore::empty();
-        for certificate in CertificateDer::pem_file_iter(path).ok()? {
+        let file = std::fs::read(path).ok()?;
+        // It would hide the line that it stands before.
+        let pem = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file);
+        for certificate in CertificateDer::pem_slice_iter(pem) {
             store.add(certificate.ok()?).ok()?;
         }
         Some(store.roots).filter(|roots| !roots.is_empty())
@@ -127,10 +152,10 @@ pub(super) fn ca_bundle(path: &str) -> Result<Vec<TrustAnchor<'static>>, &'stati
 }
 
 /// CloudWatch's own rule: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>.
-pub(super) fn namespace(value: String) -> Result<String, &'static str> {
+pub(super) fn namespace(value: &str) -> Result<String, &'static str> {
     let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/#: ".contains(&b));
     if plain && (1..=255).contains(&value.len()) && !value.starts_with("AWS/") && !value.trim().is_empty() {
-        Ok(value)
+        Ok(value.to_owned())
     } else {
         Err(
             "must be a CloudWatch namespace: up to 255 letters, digits and . - _ / # :, not beginning with AWS/",

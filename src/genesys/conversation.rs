@@ -4,10 +4,16 @@
 //! taken as not told; nothing in one leg ever hides another.
 //! Source: `GET /api/v2/conversations/{id}`, <https://developer.genesys.cloud/routing/conversations/>.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-use super::lenient::{each, lenient, list, object, told, word};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::lenient::{each, each_text, lenient, list, object, told, word};
 use crate::ids::{ParticipantId, UserId};
+
+/// Purposes of legs that are no agent's, although some of them have a user.
+const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];
 
 /// A conversation as read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,7 +39,11 @@ pub struct Participant {
     #[serde(deserialize_with = "lenient")]
     user_id: Option<String>,
     #[serde(deserialize_with = "lenient")]
+    queue_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     purpose: String,
+    #[serde(deserialize_with = "each_text")]
+    media_roles: Vec<String>,
     #[serde(rename = "connectedTime", deserialize_with = "told")]
     connected: bool,
     #[serde(rename = "endTime", deserialize_with = "told")]
@@ -164,6 +174,13 @@ impl Conversation {
         self.ended && !self.agent_legs().any(Participant::is_in_wrap_up)
     }
 
+    /// Whether one of these users or queues is on it.
+    pub fn involves(&self, ids: &BTreeSet<Uuid>) -> bool {
+        let parsed = |id: &Option<String>| id.as_deref().and_then(|id| Uuid::try_parse(id).ok());
+        let own = self.legs().flat_map(|leg| [parsed(&leg.user_id), parsed(&leg.queue_id)]);
+        own.flatten().any(|id| ids.contains(&id))
+    }
+
     /// The voice recording, as told of the conversation as a whole.
     pub fn voice(&self) -> Recording {
         self.recording_state
@@ -173,7 +190,7 @@ impl Conversation {
     pub fn secure_pause(&self) -> SecurePause {
         if self.secure_pause || self.live_calls().any(|call| call.secure_pause) {
             SecurePause::On
-        } else if self.is_voice(Recording::Active) && !self.may_be_in_secure_pause() {
+        } else if self.is_voice(Recording::Active) && !self.has_sign() {
             SecurePause::Off
         } else {
             SecurePause::Unknown
@@ -182,7 +199,7 @@ impl Conversation {
 
     /// Whether something speaks for a secure pause, though nothing tells it: the voice is seen paused (on
     /// hold it is, too, in some trunk settings), or a flow is under way that may be taking a card.
-    pub fn may_be_in_secure_pause(&self) -> bool {
+    pub fn has_sign(&self) -> bool {
         self.is_voice(Recording::Paused) || self.is_in_flow()
     }
 
@@ -227,9 +244,14 @@ impl Participant {
         self.media().map(|medium| medium.life(self.ended)).max().unwrap_or(by_times)
     }
 
+    /// Whether it only monitors or coaches: it has roles, and none of them is a full part in the conversation.
+    pub fn listens_in(&self) -> bool {
+        !self.media_roles.is_empty() && !self.media_roles.iter().any(|role| role.eq_ignore_ascii_case("full"))
+    }
+
     fn is_agent(&self) -> bool {
-        let user = self.user_id.as_deref().is_some_and(|user| !user.is_empty());
-        user && ["agent", "user"].iter().any(|purpose| self.purpose.eq_ignore_ascii_case(purpose))
+        let is_user = self.user_id.as_deref().is_some_and(|user| !user.is_empty());
+        is_user && !NO_AGENTS.iter().any(|purpose| self.purpose.eq_ignore_ascii_case(purpose))
     }
 
     fn is_flow(&self) -> bool {

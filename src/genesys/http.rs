@@ -1,5 +1,6 @@
 //! HTTP towards Genesys: timeouts, no redirects, and the one place where an answer gets its meaning.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,13 +11,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use tokio::time::timeout;
 
-use super::early::EarlyClient;
 use super::lenient::{lenient, object};
-use crate::attempts::Reply;
+use super::preconnect::EarlyClient;
 use crate::body::{self, BodyError};
-use crate::error::{Answered, Error, Operation, What};
+use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::TraceId;
-use crate::retry::{Failure, Retry};
 use crate::tls::Tls;
 
 /// One attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms; a screen is
@@ -27,16 +26,23 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// The body of a failure is waited for so long: it follows its head at once, and what is read of it is worth
 /// no more.
 const FAILURE_BODY: Duration = Duration::from_millis(100);
+/// The `Retry-After` of a 5xx is kept for so long at the most: an outage may be over sooner than it says, and a
+/// screen is being recorded meanwhile.
+const LONGEST_OUTAGE: Duration = Duration::from_secs(3);
 /// The limit that belongs to one token; every other one belongs to the client or to the organization.
 ///
 /// Source: <https://developer.genesys.cloud/organization/organization/limits>.
 const TOKEN_LIMIT: &str = "client.credentials.token.rate.per.minute";
+/// What Genesys' own 404 says.
+const NOT_FOUND: &str = "not.found";
 
 /// The HTTP clients, with their pools of connections.
 #[derive(Debug)]
 pub(super) struct Http {
     current: Mutex<Pools>,
     tls: Tls,
+    /// How far Genesys' clock is ahead, in milliseconds; the least of all numbers where that is not known.
+    clock_skew_ms: AtomicI64,
 }
 
 /// A client for each host, and which ones in the row of clients they are.
@@ -53,6 +59,8 @@ pub(super) enum Meaning {
     Success(Response),
     /// A status that will not change by itself: a 4xx, or a redirect, which is never followed.
     Refused(StatusCode, Answered),
+    /// A 404 in Genesys' own words: there is no such thing. Any other 404 may be a gateway's.
+    NotFound(Answered),
 }
 
 /// What is read of Genesys' error body; message and details may hold a caller's data.
@@ -61,6 +69,8 @@ pub(super) enum Meaning {
 struct ErrorBody {
     #[serde(deserialize_with = "lenient")]
     context_id: String,
+    #[serde(deserialize_with = "lenient")]
+    code: String,
     #[serde(deserialize_with = "lenient")]
     limit: Limit,
 }
@@ -80,7 +90,7 @@ impl Http {
     /// [`Error::Internal`] where TLS cannot be set up.
     pub(super) fn new(tls: Tls) -> Result<Self, Error> {
         let pools = Pools::new(&tls, 0).map_err(|_| Error::Internal("the HTTP client cannot be set up"))?;
-        Ok(Self { current: Mutex::new(pools), tls })
+        Ok(Self { current: Mutex::new(pools), tls, clock_skew_ms: AtomicI64::new(i64::MIN) })
     }
 
     /// Opens a connection to each host, beside whatever else goes on.
@@ -106,6 +116,7 @@ impl Http {
             Ok(response) => {
                 let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
                 tracing::debug!(%operation, status, ms, "answered");
+                self.compare_clocks(response.headers());
                 meaning(operation, response).await
             }
             Err(error) => {
@@ -113,6 +124,20 @@ impl Http {
                 Err(broken(operation, &error))
             }
         }
+    }
+
+    /// See [`super::Genesys::clock_skew_ms`].
+    pub(super) fn clock_skew_ms(&self) -> Option<i64> {
+        Some(self.clock_skew_ms.load(Ordering::Relaxed)).filter(|ms| *ms != i64::MIN)
+    }
+
+    /// The date of an answer names the second in which it was sent.
+    fn compare_clocks(&self, headers: &HeaderMap) {
+        let Some(date) = date(headers, &DATE) else { return };
+        let (now, end) = (OffsetDateTime::now_utc(), date.saturating_add(time::Duration::SECOND));
+        let skew = if now < date { date - now } else { (end - now).min(time::Duration::ZERO) };
+        let ms = i64::try_from(skew.whole_milliseconds()).unwrap_or_default();
+        self.clock_skew_ms.store(ms, Ordering::Relaxed);
     }
 
     /// Starts new pools where a connection of these has broken or fallen silent. After a freeze all of
@@ -156,52 +181,54 @@ async fn meaning(operation: Operation, response: Response) -> Result<Meaning, Fa
         return Ok(Meaning::Success(response));
     }
     let asked_to_wait = retry_after(response.headers());
-    let (correlation, is_token_limit) = particulars(response).await;
+    let (correlation, said) = particulars(response).await;
     let answered = Answered { operation, what: What::Status(status.as_u16()), correlation };
     let (error, retry): (fn(Answered) -> Error, _) = match status {
         StatusCode::FORBIDDEN => (Error::Forbidden, Retry::Never),
-        StatusCode::TOO_MANY_REQUESTS if is_token_limit => {
+        StatusCode::TOO_MANY_REQUESTS if said == Said::TokenLimit => {
             (Error::RateLimited, Retry::TokenLimit(asked_to_wait))
         }
         StatusCode::TOO_MANY_REQUESTS => (Error::RateLimited, Retry::After(asked_to_wait)),
         StatusCode::NOT_IMPLEMENTED => (Error::UpstreamUnavailable, Retry::Never),
         // It was not read in time, or came too soon: neither says anything about what was asked.
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => (Error::UpstreamUnavailable, Retry::Backoff),
-        _ if status.is_server_error() => (Error::UpstreamUnavailable, Retry::Backoff),
+        _ if status.is_server_error() => {
+            (Error::UpstreamUnavailable, Retry::Later(asked_to_wait.min(LONGEST_OUTAGE)))
+        }
+        StatusCode::NOT_FOUND if said == Said::NotFound => return Ok(Meaning::NotFound(answered)),
         _ => return Ok(Meaning::Refused(status, answered)),
     };
     Err(Failure { error: error(answered), retry })
 }
 
-/// Genesys' id of a failed request, and whether it was the token's own limit that refused it. The body is read
-/// where it alone can tell.
-async fn particulars(response: Response) -> (Option<TraceId>, bool) {
+/// What the body of a failure says that its status does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// There is no such thing.
+    NotFound,
+    /// The token's own limit was exceeded.
+    TokenLimit,
+    /// Nothing.
+    Nothing,
+}
+
+/// Genesys' id of a failed request, and what its body says. The body is read where it alone can say.
+async fn particulars(response: Response) -> (Option<TraceId>, Said) {
     let by_header = correlation(response.headers());
-    if by_header.is_some() && response.status() != StatusCode::TOO_MANY_REQUESTS {
-        return (by_header, false);
+    let speaks = [StatusCode::TOO_MANY_REQUESTS, StatusCode::NOT_FOUND].contains(&response.status());
+    if by_header.is_some() && !speaks {
+        return (by_header, Said::Nothing);
     }
-    let ErrorBody { context_id, limit } = match timeout(FAILURE_BODY, body::read(response)).await {
+    let ErrorBody { context_id, code, limit } = match timeout(FAILURE_BODY, body::read(response)).await {
         Ok(Ok(body)) => object(&String::from_utf8_lossy(&body)).unwrap_or_default(),
         Ok(Err(_)) | Err(_) => ErrorBody::default(),
     };
-    (by_header.or_else(|| TraceId::parse(&context_id)), limit.key == TOKEN_LIMIT)
-}
-
-/// What came back for a request, as the audit record tells it.
-pub(super) fn reply(answer: &Result<Meaning, Failure>) -> Reply {
-    let answered = match answer {
-        Ok(Meaning::Success(response)) => {
-            let status = Some(response.status().as_u16());
-            return Reply { status, correlation_id: correlation(response.headers()) };
-        }
-        Ok(Meaning::Refused(_, answered)) => Some(answered),
-        Err(failure) => failure.error.answered(),
+    let said = match () {
+        () if limit.key == TOKEN_LIMIT => Said::TokenLimit,
+        () if code == NOT_FOUND => Said::NotFound,
+        () => Said::Nothing,
     };
-    let status = answered.and_then(|answered| match answered.what {
-        What::Status(status) => Some(status),
-        What::Unreachable | What::Broken | What::TimedOut | What::TooLarge | What::Unreadable => None,
-    });
-    Reply { status, correlation_id: answered.and_then(|answered| answered.correlation.clone()) }
+    (by_header.or_else(|| TraceId::parse(&context_id)), said)
 }
 
 /// The body of a success.

@@ -40,6 +40,13 @@ pub(super) fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     list(deserializer).map(Option::unwrap_or_default)
 }
 
+/// A list of which every text is taken.
+pub(super) fn each_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    let entries: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+    Ok(entries.into_iter().filter_map(|entry| serde_json::from_str(entry.get()).ok()).collect())
+}
+
 /// An object, and nothing else: serde would take a list for one.
 pub(super) fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
     json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()

@@ -1,33 +1,40 @@
-//! The Genesys Cloud client: the two requests the function makes, authorized.
+//! The Genesys Cloud client: the requests the function makes, authorized.
 
 pub mod conversation;
-mod early;
 mod http;
 mod lenient;
+mod preconnect;
 mod probe;
+pub mod screen_recording;
 mod token;
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderValue};
+use reqwest::header::AUTHORIZATION;
 use reqwest::{Client, RequestBuilder, StatusCode};
+use tokio::time::{Instant, sleep};
 
 use self::conversation::Conversation;
 use self::http::{Http, Meaning};
-use self::token::Tokens;
-use crate::attempts::Attempts;
+use self::token::{Token, Tokens};
+use crate::aws::secret::Secret;
 use crate::config::Config;
-use crate::credentials::Secret;
-use crate::error::{Answered, Error, Operation, What};
-use crate::event::Action;
-use crate::ids::{ConversationId, ParticipantId};
-use crate::retry::{self, Backoff, Deadline, Failure, Retry};
+use crate::error::{Answered, Error, Failure, Operation, Retry, What};
+use crate::ids::ConversationId;
+use crate::retry::{self, Backoff, Deadline};
 use crate::tls::Tls;
 
-/// A gateway's page in place of a conversation is often gone by the next reading; so many are tried.
+/// A gateway's page in place of a conversation is often gone by the next reading; this many are tried.
 const UNREADABLE_READINGS: u32 = 4;
+/// Two environments of one OAuth client may put out each other's tokens. The fourth 401 in a row is final.
+pub const REFUSED_TOKENS: u32 = 4;
+/// A token that is refused while it is younger than this may have been put out by another environment's.
+const YOUNG: Duration = Duration::from_secs(1);
+/// Before a young token is renewed, a random time of these milliseconds: or two environments go on in step.
+const STEP_ASIDE_MS: std::ops::Range<u64> = 30..300;
 
 /// Genesys Cloud, as one organization's OAuth client sees it.
 #[derive(Debug)]
@@ -40,15 +47,6 @@ pub struct Genesys {
     backoff: Backoff,
 }
 
-/// How Genesys takes a request to pause or resume a screen recording.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// Any 2xx. Acknowledged, which is not yet done.
-    Acknowledged,
-    /// 404, 405, 409 or another 4xx: reading the conversation again may tell why.
-    Refused(StatusCode, Answered),
-}
-
 impl Genesys {
     /// The client for these settings. Sends nothing yet.
     ///
@@ -57,14 +55,15 @@ impl Genesys {
     pub fn new(config: &Config, aws: &SdkConfig, tls: Tls) -> Result<Self, Error> {
         let secret = Secret::new(aws, config.secret_id.clone());
         let http = Arc::new(Http::new(tls)?);
-        let tokens = Tokens::new(&config.login_url, Arc::clone(&http), secret, config.timing.backoff);
+        let backoff = config.policy.timing.backoff;
+        let tokens = Tokens::new(&config.login_url, Arc::clone(&http), secret, backoff);
         Ok(Self {
             http,
             tokens: Arc::new(tokens),
             login_url: config.login_url.clone(),
             api_url: config.api_url.clone(),
             screen_recording_path: config.screen_recording_path.clone(),
-            backoff: config.timing.backoff,
+            backoff,
         })
     }
 
@@ -77,12 +76,19 @@ impl Genesys {
         self.tokens.get(deadline).await.map(|_token| ())
     }
 
-    /// How many tokens were fetched so far.
+    /// How many tokens were fetched until now.
     pub fn tokens_fetched(&self) -> u64 {
         self.tokens.granted()
     }
 
-    /// `GET /api/v2/conversations/{id}`; `None` where Genesys knows no such conversation (404).
+    /// How many milliseconds Genesys' clock is ahead of ours, by its last answer; none where none had a date. Its
+    /// answers name whole seconds, so that less than one cannot be seen.
+    pub fn clock_skew_ms(&self) -> Option<i64> {
+        self.http.clock_skew_ms()
+    }
+
+    /// `GET /api/v2/conversations/{id}`; `None` where Genesys knows no such conversation: a 404 in Genesys' own words.
+    /// Gives when the request that was answered was sent, too.
     ///
     /// # Errors
     /// [`Error::ConversationUnreadable`] for another 4xx or a body that is none; else how the token or the
@@ -91,116 +97,87 @@ impl Genesys {
         &self,
         id: ConversationId,
         deadline: Deadline,
-    ) -> Result<Option<Conversation>, Error> {
+    ) -> (Instant, Result<Option<Conversation>, Error>) {
         let url = format!("{}/api/v2/conversations/{id}", self.api_url);
-        let unreadable = Cell::new(0);
-        let request = |client: &Client| client.get(&url);
-        self.authorized(Operation::Conversation, deadline, request, None, async |meaning| match meaning {
-            Meaning::Success(response) => {
-                let correlation = http::correlation(response.headers());
-                let body = http::body(Operation::Conversation, response).await?;
-                Conversation::from_body(body.as_ref()).map(Some).ok_or_else(|| {
+        let (sent, unreadable) = (Cell::new(Instant::now()), Cell::new(0));
+        let request = |client: &Client| {
+            sent.set(Instant::now());
+            client.get(&url)
+        };
+        let failure =
+            |answered, retry| Err(Failure { error: Error::ConversationUnreadable(answered), retry });
+        let read =
+            self.authorized(Operation::Conversation, deadline, request, async |meaning| match meaning {
+                Meaning::Success(response) => {
+                    let correlation = http::correlation(response.headers());
+                    let body = http::body(Operation::Conversation, response).await?;
+                    if let Some(conversation) = Conversation::from_body(body.as_ref()) {
+                        return Ok(Some(conversation));
+                    }
                     unreadable.set(unreadable.get() + 1);
-                    let again = unreadable.get() < UNREADABLE_READINGS;
+                    let is_last = unreadable.get() >= UNREADABLE_READINGS;
                     let (operation, what) = (Operation::Conversation, What::Unreadable);
                     let answered = Answered { operation, what, correlation };
-                    let retry = if again { Retry::Backoff } else { Retry::Never };
-                    Failure { error: Error::ConversationUnreadable(answered), retry }
-                })
-            }
-            Meaning::Refused(StatusCode::NOT_FOUND, _) => Ok(None),
-            Meaning::Refused(_, answered) => {
-                Err(Failure { error: Error::ConversationUnreadable(answered), retry: Retry::Never })
-            }
-        })
-        .await
+                    failure(answered, if is_last { Retry::Never } else { Retry::Backoff })
+                }
+                Meaning::NotFound(_) => Ok(None),
+                // A gateway's 404 says nothing of the conversation.
+                Meaning::Refused(StatusCode::NOT_FOUND, answered) => failure(answered, Retry::Backoff),
+                Meaning::Refused(_, answered) => failure(answered, Retry::Never),
+            });
+        let read = read.await;
+        (sent.get(), read)
     }
 
-    /// `PUT {SCREEN_RECORDING_PATH}` with an empty body, for one leg. `sent` notes every request and what came
-    /// back for it.
-    ///
-    /// # Errors
-    /// How the token or the request failed, after all attempts that fit before the deadline.
-    pub async fn screen_recording(
-        &self,
-        action: Action,
-        conversation: ConversationId,
-        participant: ParticipantId,
-        deadline: Deadline,
-        sent: &Attempts,
-    ) -> Result<Answer, Error> {
-        let operation = match action {
-            Action::Pause => Operation::Pause,
-            Action::Resume => Operation::Resume,
-        };
-        let url = self.screen_recording_url(action, conversation, participant);
-        let request = |client: &Client| {
-            sent.sent();
-            client.put(&url).header(CONTENT_LENGTH, HeaderValue::from_static("0"))
-        };
-        self.authorized(operation, deadline, request, Some(sent), async |meaning| match meaning {
-            Meaning::Success(_) => Ok(Answer::Acknowledged),
-            Meaning::Refused(status, answered) => Ok(Answer::Refused(status, answered)),
-        })
-        .await
-    }
-
-    fn screen_recording_url(
-        &self,
-        action: Action,
-        conversation: ConversationId,
-        participant: ParticipantId,
-    ) -> String {
-        let verb = match action {
-            Action::Pause => "pause",
-            Action::Resume => "resume",
-        };
-        let path = self
-            .screen_recording_path
-            .replace("{conversationId}", &conversation.to_string())
-            .replace("{participantId}", &participant.to_string())
-            .replace("{action}", verb);
-        format!("{}{path}", self.api_url)
-    }
-
-    /// Sends a request with a token; once more with a new one where Genesys refuses that, and with another
-    /// one where it wants no more requests with that.
+    /// Sends a request with a token, again and again while that may help.
     async fn authorized<T>(
         &self,
         operation: Operation,
         deadline: Deadline,
         request: impl Fn(&Client) -> RequestBuilder,
-        sent: Option<&Attempts>,
         finish: impl AsyncFn(Meaning) -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let renewed = Cell::new(false);
-        let (request, finish, renewed) = (&request, &finish, &renewed);
+        let refused = Cell::new(0);
+        let (request, finish, refused) = (&request, &finish, &refused);
         retry::until(deadline, self.backoff, operation, || async move {
             let token = self.tokens.get(deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
-            self.tokens.count(&token);
-            let authorized = |client: &Client| request(client).header(AUTHORIZATION, token.header.clone());
-            let answer = self.http.send(operation, authorized).await;
-            if let Some(sent) = sent {
-                sent.replied(http::reply(&answer));
-            }
+            let answer = self.send_with(&token, operation, deadline, request).await;
+            let is_refused = matches!(&answer, Err(Failure { error: Error::CredentialsRejected(_), .. }));
+            refused.set(if is_refused { refused.get() + 1 } else { 0 });
             match answer {
-                Err(Failure { error, retry: Retry::TokenLimit(asked) }) => {
-                    Err(Failure { error, retry: self.tokens.relieve(&token, asked, deadline).await })
-                }
-                Ok(Meaning::Refused(StatusCode::UNAUTHORIZED, answered)) => {
-                    // A new token refused at once is kept: another new one would fare no better.
-                    let retry = if renewed.replace(true) {
-                        Retry::Never
-                    } else {
-                        self.tokens.forget(&token);
-                        Retry::Now
-                    };
-                    Err(Failure { error: Error::CredentialsRejected(answered), retry })
+                Err(Failure { error, .. }) if refused.get() >= REFUSED_TOKENS => {
+                    Err(Failure { error, retry: Retry::Never })
                 }
                 answer => finish(answer?).await,
             }
         })
         .await
+    }
+
+    /// Sends a request once. A token that Genesys refuses, or wants no more requests with, is replaced: the next
+    /// request may follow at once.
+    async fn send_with(
+        &self,
+        token: &Token,
+        operation: Operation,
+        deadline: Deadline,
+        request: impl FnOnce(&Client) -> RequestBuilder,
+    ) -> Result<Meaning, Failure> {
+        self.tokens.count(token);
+        let authorized = |client: &Client| request(client).header(AUTHORIZATION, token.header.clone());
+        match self.http.send(operation, authorized).await {
+            Err(Failure { error, retry: Retry::TokenLimit(asked) }) => {
+                Err(Failure { error, retry: self.tokens.relieve(token, asked, deadline).await })
+            }
+            Ok(Meaning::Refused(StatusCode::UNAUTHORIZED, answered)) => {
+                if token.age() < YOUNG {
+                    sleep(Duration::from_millis(fastrand::u64(STEP_ASIDE_MS))).await;
+                }
+                self.tokens.forget(token);
+                Err(Failure { error: Error::CredentialsRejected(answered), retry: Retry::Now })
+            }
+            answer => answer,
+        }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Genesys;
 use super::http::{self, Meaning};
+use super::screen_recording::Action;
 use crate::error::{Error, Operation, What};
-use crate::event::Action;
 use crate::ids::{ConversationId, ParticipantId};
 use crate::retry::Deadline;
 
@@ -47,7 +47,7 @@ impl Genesys {
     pub async fn granted(&self, deadline: Deadline) -> Result<String, Error> {
         let url = format!("{}/api/v2/tokens/me", self.api_url);
         let request = |client: &Client| client.get(&url);
-        self.authorized(Operation::Permissions, deadline, request, None, async |meaning| match meaning {
+        self.authorized(Operation::Permissions, deadline, request, async |meaning| match meaning {
             Meaning::Success(response) => {
                 let body = http::body(Operation::Permissions, response).await?;
                 let info = serde_json::from_slice(body.as_ref()).unwrap_or_default();
@@ -56,6 +56,7 @@ impl Genesys {
             Meaning::Refused(status, _) => {
                 Ok(format!("not told: /api/v2/tokens/me answered {}", status.as_u16()))
             }
+            Meaning::NotFound(_) => Ok("not told: /api/v2/tokens/me answered 404".to_owned()),
         })
         .await
     }
@@ -72,10 +73,11 @@ impl Genesys {
     ) -> Result<u16, Error> {
         let url = self.screen_recording_url(Action::Pause, conversation, participant);
         let request = |client: &Client| client.get(&url);
-        let status = self.authorized(Operation::Pause, deadline, request, None, async |meaning| {
+        let status = self.authorized(Operation::Pause, deadline, request, async |meaning| {
             Ok(match meaning {
                 Meaning::Success(response) => response.status().as_u16(),
                 Meaning::Refused(status, _) => status.as_u16(),
+                Meaning::NotFound(_) => StatusCode::NOT_FOUND.as_u16(),
             })
         });
         status.await.or_else(|error| match error.answered().map(|answered| answered.what) {

@@ -10,17 +10,18 @@ use reqwest::{Client, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::http::{self, Http, Meaning};
-use crate::credentials::{ClientCredentials, Secret};
-use crate::error::{Answered, Error, Operation, What};
-use crate::retry::{self, Backoff, Deadline, Failure, Retry};
+use crate::aws::secret::{ClientCredentials, Secret};
+use crate::error::{Answered, Error, Failure, Operation, Retry, What};
+use crate::retry::{self, Backoff, Deadline};
 
 /// A token is replaced this long before it expires: one that dies under way costs a round trip.
 const MARGIN: Duration = Duration::from_mins(1);
 /// Lives shorter than ten margins (Genesys allows 300 s) keep their first nine tenths.
 const MARGIN_SHARE: u32 = 10;
-/// Where Genesys does not say how long a token lives: the least it can be set to.
+/// Where Genesys does not say how long a token lives, or says what cannot be: the least it can be set to.
 const SHORTEST_LIFE: Duration = Duration::from_mins(5);
 /// After so many requests with one token in a [`MINUTE`] the next token is fetched. Genesys allows 300; the
 /// rest is for what is sent until the next one is there.
@@ -32,7 +33,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 const RELIEVED_EVERY: Duration = Duration::from_secs(10);
 /// How long a fetch beside the work may take: longer, and the limit has been met meanwhile.
 const BESIDE: Duration = Duration::from_secs(10);
-/// For so long at the least a token is tried for that is to relieve a spent one: an attempt that hangs.
+/// For so long at the least a token is tried for, or waited for, that is to relieve a spent one: an attempt that
+/// hangs.
 const LEAST_RELIEF: Duration = Duration::from_secs(2);
 
 /// A token, ready to be sent. Cheap to clone.
@@ -41,6 +43,7 @@ pub(super) struct Token {
     /// `Bearer …`, marked sensitive, so that no Debug output shows it.
     pub(super) header: HeaderValue,
     life: Duration,
+    asked_at: SystemTime,
     refresh_at: SystemTime,
     /// Also what tells it apart from its successor: the same allocation, not the same text.
     requests: Arc<Mutex<Requests>>,
@@ -113,6 +116,11 @@ impl Requests {
 }
 
 impl Token {
+    /// How long ago it was asked for.
+    pub(super) fn age(&self) -> Duration {
+        self.asked_at.elapsed().unwrap_or_default()
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.requests, &other.requests)
     }
@@ -158,6 +166,11 @@ impl Tokens {
         fetched
     }
 
+    /// Whether a token is there that needs no fetching.
+    pub(super) fn is_at_hand(&self) -> bool {
+        self.unexpired().is_some()
+    }
+
     /// Counts a request that is sent with this token; the one that makes the token's minute nearly full has the
     /// next token fetched, beside the work. A function that is frozen meanwhile goes on with it once it is
     /// thawed.
@@ -182,7 +195,11 @@ impl Tokens {
     /// or to be asked for yet, no later than Genesys asks. The old token is kept then: it is good for the
     /// next minute.
     pub(super) async fn relieve(&self, spent: &Token, asked: Duration, deadline: Deadline) -> Retry {
-        let mut source = self.source.lock().await;
+        let deadline = deadline.min(Deadline::after(asked.max(LEAST_RELIEF)));
+        // A fetch beside the work may hang for longer than Genesys asks to wait.
+        let Ok(mut source) = timeout(deadline.left(), self.source.lock()).await else {
+            return Retry::After(asked);
+        };
         if !self.is_current(spent) {
             return Retry::Now;
         }
@@ -192,7 +209,6 @@ impl Tokens {
             return Retry::After(early.min(asked));
         }
         source.relieved = Some(now);
-        let deadline = deadline.min(Deadline::after(asked.max(LEAST_RELIEF)));
         match self.replace(&mut source, deadline).await {
             Ok(_) => Retry::Now,
             Err(error) => {
@@ -280,16 +296,22 @@ impl Tokens {
                     .basic_auth(&client.client_id, Some(client.client_secret.expose_secret()))
                     .form(&[("grant_type", "client_credentials")])
             };
-            let error = match self.http.send(Operation::Token, request).await? {
+            let (error, retry) = match self.http.send(Operation::Token, request).await? {
                 Meaning::Success(response) => return read(response, asked_at).await,
                 // 400 for an unknown id, 401 for a wrong secret.
                 Meaning::Refused(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, answered) => {
-                    Error::CredentialsRejected(answered)
+                    (Error::CredentialsRejected(answered), Retry::Never)
+                }
+                // A gateway's page says nothing of the token endpoint.
+                Meaning::Refused(StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, answered) => {
+                    (Error::UpstreamUnavailable(answered), Retry::Backoff)
                 }
                 // There is no token endpoint at this place.
-                Meaning::Refused(_, answered) => Error::UpstreamUnavailable(answered),
+                Meaning::Refused(_, answered) | Meaning::NotFound(answered) => {
+                    (Error::UpstreamUnavailable(answered), Retry::Never)
+                }
             };
-            Err(Failure { error, retry: Retry::Never })
+            Err(Failure { error, retry })
         })
         .await
     }
@@ -311,10 +333,16 @@ async fn read(response: Response, asked_at: SystemTime) -> Result<Token, Failure
         HeaderValue::try_from(format!("Bearer {}", grant.access_token)).map_err(|_| unreadable())?;
     header.set_sensitive(true);
     let told = grant.expires_in.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let life = told.unwrap_or(SHORTEST_LIFE);
+    let life = told.filter(|life| is_life(asked_at, *life)).unwrap_or(SHORTEST_LIFE);
     let margin = MARGIN.min(life / MARGIN_SHARE);
     let refresh_at = asked_at.checked_add(life.saturating_sub(margin)).unwrap_or(asked_at);
-    Ok(Token { header, life, refresh_at, requests: Requests::none() })
+    Ok(Token { header, life, asked_at, refresh_at, requests: Requests::none() })
+}
+
+/// Whether a token can live so long: a second at the least, and until a time that the clock has. With any other
+/// life it would be fetched again for every request.
+fn is_life(asked_at: SystemTime, life: Duration) -> bool {
+    life.as_secs() > 0 && asked_at.checked_add(life).is_some()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -158,6 +158,9 @@ def figures(text):
     ranked = sorted(told, key=lambda it: (not it[1], it[0]), reverse=True)
     for place, (worst, _) in enumerate(ranked[:10], 1):
         figures[f"worst-{place}"] = worst
+    beside = [pause for pause in pauses if any(it["paused"] and it["othersRecording"] for it in starts_of(pause))]
+    if beside:
+        figures["others-recording"] = len(beside)
     started = [pause for pause in pauses if all(it["phase"] == "started" for it in pause)]
     over = {"conversation_over", "recovered", "nothing_paused"}
     figures["started-without-ended"] = len(started)

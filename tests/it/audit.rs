@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
-use lambda_runtime::Context;
 use proptest::prelude::*;
-use secure_pause::audit::{Circumstances, Record};
+use secure_pause::decide::history::History;
+use secure_pause::decide::outcome::Outcome;
 use secure_pause::error::Error;
-use secure_pause::event::{self, Parsed};
-use secure_pause::outcome::Report;
-use secure_pause::plan::Outcome;
+use secure_pause::ids::TraceId;
+use secure_pause::report::audit::{Circumstances, Record};
+use secure_pause::report::{Origin, Report};
+use secure_pause::request::{Asked, Incoming, classify};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
@@ -164,19 +165,28 @@ proptest! {
             }
         }
         payload["detail"]["eventBody"][request_id] = json!(request_id);
-        let mut context = Context::default();
-        request_id.clone_into(&mut context.request_id);
-        let mut report = Report::new(&payload, &context);
-        match event::parse(&payload, "aws.partner/genesys.com/cloud/", OffsetDateTime::now_utc()) {
-            Ok(Parsed::Request(request)) => {
-                report.asked(&request);
-                report.ended(if fails { Err(Error::NoTarget) } else { Ok(Outcome::Stale) });
-            }
-            Ok(Parsed::OtherTopic) => report.ended(Ok(Outcome::Ignored)),
-            Err(refusal) => report.ended(Err(Error::InvalidEvent(refusal))),
-        }
-        let circumstances =
-            Circumstances { function_version: Some("7"), mode: None, cold_start: true, token_fetched: false };
+        let received = OffsetDateTime::now_utc();
+        let Incoming::One(asked) = classify(&payload, "aws.partner/genesys.com/cloud/", received) else {
+            panic!("an event is no batch");
+        };
+        let Asked { door, trace, request } = asked;
+        let origin =
+            Origin { request_id: TraceId::parse(request_id), message_id: None, trace, door, received };
+        let result = match &request {
+            Ok(Some(_)) if fails => Err(Error::NoTarget),
+            Ok(Some(_)) => Ok(Outcome::Stale),
+            Ok(None) => Ok(Outcome::Ignored),
+            Err(refusal) => Err(Error::InvalidEvent(refusal)),
+        };
+        let ended = (std::time::Duration::ZERO, false);
+        let report = Report::of(origin, request.ok().flatten(), History::default(), result, ended);
+        let circumstances = Circumstances {
+            function_version: Some("7"),
+            mode: None,
+            cold_start: true,
+            token_fetched: false,
+            clock_skew_ms: Some(0),
+        };
         let record = Record::of(&report, circumstances);
         let mut line = serde_json::to_value(&record).unwrap();
         line["level"] = record.level().into();

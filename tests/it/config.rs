@@ -1,6 +1,6 @@
 //! The settings: defaults, every fault at once, and no value repeated.
 
-use secure_pause::config::{Config, ConfigFaults, Mode, Scope};
+use secure_pause::config::{Config, ConfigFaults, Mode};
 
 pub fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
     let required = [("GENESYS_SECRET_ID", "genesys"), ("GENESYS_REGION", "mypurecloud.ie")];
@@ -16,8 +16,9 @@ fn the_region_tells_both_hosts_and_everything_else_has_its_default() {
     assert_eq!(config.api_url, "https://api.mypurecloud.ie");
     assert_eq!(config.login_url, "https://login.mypurecloud.ie");
     assert_eq!(config.event_source_prefix, "aws.partner/genesys.com/cloud/");
-    assert_eq!((config.scope, config.mode), (Scope::Initiator, Mode::Act));
-    assert!(config.not_recorded.is_empty());
+    assert_eq!((config.policy.all_agents, config.mode), (false, Mode::Act));
+    assert!(config.policy.not_recorded.is_empty() && config.act_for.is_empty());
+    assert!(!config.policy.require_verified && config.policy.resume_delay.is_zero());
     assert_eq!(config.watch_queue_url, None);
 }
 
@@ -64,9 +65,11 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ),
         ("SCREEN_RECORDING_PATH", "", false, "nothing falls back in silence"),
         ("NOT_RECORDED_STATUS", "", true, "none"),
-        ("NOT_RECORDED_STATUS", "404", true, "one"),
-        ("NOT_RECORDED_STATUS", "404, 409", true, "two"),
-        ("NOT_RECORDED_STATUS", "404,", false, "a list that breaks off"),
+        ("NOT_RECORDED_STATUS", "409", true, "one"),
+        ("NOT_RECORDED_STATUS", "422, 409", true, "two"),
+        ("NOT_RECORDED_STATUS", "409,", false, "a list that breaks off"),
+        ("NOT_RECORDED_STATUS", "404", false, "a path that is wrong is no paused screen"),
+        ("NOT_RECORDED_STATUS", "405", false, "nor is one that takes no PUT"),
         ("NOT_RECORDED_STATUS", "4O4", false, "no number"),
         ("NOT_RECORDED_STATUS", "200", false, "a success"),
         ("NOT_RECORDED_STATUS", "401", false, "a lost token is no paused screen"),
@@ -81,6 +84,24 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("MODE", "observe", true, "a mode"),
         ("MODE", "pause-only", true, "a mode"),
         ("MODE", "dry-run", false, "no mode"),
+        ("REQUIRE_VERIFIED", "true", true, "only what was read back"),
+        ("REQUIRE_VERIFIED", "yes", false, "neither true nor false"),
+        ("REQUIRE_VERIFIED", "", false, "nothing falls back in silence"),
+        ("RESUME_DELAY_SECONDS", "0", true, "none"),
+        ("RESUME_DELAY_SECONDS", "15", true, "as long as an invocation can wait"),
+        ("RESUME_DELAY_SECONDS", "16", false, "longer than that"),
+        ("RESUME_DELAY_SECONDS", "-1", false, "no time to wait"),
+        ("RESUME_DELAY_SECONDS", "2.5", false, "no whole seconds"),
+        ("ACT_FOR", "", true, "everyone"),
+        ("ACT_FOR", "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01", true, "one id"),
+        (
+            "ACT_FOR",
+            "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01, b2e4d8b3-2c63-4d2f-9b68-1e7c704fab02",
+            true,
+            "two",
+        ),
+        ("ACT_FOR", "Payments", false, "a name is no id"),
+        ("ACT_FOR", "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01,", false, "a list that breaks off"),
         ("WATCH_QUEUE_URL", "", true, "none"),
         ("WATCH_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/watch", true, "a queue"),
         ("WATCH_QUEUE_URL", "watch", false, "no URL"),

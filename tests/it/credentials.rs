@@ -73,8 +73,10 @@ async fn a_token_refused_again_and_again_is_a_fault_of_the_credentials() {
     stage.world.genesys.inject(On::Conversation, Fault::Status(401), usize::MAX);
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
-    let token = "POST /oauth/token -> 200".to_owned();
-    assert_eq!(stage.new_requests(), [get(401), token, get(401), put(LEG_A, "pause", 202)], "paused unread");
+    let renewed = || [get(401), "POST /oauth/token -> 200".to_owned()];
+    let mut wanted: Vec<_> = (0..4).flat_map(|_| renewed()).collect();
+    wanted.push(put(LEG_A, "pause", 202));
+    assert_eq!(stage.new_requests(), wanted, "the fourth in a row is final; paused unread");
     stage.end().await;
 }
 
@@ -129,9 +131,15 @@ async fn all_who_wait_for_a_token_share_one_failure() {
     stage.world.genesys.inject(On::Token, Fault::Status(401), usize::MAX);
     stage.world.genesys.organization(|organization| organization.latency = Duration::from_secs(1));
 
-    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
+    let answer = stage.invoke(&fresh(STARTED)).await;
+    assert_eq!(outcome(&answer), "CredentialsRejected");
     let asked = stage.new_requests().into_iter().filter(|line| line.starts_with("POST /oauth")).count();
     assert_eq!(asked, 2, "once, and once with the secret read again");
+    let line = stage.line(&answer);
+    assert_eq!(line["firstSentAt"], serde_json::Value::Null, "no pause was sent: {line}");
+    for target in line["targets"].as_array().unwrap() {
+        assert_eq!((&target["attempts"], &target["sentAt"]), (&0.into(), &serde_json::Value::Null), "{line}");
+    }
     stage.end().await;
 }
 
@@ -152,7 +160,8 @@ async fn a_token_whose_life_is_told_oddly_is_kept_all_the_same() {
     let first = Stage::raised(world.clone(), &[]).await;
     let token = world.secrets.secret_values().pop().unwrap();
     first.end().await;
-    for life in ["86400.0", "\"86400\"", "null", "-1", "1e300"] {
+    // The last two are durations, but no times that a clock could show.
+    for life in ["86400.0", "\"86400\"", "null", "-1", "1e300", "0", "-0.0", "0.5", "1e19", "9.3e18"] {
         let body = format!("{{\"access_token\":\"{token}\",\"expires_in\":{life}}}");
         world.genesys.inject(On::Token, Fault::StatusWith { status: 200, headers: Vec::new(), body }, 1);
         let stage = Stage::raised(world.clone(), &[]).await;
@@ -258,6 +267,8 @@ async fn a_token_endpoint_that_fails_for_a_moment_is_ridden_out() {
         Fault::Close,
         Fault::RetryAfter(1),
         Fault::Html(200),
+        Fault::Html(404),
+        Fault::Html(405),
     ];
     for fault in faults {
         let what = format!("{fault:?}");

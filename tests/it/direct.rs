@@ -139,13 +139,14 @@ async fn a_resume_undoes_a_pause_unless_the_secure_pause_is_on() {
 }
 
 #[tokio::test]
-async fn a_secure_pause_that_begins_after_a_resume_was_ordered_does_not_undo_the_order() {
+async fn a_secure_pause_that_begins_after_a_resume_was_ordered_takes_it_back() {
     let stage = stage(false, |_| {}).await;
     stage.set_screen(LEG_A, ScreenState::Paused);
     stage.after("resume", Duration::from_millis(300), |genesys| secure_pause(genesys, true));
     let answer = stage.invoke(&file("direct/resume_with_user.json")).await;
-    assert_eq!(outcome(&answer), "resumed");
-    assert_eq!(stage.sent("pause", LEG_A), 0, "the started event does that");
+    assert_eq!(outcome(&answer), "resume_withdrawn");
+    assert_eq!((stage.sent("resume", LEG_A), stage.sent("pause", LEG_A)), (1, 1));
+    assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused));
     stage.end().await;
 }
 
@@ -158,7 +159,7 @@ async fn an_order_to_resume_is_not_repeated_into_a_secure_pause_that_has_begun_s
         genesys.set_screen(id(CONVERSATION), id(LEG_A), Some(ScreenState::Paused));
     });
     let answer = stage.invoke(&file("direct/resume_with_user.json")).await;
-    assert_eq!(outcome(&answer), "deferred");
+    assert_eq!(outcome(&answer), "resume_withdrawn");
     assert_eq!(stage.sent("resume", LEG_A), 1);
     assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused));
     stage.end().await;
@@ -168,7 +169,7 @@ async fn an_order_to_resume_is_not_repeated_into_a_secure_pause_that_has_begun_s
 async fn a_conversation_that_is_over_or_unknown_leaves_nothing_to_resume_and_nobody_to_pause() {
     let stage = Stage::new().await;
     assert_eq!(outcome(&stage.invoke(&file("direct/resume.json")).await), "nothing_paused");
-    assert_eq!(stage.new_requests(), [get(404)], "at once");
+    assert_eq!(stage.new_requests(), [get(404), get(404)], "one witness is not enough");
     assert_eq!(outcome(&stage.invoke(&file(PAUSE)).await), "ConversationUnreadable");
     assert_eq!(stage.new_requests(), vec![get(404); 6], "read for three seconds");
 
@@ -203,7 +204,7 @@ async fn whatever_is_no_dark_screen_is_a_failure_or_says_so() {
     let nothing: Arrangement = |_| {};
     #[rustfmt::skip] // A row a line.
     let cases = [
-        (&[][..], 30.0, gone, "paused", "acknowledged, and the call ended meanwhile: dark to its end"),
+        (&[][..], 30.0, gone, "NoTarget", "acknowledged, and the call ended meanwhile: no dark screen to ask for a card on"),
         (&[], 4.0, unconfirmed, "UpstreamUnavailable", "acknowledged, and never read back"),
         (&[], 30.0, no_later, "Forbidden", "read back, but no reading was late enough"),
         (&[], 1.3, nothing, "DeadlineExceeded", "the time was too short for one that is late enough"),

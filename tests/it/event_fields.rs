@@ -41,6 +41,7 @@ async fn an_event_happened_when_it_says_and_else_when_it_was_sent() {
         (Some(json!("2025-11-02T17:30:00.123+05:30")), sent(), MS, 0, "text with an offset"),
         (Some(json!(soon)), sent(), &soon, 0, "the other cloud's clock is ahead"),
         (Some(json!(too_far)), sent(), SENT, 1, "no clock is so far ahead"),
+        (Some(json!("9999-12-31T23:59:59-01:00")), sent(), SENT, 1, "the end of time, and an hour"),
         (Some(json!(1_762_084_800)), sent(), SENT, 1, "seconds, which would be in 1970"),
         (Some(json!(null)), sent(), SENT, 1, "null"),
         (None, sent(), SENT, 0, "not told: when Genesys sent it"),
@@ -77,16 +78,16 @@ async fn the_event_type_tells_the_phase_and_only_without_one_the_topic_does() {
     let by_type = "secure_pause/started.json";
     #[rustfmt::skip] // A row a line.
     let cases = [
-        (by_topic, null.clone(), TOPIC, "superseded", "a type that is null is no type: the topic's name tells it"),
-        (by_type, none.clone(), &*started, "superseded", "no type: the end of detail-type tells it"),
+        (by_topic, null.clone(), TOPIC, "paused", "a type that is null is no type: the topic's name tells it"),
+        (by_type, none.clone(), &*started, "paused", "no type: the end of detail-type tells it"),
         (by_type, none.clone(), &*ended, "resumed", "no type: the end of detail-type tells it"),
         (by_type, null, &*ended, "resumed", "the same with null"),
         (by_type, none, TOPIC, "InvalidEvent", "nothing tells it"),
         (by_type, Some(json!("secure_pause_paused")), &*started, "InvalidEvent", "a type nobody announced is not talked over"),
-        (by_type, Some(json!("secure_pause_started")), &*ended, "superseded", "the type wins"),
+        (by_type, Some(json!("secure_pause_started")), &*ended, "paused", "the type wins"),
     ];
     let stage = Stage::new().await;
-    // Secure pause is off: a pause ends as superseded, a resume as done.
+    // Secure pause is off: a pause that nothing confirms, or a resume.
     stage.serve(conversation(false, &[leg(AGENT_A, LEG_A, "connected")]));
     for (name, event_type, detail_type, wanted, reason) in cases {
         let mut event = fresh(name);
@@ -97,7 +98,7 @@ async fn the_event_type_tells_the_phase_and_only_without_one_the_topic_does() {
 
         assert_eq!(outcome(&answer), wanted, "{reason}");
         let phase = match wanted {
-            "superseded" => json!("started"),
+            "paused" => json!("started"),
             "resumed" => json!("ended"),
             _ => Value::Null,
         };

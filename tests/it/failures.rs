@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use world::{Fault, On, Recorded, Service, World};
 
 use crate::stage::*;
@@ -37,7 +37,6 @@ async fn a_failure_that_passes_is_ridden_out() {
         (On::Pause, Fault::Reset, "the connection is reset"),
         (On::Pause, Fault::Close, "the connection is closed without an answer"),
         (On::Pause, Fault::AckThenReset, "acknowledged, but the answer is lost"),
-        (On::Pause, Fault::Hang, "no answer comes"),
         (On::Pause, Fault::Status(500), "an internal error"),
         (On::Pause, Fault::Html(504), "a gateway's page"),
         (On::Pause, Fault::Status(408), "Genesys ran out of time itself"),
@@ -119,6 +118,16 @@ async fn a_wait_told_as_a_date_is_kept_by_the_clock_that_told_it() {
     }
     stage.world.genesys.inject(On::Conversation, Fault::RetryAfterDate(60), 1);
     assert_eq!(outcome(&stage.invoke(&fresh(BY_USER)).await), "RateLimited", "longer than the time left");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_dated_at_the_end_of_time_costs_no_pause() {
+    let stage = stage().await;
+    let date = ("date".to_owned(), "Fri, 31 Dec 9999 23:59:59 GMT".to_owned());
+    let fault = Fault::StatusWith { status: 503, headers: vec![date], body: String::new() };
+    stage.world.genesys.inject(On::Conversation, fault, 1);
+    assert_eq!(outcome(&stage.invoke(&fresh(BY_USER)).await), "paused");
     stage.end().await;
 }
 
@@ -251,11 +260,14 @@ async fn a_redirect_is_never_followed() {
         (On::Pause, 307, "Rejected", "and a pause that went there would pause nothing"),
     ];
     let stage = stage().await;
+    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
     let elsewhere = format!("{}/elsewhere", stage.world.env()["GENESYS_API_URL"]);
     for (on, status, name, reason) in cases {
         let headers = vec![("location".to_owned(), elsewhere.clone())];
-        stage.world.genesys.inject(on, Fault::StatusWith { status, headers, body: String::new() }, 1);
+        let redirect = Fault::StatusWith { status, headers, body: String::new() };
+        stage.world.genesys.inject(on, redirect, usize::MAX);
         assert_eq!(outcome(&stage.invoke(&fresh(BY_USER)).await), name, "{reason}");
+        stage.world.genesys.clear_faults();
         let requests = stage.new_requests();
         assert!(!requests.iter().any(|line| line.contains("elsewhere")), "{reason}: {requests:#?}");
     }
@@ -327,4 +339,25 @@ async fn an_upstream_that_is_not_there_is_unavailable() {
         json!({"detail-type": "something else", "source": "aws.partner/genesys.com/cloud/x", "detail": {}});
     assert_eq!(outcome(&stage.invoke(&other).await), "ignored");
     stage.end().await;
+}
+
+#[tokio::test]
+async fn an_outage_that_says_how_long_it_takes_is_waited_for_but_not_for_long() {
+    let down = |seconds: &str| {
+        let headers = vec![("retry-after".to_owned(), seconds.to_owned())];
+        Fault::StatusWith { status: 503, headers, body: "{}".to_owned() }
+    };
+    for (on, seconds) in
+        [(On::Conversation, "2"), (On::Pause, "2"), (On::Conversation, "60"), (On::Pause, "60")]
+    {
+        let stage = Stage::in_secure_pause().await;
+        stage.world.genesys.inject(on, down(seconds), 1);
+        let mut event = fresh(STARTED);
+        event["detail"]["eventBody"]["participantId"] = Value::Null;
+        let answer = stage.invoke(&event).await;
+        assert_eq!(outcome(&answer), "paused", "{on:?}, {seconds} s");
+        assert!(answer.took >= Duration::from_secs(2), "{on:?}, {seconds} s: {:?}", answer.took);
+        assert!(answer.took < Duration::from_secs(8), "{on:?}, {seconds} s: {:?}", answer.took);
+        stage.end().await;
+    }
 }

@@ -153,8 +153,13 @@ async fn the_limit_of_the_client_is_waited_for() {
     let stage = limited(|it| it.client_limit = Some(limit), &[]).await;
     let took = pause(&stage).await;
     assert!(took > limit.window, "{took:?}");
-    let requests = stage.new_acts();
-    assert_eq!(requests, [get(200), put(LEG_A, "pause", 429), put(LEG_A, "pause", 202)]);
+    let mut requests = stage.new_acts();
+    // A reading may take the one request that a window allows.
+    assert_eq!(requests.pop(), Some(put(LEG_A, "pause", 202)), "{requests:#?}");
+    assert!(
+        requests.len() <= 4 && requests[1..].iter().all(|it| *it == put(LEG_A, "pause", 429)),
+        "{requests:#?}"
+    );
     assert_eq!(stage.count(Service::Login), 1);
     stage.end().await;
 }
@@ -171,4 +176,24 @@ async fn where_no_other_token_is_to_be_had_the_old_one_is_good_for_the_next_minu
     pause(&stage).await;
     assert_eq!(stage.count(Service::Login), asked, "and from then on as if nothing had been");
     stage.end().await;
+}
+
+#[tokio::test]
+async fn a_prefetch_that_hangs_holds_nobody_up_who_may_go_by_retry_after() {
+    for on in [On::Conversation, On::Pause] {
+        let stage = limited(|_| {}, &[("PAUSE_SCOPE", "all-agents")]).await;
+        stage.serve(crowd(60));
+        stage.world.genesys.inject(On::Token, Fault::Hang, usize::MAX);
+        for _ in 0..4 {
+            pause(&stage).await;
+        }
+        assert_eq!(stage.count(Service::Login), 2, "{on:?}: the prefetch is under way");
+        stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+        stage.new_requests();
+
+        stage.world.genesys.inject(on, over_the_tokens(1), 1);
+        let took = pause(&stage).await;
+        assert!(took > Duration::from_secs(1) && took < Duration::from_millis(3900), "{on:?}: {took:?}");
+        stage.end().await;
+    }
 }

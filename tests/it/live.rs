@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use uuid::Uuid;
-use world::{Genesys, Organization, ScreenState, World};
+use world::{Genesys, Organization, Recorded, ScreenState, World};
 
 use crate::stage::*;
 
@@ -66,10 +66,31 @@ impl Stage {
         time: Duration,
         happening: impl FnOnce(&Genesys) + Send + 'static,
     ) {
+        let is_it = move |request: &Recorded| request.path.ends_with(action) && request.status == Some(202);
+        self.when(is_it, time, happening);
+    }
+
+    /// So long after the first pause or resume has ended, whichever `action` says, this happens, whatever came of
+    /// it: at once means before the function knows.
+    pub fn upon(
+        &self,
+        action: &'static str,
+        time: Duration,
+        happening: impl FnOnce(&Genesys) + Send + 'static,
+    ) {
+        self.when(move |request| request.path.ends_with(action), time, happening);
+    }
+
+    fn when(
+        &self,
+        is_it: impl Fn(&Recorded) -> bool + Send + Sync + 'static,
+        time: Duration,
+        happening: impl FnOnce(&Genesys) + Send + 'static,
+    ) {
         let genesys = self.world.genesys.clone();
         let happening = Mutex::new(Some(happening));
         self.world.follow(move |request| {
-            if !(request.path.ends_with(action) && request.status == Some(202)) {
+            if !is_it(request) {
                 return;
             }
             let Some(happening) = happening.lock().unwrap().take() else { return };
@@ -84,11 +105,28 @@ impl Stage {
         });
     }
 
+    /// Once the first pause or resume has come, whichever `action` says, this happens: before any answer to it.
+    pub fn when_sent(&self, action: &'static str, happening: impl FnOnce(&Genesys) + Send + 'static) {
+        let world = self.world.clone();
+        tokio::spawn(async move {
+            while !world.requests().iter().any(|request| request.path.ends_with(action)) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            happening(&world.genesys);
+        });
+    }
+
     /// How many pauses or resumes, whichever `action` says, were sent for a leg.
     pub fn sent(&self, action: &str, leg: &str) -> usize {
         let end = format!("{leg}/screenrecording/{action}");
         self.world.requests().iter().filter(|request| request.path.ends_with(&end)).count()
     }
+}
+
+/// The next secure pause begins, and another invocation has paused the first agent's screen.
+pub fn next_secure_pause(genesys: &Genesys) {
+    secure_pause(genesys, true);
+    genesys.set_screen(id(CONVERSATION), id(LEG_A), Some(ScreenState::Paused));
 }
 
 /// The first agent begins a secure pause in the call of [`Stage::call`], or ends it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use secure_pause::metrics::Metrics;
+use secure_pause::report::metrics::Metrics;
 use serde_json::{Value, json};
 use world::{Answer, sqs_batch};
 

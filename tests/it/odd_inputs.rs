@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use world::{Lost, Service, World, sqs_batch};
+use world::{Fault, Lost, On, Service, World, sqs_batch};
 
 use crate::stage::*;
 
@@ -50,6 +50,18 @@ async fn what_nobody_reads_of_an_event_or_an_order_costs_no_pause() {
     }
     let deep = [vec![b'['; 5_000], vec![b']'; 5_000]].concat();
     assert_eq!(outcome_of(&stage, with(&order, &deep)).await, "paused", "lists in lists");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_an_event_or_an_answer_costs_no_pause() {
+    let stage = stage().await;
+    let marked = |json: &Value| format!("\u{feff}{json}");
+    let conversation = conversation(true, &[dark(AGENT_A, LEG_A)]);
+    let answer = |body: String| Fault::StatusWith { status: 200, headers: vec![], body };
+    stage.world.genesys.inject(On::Conversation, answer(marked(&conversation)), usize::MAX);
+    assert_eq!(outcome_of(&stage, marked(&fresh(STARTED)).into_bytes()).await, "paused");
+    assert_eq!(stage.new_acts(), [get(200), put(LEG_A, "pause", 202)]);
     stage.end().await;
 }
 

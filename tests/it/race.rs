@@ -40,7 +40,7 @@ async fn a_late_end_that_resumes_into_the_next_secure_pause_darkens_the_screen_a
     let (started, ended) = tokio::join!(first.invoke(&started), late);
 
     assert_eq!(outcome(&started), "paused", "its screen was dark when it was read back");
-    assert_eq!(outcome(&ended), "superseded");
+    assert_eq!(outcome(&ended), "resume_withdrawn");
     assert_eq!((first.sent("resume", LEG_A), first.screen(LEG_A)), (1, Some(ScreenState::Paused)));
     second.end().await;
     first.end().await;
@@ -78,7 +78,7 @@ async fn a_resume_that_lands_after_the_pause_is_made_up_for_by_whichever_sees_it
     let (ended, started) = tokio::join!(second.invoke(&ended), next);
 
     assert_eq!(outcome(&started), "paused");
-    assert_eq!(outcome(&ended), "superseded");
+    assert_eq!(outcome(&ended), "resume_withdrawn");
     assert_eq!(first.screen(LEG_A), Some(ScreenState::Paused));
     second.end().await;
     first.end().await;

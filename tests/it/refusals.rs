@@ -13,7 +13,7 @@ const STARTED: &str = "secure_pause/started.json";
 async fn refused(status: u16, body: Value, settings: &[(&str, &str)]) -> (String, Value, usize) {
     let stage = Stage::with(settings).await;
     stage.serve(body);
-    stage.world.genesys.inject(On::Pause, Fault::Status(status), 1);
+    stage.world.genesys.inject(On::Pause, Fault::Status(status), usize::MAX);
     let answer = stage.invoke(&fresh(STARTED)).await;
     let (ended, line) = (outcome(&answer), stage.line(&answer));
     let readings = stage.new_requests().into_iter().filter(|line| line.starts_with("GET")).count();
@@ -31,8 +31,7 @@ async fn a_refusal_the_conversation_does_not_explain_is_a_fault_to_mend() {
         (405, talking(), "EndpointMissing", "the path takes no PUT"),
         (409, talking(), "Rejected", "a conflict nobody has explained yet"),
         (422, talking(), "Rejected", "another refusal"),
-        (409, screen(talking(), "error"), "Rejected", "a recording that failed may still be one"),
-        (409, screen(talking(), "timeout"), "Rejected", "a recording that came late is one"),
+        (409, screen(talking(), "active"), "Rejected", "it is being recorded"),
         (409, wrap_up, "Rejected", "the screen is recorded on in wrap-up"),
     ];
     let looked_into = cases.map(|(status, leg, name, reason)| async move {
@@ -40,7 +39,8 @@ async fn a_refusal_the_conversation_does_not_explain_is_a_fault_to_mend() {
         assert_eq!(ended, name, "{reason}");
         assert_eq!(line["targets"][0]["state"], "failed", "{reason}");
         assert_eq!(line["targets"][0]["error"], name, "{reason}");
-        assert_eq!(readings, 7, "{reason}: reads may trail by three seconds");
+        assert!((6..=8).contains(&readings), "{reason}: reads may lag by three seconds: {readings}");
+        assert!(line["targets"][0]["attempts"].as_u64().unwrap() > 3, "{reason}: sent again: {line}");
     });
     join_all(looked_into).await;
 }
@@ -55,7 +55,7 @@ async fn a_refusal_that_cannot_be_looked_into_is_told_by_precedence() {
     let stage = Stage::new().await;
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
     for (pause, reading, name, reason) in cases {
-        stage.world.genesys.inject(On::Pause, Fault::Status(pause), 1);
+        stage.world.genesys.inject(On::Pause, Fault::Status(pause), usize::MAX);
         stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
         stage.world.genesys.inject(On::Conversation, Fault::Status(reading), usize::MAX);
         let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(2)).await;
@@ -69,7 +69,7 @@ async fn a_refusal_that_cannot_be_looked_into_is_told_by_precedence() {
 async fn a_refusal_is_looked_into_for_five_seconds_at_the_most() {
     let stage = Stage::new().await;
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
-    stage.world.genesys.inject(On::Pause, Fault::Status(409), 1);
+    stage.world.genesys.inject(On::Pause, Fault::Status(409), usize::MAX);
     stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
     stage.world.genesys.inject(On::Conversation, Fault::Hang, usize::MAX);
     let answer = stage.invoke(&fresh(STARTED)).await;
@@ -94,18 +94,18 @@ async fn a_refusal_is_explained_by_the_refused_leg_and_no_other() {
 async fn a_screen_that_is_not_recorded_counts_as_paused() {
     let told = conversation(true, &[screen(leg(AGENT_A, LEG_A, "connected"), "stopped")]);
     let untold = conversation(true, &[leg(AGENT_A, LEG_A, "connected")]);
-    let learned = [("NOT_RECORDED_STATUS", "404, 409")];
+    let learned = [("NOT_RECORDED_STATUS", "409, 422")];
     let cases = [
         (409, &told, &[][..], "the state says stopped"),
         (409, &untold, &learned, "the organization says so by 409"),
-        (404, &untold, &learned, "or by 404"),
+        (422, &untold, &learned, "or by 422"),
     ];
     for (status, body, settings, reason) in cases {
         let (ended, line, readings) = refused(status, body.clone(), settings).await;
         assert_eq!(ended, "paused", "{reason}");
         assert_eq!(line["targets"][0]["state"], "not_recording", "{reason}");
         assert_eq!(line["paused"], true, "{reason}");
-        assert_eq!(readings, 2, "{reason}");
+        assert!(readings >= 5, "{reason}: a second recording may begin: {readings}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use world::ScreenState;
+use world::{Fault, On, ScreenState};
 
 use crate::stage::*;
 
@@ -25,7 +25,7 @@ async fn while_another_secure_pause_is_on_nothing_is_resumed() {
     let stage = Stage::new().await;
     stage.serve(conversation(true, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
 
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "superseded");
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "still_on");
     assert_eq!(stage.new_requests(), vec![get(200); 6], "read for three seconds");
     stage.end().await;
 }
@@ -46,6 +46,18 @@ async fn a_reading_that_trails_the_end_is_waited_for() {
 
     assert_eq!(outcome(&stage.invoke(&ended).await), "resumed");
     assert_eq!(genesys.screen(call, leg), Some(ScreenState::Active));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_reading_is_as_old_as_its_last_attempt_and_not_as_its_first() {
+    let stage = Stage::new().await;
+    stage.left_dark();
+    // Longer than a reading may be old that allows a resume.
+    stage.world.genesys.inject(On::Conversation, Fault::RetryAfter(3), 1);
+
+    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "resumed");
+    assert_eq!(stage.new_acts(), [get(429), get(200), put(LEG_A, "resume", 202)]);
     stage.end().await;
 }
 
@@ -95,7 +107,7 @@ async fn the_end_of_an_ended_or_unknown_call_calls_for_nothing() {
 async fn where_no_screen_was_recorded_none_is_resumed() {
     let stage = Stage::with(&[("NOT_RECORDED_STATUS", "409")]).await;
     stage.serve(conversation(false, &[leg(AGENT_A, LEG_A, "connected")]));
-    stage.world.genesys.inject(world::On::Resume, world::Fault::Status(409), 1);
+    stage.world.genesys.inject(world::On::Resume, world::Fault::Status(409), usize::MAX);
     let answer = stage.invoke(&fresh("secure_pause/ended.json")).await.result.unwrap();
     assert_eq!(answer["outcome"], "nothing_paused");
     assert_eq!(answer["targets"][0]["state"], "not_recording");
@@ -103,7 +115,7 @@ async fn where_no_screen_was_recorded_none_is_resumed() {
 }
 
 #[tokio::test]
-async fn a_screen_in_wrap_up_is_resumed() {
+async fn a_screen_in_wrap_up_stays_dark_and_whoever_is_live_is_resumed() {
     let stage = Stage::new().await;
     let genesys = &stage.world.genesys;
     let user = AGENT_A.parse().unwrap();
@@ -112,11 +124,12 @@ async fn a_screen_in_wrap_up_is_resumed() {
     let other = genesys.join(call, AGENT_B.parse().unwrap());
     let started = genesys.secure_pause(call, user);
     assert_eq!(outcome(&stage.invoke(&started).await), "paused");
+    genesys.set_screen(call, other, Some(ScreenState::Paused));
     genesys.wrap_up(call, leg);
     let ended = genesys.end_secure_pause(call, user);
 
     assert_eq!(outcome(&stage.invoke(&ended).await), "resumed");
-    assert_eq!(genesys.screen(call, leg), Some(ScreenState::Active));
+    assert_eq!(genesys.screen(call, leg), Some(ScreenState::Paused), "the card may still be typed there");
     assert_eq!(genesys.screen(call, other), Some(ScreenState::Active));
     stage.end().await;
 }

@@ -97,6 +97,16 @@ async fn faulty_settings_answer_every_event_and_name_every_variable() {
     stage.end().await;
 }
 
+#[tokio::test]
+async fn an_environment_that_is_shut_down_is_no_error() {
+    let stage = Stage::new().await;
+    stage.invoke(&file("other/audit.json")).await;
+    let logs = stage.function.stop().await;
+    let last = logs.last().unwrap();
+    assert!(last.contains("the runtime API is gone") && last.contains("\"level\":\"INFO\""), "{logs:#?}");
+    assert!(!logs.iter().any(|line| line.contains("\"level\":\"ERROR\"")), "{logs:#?}");
+}
+
 #[test]
 fn started_by_hand_it_says_what_it_is() {
     const LAMBDA: [&str; 4] = [

@@ -3,6 +3,7 @@
 //! Whatever a test is about, every invocation must leave exactly one log line that says what the answer
 //! says, and the world must have nothing to complain about.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -70,6 +71,16 @@ impl Stage {
         self.world.genesys.serve(CONVERSATION.parse().unwrap(), body);
     }
 
+    /// Serves the conversation as each reading in turn is to show it; the last one stays.
+    pub fn serve_in_turn(&self, views: Vec<Value>) {
+        let read = AtomicUsize::new(0);
+        self.serve(views[0].clone());
+        self.world.genesys.edit(CONVERSATION.parse().unwrap(), move |body| {
+            let view = read.fetch_add(1, Ordering::Relaxed).min(views.len() - 1);
+            body.clone_from(&views[view]);
+        });
+    }
+
     /// Invokes the function, within the 30 s it has by default.
     pub async fn invoke(&self, event: &Value) -> Answer {
         self.invoke_within(event, Duration::from_secs(30)).await
@@ -77,6 +88,9 @@ impl Stage {
 
     pub async fn invoke_within(&self, event: &Value, deadline: Duration) -> Answer {
         let answer = self.function.invoke_bytes(serde_json::to_vec(event).unwrap(), deadline).await;
+        let requests = self.world.requests();
+        let late = requests.iter().filter(|request| request.arrived > answer.handed_out + deadline);
+        assert_eq!(late.count(), 0, "after the deadline: {requests:#?}");
         self.assert_told_once(&answer).await;
         answer
     }
@@ -108,9 +122,12 @@ impl Stage {
     /// Hands the function a batch of the watch queue, as an event source mapping does. Every message must be
     /// told of in a line of its own, and the answer name the messages that come back and nothing else.
     pub async fn check(&self, batch: &Value) -> Checked {
+        self.check_within(batch, Duration::from_secs(30)).await
+    }
+
+    pub async fn check_within(&self, batch: &Value, deadline: Duration) -> Checked {
         let count = batch["Records"].as_array().unwrap().len();
-        let answer =
-            self.function.invoke_bytes(serde_json::to_vec(batch).unwrap(), Duration::from_secs(30)).await;
+        let answer = self.function.invoke_bytes(serde_json::to_vec(batch).unwrap(), deadline).await;
         let lines = self.function.logs_until(|lines| told(lines, &answer).len() >= count).await;
         let lines = told(&lines, &answer);
         assert_eq!(lines.len(), count, "a line a message: {lines:#?}");
@@ -131,6 +148,23 @@ impl Stage {
     pub async fn end(self) {
         assert_eq!(self.world.complaints(), Vec::<String>::new());
         self.function.stop().await;
+    }
+
+    /// No resume of a leg is sent twice on one reading, where one process sends them.
+    pub fn assert_looked_before_each_resume(&self) {
+        let mut has_looked = BTreeMap::new();
+        let mut has_read = false;
+        for request in self.world.requests() {
+            if request.method == "GET" && request.status == Some(200) {
+                has_read = true;
+                for looked in has_looked.values_mut() {
+                    *looked = true;
+                }
+            } else if request.path.ends_with("/resume") {
+                let looked = has_looked.insert(request.path.clone(), false).unwrap_or(has_read);
+                assert!(looked, "no reading before {request}: {:#?}", self.world.requests());
+            }
+        }
     }
 
     /// The line of the log that tells how an invocation ended; [`Stage::invoke`] has waited for it.

@@ -87,12 +87,16 @@ fn bundle(name: &str, content: &str) -> String {
 #[tokio::test]
 async fn an_authority_of_the_settings_is_trusted_by_every_client() {
     let inspected = Inspected::world().await;
-    let stage = inspected.stage(&bundle("trusted", &inspected.authority)).await;
-    stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
-    let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
-    assert_eq!(outcome(&answer), "paused");
-    assert_eq!(stage.count(Service::SecretsManager), 1);
-    stage.end().await;
+    // The second as some programs of Windows write it.
+    for (asked, mark) in ["", "\u{feff}"].into_iter().enumerate() {
+        let bundle = bundle(&format!("trusted-{asked}"), &format!("{mark}{}", inspected.authority));
+        let stage = inspected.stage(&bundle).await;
+        stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
+        let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
+        assert_eq!(outcome(&answer), "paused");
+        assert_eq!(stage.count(Service::SecretsManager), asked + 1);
+        stage.end().await;
+    }
 }
 
 #[tokio::test]

@@ -58,14 +58,17 @@ async fn what_the_screen_tells_is_what_became_of_the_pause() {
         (Some("requested"), "unverifiable", false, 3, "the recording has not begun; read for three seconds"),
         (Some("brightening"), "unverifiable", false, 3, "a state nobody announced"),
         (None, "unverifiable", false, 3, "real bodies often do not tell"),
-        (Some("stopped"), "terminated", false, 0, "cut in two instead of paused"),
-        (Some("error"), "terminated", false, 0, "it failed, and nothing is recorded"),
-        (Some("timeout"), "terminated", false, 0, "it never came to run"),
+        (Some("stopped"), "terminated", false, 3, "cut in two instead of paused"),
+        (Some("error"), "terminated", false, 3, "it failed, and nothing is recorded"),
+        (Some("timeout"), "terminated", false, 3, "it never came to run"),
     ];
     let read_back = cases.map(|(state, wanted, verified, seconds, reason)| async move {
         let stage = Stage::new().await;
         let untold = leg(AGENT_A, LEG_A, "connected");
-        stage.serve(conversation(true, &[state.map_or(untold.clone(), |state| screen(untold, state))]));
+        let after =
+            conversation(true, &[state.map_or(untold.clone(), |state| screen(untold.clone(), state))]);
+        // It was running before.
+        stage.serve_in_turn(vec![conversation(true, &[screen(untold, "active")]), after]);
 
         let answer = stage.invoke(&fresh(STARTED)).await;
 

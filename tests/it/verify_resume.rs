@@ -56,7 +56,7 @@ async fn a_secure_pause_that_begins_meanwhile_darkens_the_screen_again_at_once()
 
         assert!(answer.took < Duration::from_secs(6), "{reason}: {:?}", answer.took);
         let answer = answer.result.unwrap();
-        assert_eq!(answer["outcome"], "superseded", "{reason}");
+        assert_eq!(answer["outcome"], "resume_withdrawn", "{reason}");
         assert_eq!(state(&answer), (&json!("verified"), &json!("pause")), "{reason}");
         assert_eq!(answer["paused"], true, "{reason}");
         assert_eq!(stage.sent("resume", LEG_A), 1, "{reason}");
@@ -69,9 +69,9 @@ async fn a_secure_pause_that_begins_meanwhile_darkens_the_screen_again_at_once()
 async fn what_only_the_voice_or_a_flow_tells_counts_at_the_last_reading() {
     type Happening = fn(&Genesys);
     let cases: [(Happening, &str, &str); 4] = [
-        (|it| secure_pause(it, true), "superseded", "a secure pause, told by the voice alone"),
-        (|it| _ = it.ivr(id(CONVERSATION)), "superseded", "a secure flow begins"),
-        (|it| _ = it.workflow(id(CONVERSATION)), "superseded", "a workflow begins"),
+        (|it| secure_pause(it, true), "resume_withdrawn", "a secure pause, told by the voice alone"),
+        (|it| _ = it.ivr(id(CONVERSATION)), "resume_withdrawn", "a secure flow begins"),
+        (|it| _ = it.workflow(id(CONVERSATION)), "resume_withdrawn", "a workflow begins"),
         (|it| _ = it.queue(id(CONVERSATION)), "resumed", "a transfer to a queue takes no card"),
     ];
     for (happening, wanted, reason) in cases {
@@ -149,7 +149,7 @@ async fn a_secure_pause_that_begins_between_two_resumes_ends_them() {
 
     let (answer, ()) = tokio::join!(stage.invoke(&ended), next);
 
-    assert_eq!(outcome(&answer), "superseded");
+    assert_eq!(outcome(&answer), "resume_withdrawn");
     assert_eq!((stage.sent("resume", LEG_A), stage.sent("pause", LEG_A)), (2, 1));
     assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused));
     stage.end().await;
@@ -186,9 +186,10 @@ async fn a_resume_that_no_reading_confirms_is_the_failure_of_the_readings() {
         stage.left_dark();
         stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
         stage.world.genesys.inject(On::Conversation, fault, usize::MAX);
-        let answer = stage.invoke_within(&fresh(ENDED), Duration::from_secs(5)).await;
+        let answer = stage.invoke_within(&fresh(ENDED), Duration::from_secs(7)).await;
         stage.world.genesys.clear_faults();
         assert_eq!(outcome(&answer), name, "{reason}");
+        assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused), "{reason}: paused again, blindly");
         assert_eq!(stage.line(&answer)["targets"][0]["error"], name, "{reason}");
     }
     stage.end().await;

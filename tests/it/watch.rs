@@ -38,8 +38,8 @@ async fn a_check_does_what_the_conversation_calls_for_and_comes_back_until_all_i
         (ORDER, true, Active, told, plain, "repaired", 1, 0, "ordered by a flow"),
         (STARTED, true, Paused, told, plain, "watching", 0, 0, "it goes on, and the screen is dark"),
         (ENDED, true, Paused, told, plain, "watching", 0, 0, "another goes on"),
-        (STARTED, true, Paused, untold, plain, "repaired", 1, 0, "in doubt, pause"),
-        (STARTED, true, Active, told, nobody, "NoTarget", 0, 0, "the secure pause goes on with nobody's screen"),
+        (STARTED, true, Paused, untold, plain, "watching", 1, 0, "in doubt, pause; it counts as nothing"),
+        (STARTED, true, Active, told, nobody, "watching", 0, 0, "the secure pause goes on with nobody's screen"),
         (STARTED, false, Paused, told, plain, "recovered", 0, 1, "over, and the screen left dark"),
         (ENDED, false, Paused, told, plain, "recovered", 0, 1, "over, and the screen left dark"),
         (ORDER, false, Paused, told, plain, "recovered", 0, 1, "over, and the screen left dark"),
@@ -84,7 +84,7 @@ async fn a_message_whose_conversation_is_over_or_unknown_is_done() {
         let checked = stage.check(&file(name)).await;
         assert_eq!(checked.lines[0]["outcome"], "conversation_over", "{name}: no such conversation");
         assert_eq!(checked.undone, Vec::<String>::new(), "{name}");
-        assert_eq!(stage.new_requests(), [get(404)], "{name}: at once");
+        assert_eq!(stage.new_requests(), [get(404), get(404)], "{name}: one witness is not enough");
     }
     stage.call(&[(AGENT_A, LEG_A)]);
     stage.secure_pause(true);
@@ -107,9 +107,9 @@ async fn a_check_reads_back_what_it_does() {
     #[rustfmt::skip] // A row a line.
     let cases = [
         (true, 1, nothing, "repaired", ScreenState::Paused, "a pause without effect is sent again"),
-        (true, 0, off, "superseded", ScreenState::Paused, "it ended: the next check resumes"),
-        (false, 1, nothing, "recovered", ScreenState::Active, "a resume without effect is sent again"),
-        (false, 0, on, "superseded", ScreenState::Paused, "the next secure pause began: dark again"),
+        (true, 0, off, "repaired", ScreenState::Paused, "it ended as its pause was read back: the next check resumes"),
+        (false, 1, nothing, "NotResumed", ScreenState::Paused, "its time allows one resume: the next check tries again"),
+        (false, 0, on, "resume_withdrawn", ScreenState::Paused, "the next secure pause began: dark again"),
         (false, 9, nothing, "NotResumed", ScreenState::Paused, "the next check tries again"),
     ];
     let checks = cases.map(|(in_pause, without_effect, happening, wanted, screen, reason)| async move {

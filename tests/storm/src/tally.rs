@@ -11,6 +11,10 @@ pub struct Tally {
     pub events: usize,
     /// Invocations of the function, by whatever door.
     pub invocations: usize,
+    /// Requests to Genesys, of schedules in virtual time.
+    pub requests: usize,
+    /// Schedules in which SQS refused a message.
+    pub unwatched: usize,
     /// Those that were killed.
     pub killed: usize,
     /// Those that ended with an error.
@@ -38,6 +42,8 @@ impl Tally {
         self.schedules += other.schedules;
         self.events += other.events;
         self.invocations += other.invocations;
+        self.requests += other.requests;
+        self.unwatched += other.unwatched;
         self.killed += other.killed;
         self.failed += other.failed;
         self.pauses += other.pauses;
@@ -60,8 +66,15 @@ impl fmt::Display for Tally {
             "invocations  {}, of which {} failed and {} were killed",
             self.invocations, self.failed, self.killed
         )?;
+        if self.requests > 0 {
+            writeln!(
+                f,
+                "requests     {}; a message refused by SQS in {} schedules",
+                self.requests, self.unwatched
+            )?;
+        }
         writeln!(f)?;
-        writeln!(f, "seconds of life                          times   median    worst")?;
+        writeln!(f, "seconds of life                            times   median    worst")?;
         row(f, "exposure beyond delivery", &self.exposures)?;
         row(f, "recorded again, until paused again", &self.reopened)?;
         row(f, "exposure where the invocation failed", &self.healed)?;
@@ -75,8 +88,8 @@ fn row(f: &mut fmt::Formatter<'_>, name: &str, times: &[f64]) -> fmt::Result {
     sorted.sort_by(f64::total_cmp);
     match (sorted.get(sorted.len() / 2), sorted.last()) {
         (Some(median), Some(worst)) => {
-            writeln!(f, "{name:<40} {:>5} {median:>8.2} {worst:>8.2}", sorted.len())
+            writeln!(f, "{name:<40} {:>7} {median:>8.2} {worst:>8.2}", sorted.len())
         }
-        _ => writeln!(f, "{name:<40} {:>5} {:>8} {:>8}", 0, "–", "–"),
+        _ => writeln!(f, "{name:<40} {:>7} {:>8} {:>8}", 0, "–", "–"),
     }
 }

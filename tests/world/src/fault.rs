@@ -110,7 +110,6 @@ impl Fault {
             }
             Some(Self::RetryAfterDate(seconds)) => {
                 let now = OffsetDateTime::now_utc() - BEHIND;
-                let date = |at: OffsetDateTime| at.format(DATE).expect("a date has all of its parts");
                 let dated = with_header(error(429), "date", &date(now));
                 let until = date(now + Duration::from_secs(seconds));
                 Ending::Answer(with_header(dated, "retry-after", &until))
@@ -138,6 +137,11 @@ impl Fault {
             }
         }
     }
+}
+
+/// A date as a header has it.
+pub(crate) fn date(at: OffsetDateTime) -> String {
+    at.format(DATE).expect("a date has all of its parts")
 }
 
 /// The faults that wait for their requests, oldest first.

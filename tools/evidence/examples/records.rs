@@ -229,6 +229,10 @@ impl<W: Write> Lines<W> {
             }
             target
         };
+        // Now and then somebody else is on the call.
+        let has_other = is_dark && pause.start / APART % 20 == 7;
+        let others: Vec<_> =
+            has_other.then(|| Uuid::from_u128(pause.leg.as_u128() ^ 1)).into_iter().collect();
         let received = told.at + if told.door == "watch" { 15_000 } else { 120 };
         let mut record = json!({
             "timestamp": time(written), "kind": "secure_pause_audit", "schema": 1, "version": "0.2.0",
@@ -239,7 +243,9 @@ impl<W: Write> Lines<W> {
             "coldStart": self.random.u8(..50) == 0, "tokenFetched": false, "requestId": self.id(),
             "eventId": self.id(), "correlationId": null, "door": told.door, "phase": told.phase,
             "conversationId": pause.call, "userId": pause.user, "participantId": null,
-            "resolution": state.map(|_| "user"), "paused": is_dark, "verified": verified.is_some(),
+            "resolution": state.map(|_| "user"), "securePause": if is_resume { "off" } else { "on" },
+            "voice": if is_resume { "active" } else { "paused" }, "othersRecording": others, "clockSkewMs": 0,
+            "paused": is_dark, "verified": verified.is_some(),
             "exposureMs": told.exposure.then_some(told.until - told.at), "eventTime": time(told.at),
             "receivedAt": time(received.min(told.until)), "firstSentAt": state.map(|_| time(told.until - 90)),
             "acknowledgedAt": acknowledged, "verifiedAt": verified, "droppedFields": 0,

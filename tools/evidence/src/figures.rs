@@ -60,6 +60,8 @@ pub struct Figures {
     pub bars: [(usize, usize); BARS.len()],
     /// Secure pauses with a start and no `ended` record; of these, those that another record found over.
     pub open: (usize, usize),
+    /// Secure pauses with a dark screen while another agent's was being recorded.
+    pub others_recording: usize,
     /// Ends whose start no record tells.
     pub strays: Vec<Stray>,
     /// What set-up is wrong: see [`Cause::is_set_up_wrong`].
@@ -136,6 +138,7 @@ impl Figures {
         if let Some(failure) = pause.resume_failure {
             *self.resume_failed.entry((failure.cause, failure.how)).or_default() += 1;
         }
+        self.others_recording += usize::from(pause.others_recording);
         self.open.0 += usize::from(!matches!(pause.end, End::Told(_)));
         self.open.1 += usize::from(matches!(pause.end, End::SeenOver(_)));
         if let Some(exposure) = pause.exposure {

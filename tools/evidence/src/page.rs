@@ -38,6 +38,7 @@ struct Page<'a> {
     worst: Vec<&'a SecurePause>,
     timelines: Vec<Timeline>,
     unverifiable: Vec<&'a SecurePause>,
+    others_recording: Vec<&'a SecurePause>,
     open: Vec<&'a SecurePause>,
     strays: Vec<&'a Stray>,
     strays_failed: usize,
@@ -90,6 +91,7 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
         worst: figures.worst(),
         timelines: choice::of(&figures.pauses).iter().map(|pauses| chart::timeline(pauses)).collect(),
         unverifiable: all(&|pause| pause.standing == Standing::Unverifiable),
+        others_recording: all(&|pause| pause.others_recording),
         open: all(&|pause| !matches!(pause.end, End::Told(_))),
         observations: (!log.observed.is_empty()).then(|| Observations::of(&Organization::of(&log.observed))),
         width: WIDTH,
@@ -106,7 +108,8 @@ fn standing(figures: &Figures, standing: Standing) -> Named {
             "unverifiable: every pause was acknowledged, and no reading tells the state"
         }
         Standing::RecordedDuring => {
-            "recorded again during it: dark by one record, and a later one found a screen recorded after all"
+            "recorded again during it: dark by one record, and a later one found a screen recorded after all, or it \
+             began while a screen was being resumed"
         }
         Standing::InDoubt => {
             "in doubt: dark by one record, and a later attempt could not pause a screen, perhaps another"
@@ -222,12 +225,22 @@ impl SecurePause {
         }
     }
 
-    /// What went wrong, in words: recorded again, and its failure and how that ended.
+    /// What went wrong, in words: recorded again, another screen recorded, and its failure and how that ended.
     fn failure_text(&self) -> String {
-        let again =
-            (self.standing == Standing::RecordedDuring).then(|| "recorded again during it".to_owned());
-        let words: Vec<String> = again.into_iter().chain(self.failure.map(Failure::text)).collect();
+        let word = |is_so: bool, text: &str| is_so.then(|| text.to_owned());
+        let again = word(self.standing == Standing::RecordedDuring, "recorded again during it");
+        let others = word(self.others_recording, self.others_text());
+        let words: Vec<String> =
+            [again, others, self.failure.map(Failure::text)].into_iter().flatten().collect();
         if words.is_empty() { "–".to_owned() } else { words.join("; ") }
+    }
+
+    /// That another screen was being recorded, in words.
+    fn others_text(&self) -> &'static str {
+        match self.standing {
+            Standing::Verified => "verified, another screen was recording",
+            _ => "another screen was recording",
+        }
     }
 
     /// Its exposure in milliseconds, for those who read by program.

@@ -28,6 +28,9 @@ pub struct Record {
     event_time: Option<Moment>,
     received_at: Moment,
     acknowledged_at: Option<Moment>,
+    /// Older versions of the function did not write it.
+    #[serde(default)]
+    others_recording: Vec<Uuid>,
     targets: Vec<Target>,
     outcome: Option<Outcome>,
     error_type: Option<Cause>,
@@ -121,6 +124,8 @@ pub struct Brief {
     pub exposure_ms: Option<u32>,
     /// Which program wrote it: its place in [`crate::log::Log::programs`].
     pub program: u16,
+    /// Whether the screen of an agent who was no target was being recorded at the last reading.
+    pub others_recording: bool,
 }
 
 impl Record {
@@ -160,7 +165,9 @@ impl Record {
         let is_relit = matches!(ending, Ok(Outcome::Resumed | Outcome::Recovered)) && !pausing;
         let dark = self.dark();
         let darkened = |_| {
-            let by_exposure = self.exposure_ms.map(|ms| at.plus(ms));
+            // The exposure of a resume that was withdrawn begins when it was sent.
+            let is_from_start = ending != Ok(Outcome::ResumeWithdrawn);
+            let by_exposure = self.exposure_ms.filter(|_| is_from_start).map(|ms| at.plus(ms));
             by_exposure.or(self.acknowledged_at).unwrap_or(self.timestamp)
         };
         Some(Brief {
@@ -178,6 +185,7 @@ impl Record {
             relit: is_relit.then(|| self.acknowledged_at.unwrap_or(self.timestamp)),
             exposure_ms: self.exposure_ms.map(|ms| u32::try_from(ms.max(0)).unwrap_or(u32::MAX)),
             program,
+            others_recording: !self.others_recording.is_empty(),
         })
     }
 
@@ -228,6 +236,11 @@ impl Brief {
     /// Whether a screen that was to be paused could not be.
     pub(crate) const fn has_failed_screen(&self) -> bool {
         matches!(self.failed, Some(Failed::Pause { has_screen: true }))
+    }
+
+    /// Whether a secure pause began during its resume, and the screens were paused again.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.ending == Ok(Outcome::ResumeWithdrawn)
     }
 
     /// Whether it says that the secure pause of its start is over.

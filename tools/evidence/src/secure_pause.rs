@@ -11,7 +11,11 @@
 //! | `ended`, one is open | that one, which it closes; where it ended as `deferred`, the secure pause goes on |
 //! | `ended`, within five seconds of the last one's end: redelivery, an order beside the event, a check | the one that ended |
 //! | `ended`, any other | none: an end without a start |
+//! | a resume that was withdrawn | a new one, which began during that resume; it is the end of the one before |
 //! | neither, or without conversation | none: it is only counted, and told by its error |
+//!
+//! A secure pause that began during a resume starts when that resume was sent, unless an event says when. An end from
+//! before that time is of the secure pause before.
 //!
 //! How it stands is told by `standing`, and how a failed attempt ended by `failure`.
 
@@ -55,6 +59,8 @@ pub struct SecurePause {
     pub records: usize,
     /// The program that wrote the first of them.
     pub program: u16,
+    /// Whether a record that says dark also says that another agent's screen was being recorded.
+    pub others_recording: bool,
 }
 
 /// How the end of a secure pause is known.
@@ -107,6 +113,8 @@ struct Group<'a> {
     /// When it started by an event; an order's time is another.
     event_start: Option<Moment>,
     end: Option<Moment>,
+    /// When a resume found it over that was withdrawn, so that its record is of the next one.
+    seen_over: Option<Moment>,
     records: Vec<&'a Brief>,
 }
 
@@ -114,25 +122,50 @@ fn in_conversation(conversation: NonNilUuid, records: &[Brief], told: &mut Told)
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut strays: Vec<(Moment, Vec<&Brief>)> = Vec::new();
     for record in records {
-        let is_again = |end: Moment| record.at.since(end) <= SAME_END_MS;
         match (record.phase, groups.last_mut()) {
+            (Some(_), Some(group)) if record.is_withdrawn() && group.is_open_after(record) => {
+                group.take(record);
+            }
+            (Some(phase), group) if record.is_withdrawn() => {
+                if phase == Phase::Ended {
+                    end(&mut groups, &mut strays, record);
+                } else if let Some(group) = group {
+                    group.seen_over.get_or_insert(record.written);
+                }
+                groups.push(Group::opened_by(record));
+            }
             (Some(Phase::Started), Some(group)) if group.is_told_by(record) => group.take(record),
             (Some(Phase::Started), _) => groups.push(Group::opened_by(record)),
-            (Some(Phase::Ended), Some(group)) if group.end.is_none_or(is_again) => {
-                group.records.push(record);
-                if record.ending != Ok(Outcome::Deferred) {
-                    group.end.get_or_insert(record.at);
-                }
-            }
-            (Some(Phase::Ended), _) => match strays.last_mut().filter(|(end, _)| is_again(*end)) {
-                Some((_, stray)) => stray.push(record),
-                None => strays.push((record.at, vec![record])),
-            },
+            (Some(Phase::Ended), _) => end(&mut groups, &mut strays, record).push(record),
             (None, _) => {}
         }
     }
     told.strays.extend(strays.into_iter().map(|(at, records)| Stray::of(conversation, at, records)));
     told.pauses.extend(groups.into_iter().map(|group| group.close(conversation)));
+}
+
+/// Ends the secure pause that an `ended` record is of, or begins a stray. Gives the records to which it belongs.
+fn end<'a, 'g>(
+    groups: &'g mut [Group<'a>],
+    strays: &'g mut Vec<(Moment, Vec<&'a Brief>)>,
+    record: &Brief,
+) -> &'g mut Vec<&'a Brief> {
+    let is_again = |end: Moment| record.at.since(end) <= SAME_END_MS;
+    let begun = groups.iter_mut().rfind(|group| record.at >= group.start);
+    if let Some(group) = begun.filter(|group| group.end.is_none_or(is_again)) {
+        if record.ending != Ok(Outcome::Deferred) {
+            group.end.get_or_insert(record.at);
+        }
+        return &mut group.records;
+    }
+    let place = match strays.last() {
+        Some((end, _)) if is_again(*end) => strays.len() - 1,
+        _ => {
+            strays.push((record.at, Vec::new()));
+            strays.len() - 1
+        }
+    };
+    &mut strays[place].1
 }
 
 impl Stray {
@@ -145,8 +178,21 @@ impl Stray {
 impl<'a> Group<'a> {
     fn opened_by(record: &'a Brief) -> Self {
         // The watch's time is the event's, unless it follows an order; but an order's own record comes first.
-        let event_start = (record.door != Some(Door::Direct)).then_some(record.at);
-        Self { start: record.at, event_start, end: None, records: vec![record] }
+        let is_event = record.door != Some(Door::Direct) && !record.is_withdrawn();
+        let event_start = is_event.then_some(record.at);
+        let start = if record.is_withdrawn() { Self::resumed_at(record) } else { record.at };
+        Self { start, event_start, end: None, seen_over: None, records: vec![record] }
+    }
+
+    /// When the resume was sent that was withdrawn: later than the end that it was for.
+    fn resumed_at(record: &Brief) -> Moment {
+        let dark = record.darkened.unwrap_or(record.written);
+        dark.plus(-i64::from(record.exposure_ms.unwrap_or_default())).max(record.at.plus(1))
+    }
+
+    /// Whether it began during a resume, goes on, and the record is of the end before it.
+    fn is_open_after(&self, record: &Brief) -> bool {
+        self.end.is_none() && record.at < self.start
     }
 
     /// Whether a `started` record tells of this secure pause.
@@ -156,8 +202,11 @@ impl<'a> Group<'a> {
     }
 
     fn take(&mut self, record: &'a Brief) {
-        if record.door == Some(Door::Event) {
-            self.event_start.get_or_insert(record.at);
+        if record.door == Some(Door::Event) && !record.is_withdrawn() && self.event_start.is_none() {
+            self.event_start = Some(record.at);
+            if self.records[0].is_withdrawn() {
+                self.start = record.at;
+            }
         }
         self.records.push(record);
     }
@@ -165,14 +214,16 @@ impl<'a> Group<'a> {
     fn close(mut self, conversation: NonNilUuid) -> SecurePause {
         self.records.sort_unstable_by_key(|record| record.written);
         let (records, first) = (&self.records, self.records[0]);
-        let is_of_start = |record: &&Brief| record.phase == Some(Phase::Started);
+        let is_of_start = |record: &&Brief| record.phase == Some(Phase::Started) || record.is_withdrawn();
         let starts: Vec<&Brief> = records.iter().copied().filter(is_of_start).collect();
-        let seen_over = starts.iter().find(|record| record.says_over()).map(|record| record.written);
+        let says_over = starts.iter().find(|record| record.says_over()).map(|record| record.written);
+        let seen_over = says_over.or(self.seen_over);
         let Stand { standing, exposure, darkened } = standing::of(&starts, self.start, self.end);
         let is_relit = |at: &Moment| darkened.is_none_or(|darkened| *at >= darkened);
         SecurePause {
             conversation,
-            user: records.iter().find_map(|record| record.user),
+            // Who ended the one before did not start this one.
+            user: records.iter().filter(|record| !record.is_withdrawn()).find_map(|record| record.user),
             start: self.start,
             end: self.end.map(End::Told).or(seen_over.map(End::SeenOver)).unwrap_or(End::NotTold),
             last: records.iter().map(|record| record.written).max().unwrap_or(first.written),
@@ -184,6 +235,7 @@ impl<'a> Group<'a> {
             resume_failure: of_resume(records),
             records: records.len(),
             program: first.program,
+            others_recording: starts.iter().any(|record| record.dark.is_some() && record.others_recording),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | standing | the records |
 //! |---|---|
-//! | recorded during | one says every screen dark, and a later one that a screen was recorded after all: `NotPaused`, or a repair that tells an exposure |
+//! | recorded during | one says every screen dark, and a later one that a screen was recorded after all: `NotPaused`, or a repair that tells an exposure; or it began during a resume that was then withdrawn |
 //! | in doubt | one says every screen dark, a later one failed to pause a screen, and none after it says dark |
 //! | verified | one says every screen dark, and read back so |
 //! | not recorded | one says every screen dark; one was not being recorded |
@@ -85,6 +85,9 @@ pub(crate) fn of(starts: &[&Brief], start: Moment, end: Option<Moment>) -> Stand
 
 /// Whether a record says that the screens were not, or perhaps not, as dark as `first` said.
 fn denies(record: &Brief, first: &Brief) -> bool {
+    if record.is_withdrawn() {
+        return true;
+    }
     if record.ending == Ok(Outcome::Repaired) {
         // Where screens are not told, the watch repeats a pause on suspicion, and tells no exposure.
         return record.exposure_ms.is_some() && record.darkened > first.darkened;
@@ -93,7 +96,7 @@ fn denies(record: &Brief, first: &Brief) -> bool {
 }
 
 fn says_recorded(record: &Brief) -> bool {
-    matches!(record.ending, Ok(Outcome::Repaired) | Err(Cause::NotPaused))
+    matches!(record.ending, Ok(Outcome::Repaired | Outcome::ResumeWithdrawn) | Err(Cause::NotPaused))
 }
 
 /// Whether a record that says dark speaks of a time after the denial, or is itself its mending.

@@ -27,6 +27,9 @@ pub fn of(figures: &Figures, log: &Log) -> String {
         let name: &str = standing.into();
         line(&format!("  {}", name.replace('-', " ")), figures.standing(standing).to_string());
     }
+    if figures.others_recording > 0 {
+        line("  while another was recorded", figures.others_recording.to_string());
+    }
     line("with a failed attempt", figures.failed.values().sum::<usize>().to_string());
     for how in How::iter().filter(|how| figures.failed(*how) > 0) {
         line(&format!("  {}", how.text()), figures.failed(how).to_string());

@@ -15,6 +15,8 @@ pub enum Outcome {
     ConversationOver,
     Stale,
     Superseded,
+    StillOn,
+    ResumeWithdrawn,
     Doubtful,
     Deferred,
     Watching,

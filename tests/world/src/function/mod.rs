@@ -220,12 +220,13 @@ impl Function {
     }
 
     /// Ends the process: first the runtime API closes, at which it ends by itself and writes its coverage
-    /// profile; after 2 s it is killed.
-    pub async fn stop(self) {
+    /// profile; after 2 s it is killed. Gives its whole log.
+    pub async fn stop(self) -> Vec<String> {
         self.server.close();
         if timeout(STOP_WITHIN, self.process.ended()).await.is_err() {
             self.process.kill();
             self.process.ended().await;
         }
+        self.logs()
     }
 }

@@ -8,12 +8,13 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
+use time::OffsetDateTime;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{Genesys, error::usual_code, rate::Window};
 use crate::{
-    fault::{Fault, On},
+    fault::{self, Fault, On},
     journal::{Journal, Service},
     secrets::SecretsManager,
     wire::{self, Ending, HttpResponse, Request, Server, json, with_header},
@@ -131,7 +132,14 @@ impl Genesys {
         if let Some(response) = ending.response_mut() {
             let plain = std::mem::take(response);
             let id = Uuid::new_v4().to_string();
-            *response = with_header(plain, "inin-correlation-id", &id);
+            let correlated = with_header(plain, "inin-correlation-id", &id);
+            let ahead = time::Duration::seconds(self.state().organization.clock_ahead);
+            // A date that is there was set by a fault; without any the server sets its own.
+            *response = if ahead.is_zero() || correlated.headers().contains_key("date") {
+                correlated
+            } else {
+                with_header(correlated, "date", &fault::date(OffsetDateTime::now_utc() + ahead))
+            };
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Organization {
     pub read_lag: Duration,
     /// How long every request takes, at the least. Default none.
     pub latency: Duration,
+    /// How many seconds the clock is ahead that dates the answers of the API. Default none.
+    pub clock_ahead: i64,
     /// How long a token is good; `expires_in` tells it in whole seconds. Default a day.
     pub token_ttl: Duration,
     /// The status of an accepted pause or resume: 200, 202 or 204. Default 202.
@@ -59,6 +61,7 @@ impl Default for Organization {
             hold_suppression: false,
             read_lag: Duration::ZERO,
             latency: Duration::ZERO,
+            clock_ahead: 0,
             token_ttl: Duration::from_secs(86_400),
             pause_status: 202,
             endpoint_missing: false,

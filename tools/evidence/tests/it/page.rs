@@ -40,9 +40,9 @@ fn every_secure_pause_is_a_line_of_the_csv() {
     );
     let wanted = format!(
         "conversation,user,start,end,end_known_by,standing,exposure_ms,exposure_until,darkened,recorded_again,failure,\
-         failure_ended,resume_failure,resume_failure_ended,records,version,commit\n\
+         failure_ended,resume_failure,resume_failure_ended,others_recording,records,version,commit\n\
          {CALL},,2026-11-22T10:00:00.000Z,2026-11-22T10:00:20.000Z,ended,verified,15900,dark,2026-11-22T10:00:15.900Z,\
-         2026-11-22T10:00:21.000Z,Forbidden,repaired by the watch,,,3,0.2.0,0123abc\n"
+         2026-11-22T10:00:21.000Z,Forbidden,repaired by the watch,,,,3,0.2.0,0123abc\n"
     );
     assert_eq!(csv, wanted);
 }
@@ -122,6 +122,31 @@ fn what_is_no_good_evidence_has_a_tile_of_its_own() {
     assert!(
         page.contains("<dt>failures without a conversation</dt><dd data-figure=\"tile-nameless\">1</dd>")
     );
+}
+
+#[test]
+fn a_dark_screen_beside_one_that_was_recorded_is_told_so() {
+    let other = "00000000-0000-4000-8000-00000000000b";
+    let cases = [
+        ("event started 0 paused verified 400", "verified, another screen was recording", "verified"),
+        ("event started 0 paused unverifiable 400", "another screen was recording", "acknowledged"),
+    ];
+    for (place, (notation, wanted, reason)) in cases.into_iter().enumerate() {
+        let mut line = record(notation);
+        line["othersRecording"] = serde_json::json!([other]);
+        let log = log(&format!("others-{place}.jsonl"), &[line.to_string()]);
+        let figures = Figures::of(&log, Period::default());
+        let page = page::render(&figures, &log).expect("a page");
+        assert!(page.contains("<span data-figure=\"others-recording\">1</span>"), "{reason}");
+        assert_eq!(page.matches(&format!("<td>{wanted}</td>")).count(), 2, "among the worst too: {reason}");
+        let mut csv = Vec::new();
+        csv_file::write(&figures, &log, &mut csv).expect("a CSV");
+        assert!(String::from_utf8(csv).expect("text").contains(",yes,1,"), "{reason}");
+    }
+    let mut failed = record("event started 0 NotPaused failed 400");
+    failed["othersRecording"] = serde_json::json!([other]);
+    let log = log("others-failed.jsonl", &[failed.to_string()]);
+    assert_eq!(Figures::of(&log, Period::default()).others_recording, 0, "nothing was dark");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::told::{Row, each_tells};
 #[expect(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
-    let rows: [Row; 25] = [
+    let rows: [Row; 31] = [
         (
             &["event started 0 paused verified 400", "event ended 20 resumed verified -"],
             &["verified 400, ended after 20 s"],
@@ -144,6 +144,53 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
             &["event started 0 paused terminated+not_recording 400"],
             &["terminated 400, no end"],
             "one cut in two, another without recording",
+        ),
+        (
+            &["event started 0 paused verified 400", "event ended 20 still_on - - @25"],
+            &["verified 400, ended after 20 s"],
+            "another one is on; this one has ended",
+        ),
+        (
+            &[
+                "event started 0 paused verified 400",
+                "event ended 20 resume_withdrawn pause:verified 3600 @24",
+                "event started 22 paused verified 1000 @25",
+                "event ended 40 resumed verified -",
+            ],
+            &["verified 400, ended after 20 s", "recorded-during 2000, ended after 18 s"],
+            "one that began during a resume: exposed until that was withdrawn",
+        ),
+        (
+            &[
+                "event started 0 paused verified 400",
+                "event ended 20 resume_withdrawn pause:verified 3600 @24",
+                "event ended 40 resumed verified -",
+            ],
+            &["verified 400, ended after 20 s", "recorded-during 3600, ended after 19 s"],
+            "the same, its start lost: from when the resume was sent",
+        ),
+        (
+            &[
+                "event started 0 paused verified 400",
+                "event ended 20 resume_withdrawn pause:verified 3600 @24",
+                "event ended 20 resume_withdrawn pause:verified 3000 @30",
+                "event ended 20 still_on - - @85",
+            ],
+            &["verified 400, ended after 20 s", "recorded-during 9600, no end"],
+            "the end is told again: it is still that of the one before, and a second withdrawal counts",
+        ),
+        (
+            &[
+                "event started 0 paused verified 400",
+                "watch started 0 resume_withdrawn pause:verified 3600 @80",
+            ],
+            &["verified 400, seen over", "recorded-during 3600, no end"],
+            "a check resumed, and one began",
+        ),
+        (
+            &["event ended 20 resume_withdrawn pause:verified 3600 @24"],
+            &["recorded-during 3600, no end", "stray"],
+            "the first one's start was lost, and the second's",
         ),
     ];
     each_tells("pauses", &rows);

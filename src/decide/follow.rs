@@ -1,0 +1,66 @@
+//! Which pauses post a watch message of their own.
+//!
+//! An order's does, because no event told of it. A late pause does (P7): the event's own message may already have
+//! been checked and deleted. Not needed while a reading says that secure pause is on.
+
+use std::time::Duration;
+
+use super::history::{Fate, History, Leg, Moment};
+use super::request::{Door, Request};
+use crate::config::Timing;
+use crate::error::{Answered, Error, What};
+use crate::genesys::conversation::SecurePause;
+use crate::genesys::screen_recording::Action;
+
+/// A message is not posted before the first request has ended, or hangs: it must not stand in its way. Nor is a
+/// late pause's before a reading had time to arrive.
+pub const HANGING: Duration = Duration::from_secs(1);
+
+/// Whether the message is to be posted now. `is_end`: nothing more will be known.
+pub fn is_needed(
+    request: &Request,
+    history: &History,
+    age: time::Duration,
+    now: Moment,
+    is_end: bool,
+    timing: &Timing,
+) -> bool {
+    let mut pauses = history.legs.iter().filter(|leg| leg.action == Action::Pause);
+    match request.door {
+        // A resume that is taken back pauses, too.
+        Door::Direct => {
+            pauses.any(|leg| is_end || leg.current.ended().is_some() || now >= leg.sent + HANGING)
+        }
+        Door::Event => pauses.any(|leg| is_late(leg, history, age, now, is_end, timing)),
+        Door::Watch => false,
+    }
+}
+
+fn is_late(
+    leg: &Leg,
+    history: &History,
+    age: time::Duration,
+    now: Moment,
+    is_end: bool,
+    timing: &Timing,
+) -> bool {
+    let sent = &leg.current;
+    let ended = sent.ended().unwrap_or(sent.last);
+    let is_late = age + ended > timing.unchecked;
+    let has_failed_silently = matches!(&sent.fate, Some(Fate::Failed(error)) if is_silence(error));
+    let is_unanswered = sent.is_under_way || sent.is_overtaken || has_failed_silently;
+    let is_read = now >= ended + HANGING && (is_late || !sent.is_under_way);
+    let is_time = is_end || !leg.is_open() || is_read;
+    // What nobody answered has no end: then the sending counts.
+    let since = if is_unanswered { sent.last } else { ended };
+    let is_on = history.last.as_ref().is_some_and(|seen| {
+        seen.secure_pause == SecurePause::On && seen.began >= since && now < seen.began + timing.lag
+    });
+    sent.may_have_landed() && (is_late || is_unanswered) && is_time && !is_on
+}
+
+/// Whether nobody knows what became of the request: a gateway that gave up waiting does not know either.
+fn is_silence(error: &Error) -> bool {
+    let answer = error.answered().map(|Answered { what, .. }| *what);
+    matches!(answer, Some(What::TimedOut | What::Broken | What::Unreachable | What::Status(408 | 504)))
+}

@@ -1,0 +1,825 @@
+//! The machine: one request, from its first reading to its end. Pure: time, readings and answers go in, commands
+//! come out. [`crate::reconcile`] carries them out.
+//!
+//! A *request* is one HTTP request. Reads may lag behind writes by up to 3 s, the *lag*. A *sign* of a secure pause:
+//! the voice reads PAUSED, or a flow's leg (`ivr`, `workflow`) is live.
+//!
+//! # Properties
+//! - P1 A pause is never late for want of a look. The first goes out on the first reading, or, where the event names
+//!   a participant, unread after 2.5 s.
+//! - P2 A resume looks before it leaps. Each is sent in the step in which a reading arrives that allows it, that
+//!   began less than 2 s ago, and after that leg's previous request ended.
+//! - P3 No resume without an afterwards. It is sent only with 5 s left. After it, readings go on until one that began
+//!   a lag after the last request ended. If secure pause is on by then, the screens are paused again.
+//! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
+//! - P5 An answer is one witness, a reading another ([`read_back`]).
+//! - P6 One witness is not enough to stop: two readings must miss the conversation.
+//! - P7 A late pause is followed: it posts a watch message ([`follow`]).
+//! - P8 `paused` is claimed only where every target that has not gone is dark, and whoever may have taken the place
+//!   of one that has gone was looked for.
+//! - P9 A recorder that begins a second file is paused again: readings go on through the lag.
+//! - P10 The same inputs give the same commands.
+//!
+//! # Races
+//! - *A resume is on its way when a secure pause begins.* The reading after it shows On: paused again (P3).
+//! - *A resume fails, and a secure pause begins before it is repeated.* The repeat waits for a reading (P2).
+//! - *A pause lands after its secure pause ended.* The resume of the end finds it, or the message of P7 does.
+//! - *A start and an end are delivered the wrong way round.* Neither is believed: what is read decides.
+//! - *A reading is older than the request before it.* Only readings that began after a request speak of it.
+
+pub mod ending;
+pub mod follow;
+pub mod history;
+pub mod outcome;
+pub mod read_back;
+pub mod request;
+pub mod schedule;
+pub mod tables;
+pub mod targets;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use self::ending::Course;
+use self::history::{History, Leg, Moment, Seen};
+use self::outcome::{Outcome, State};
+use self::read_back::{Finding, Reading};
+use self::request::{Door, Phase, Request};
+use self::schedule::Readings;
+use self::tables::{BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
+use self::targets::{Legs, Resolution};
+use crate::config::Policy;
+use crate::error::{Answered, Error, Failure, Operation, Retry, What};
+use crate::genesys::conversation::{Conversation, Participant, Screen};
+use crate::genesys::screen_recording::{Action, Answer, Reply};
+use crate::ids::ParticipantId;
+
+/// A reading that began longer ago allows no resume.
+const STALE_READING: Duration = Duration::from_secs(2);
+/// A request without an answer is given up after this.
+pub const SILENCE: Duration = Duration::from_secs(4);
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input<'c> {
+    /// Time has passed.
+    Time,
+    /// A reading arrived.
+    Reading {
+        /// When the request that was answered was sent.
+        began: Moment,
+        /// The conversation; none where Genesys knows no such conversation.
+        read: Result<Option<&'c Conversation>, Error>,
+    },
+    /// The request under way for a leg was answered.
+    Answer {
+        /// The leg.
+        leg: ParticipantId,
+        /// What came back, for the record.
+        reply: Reply,
+        /// What it means.
+        answer: Result<Answer, Failure>,
+    },
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Read the conversation, and give up then.
+    Read(Moment),
+    /// Send the request for a leg.
+    Send(ParticipantId, Action),
+    /// Wait no longer for the request under way for a leg.
+    GiveUp(ParticipantId),
+    /// Post the watch message, beside everything else.
+    PostWatch,
+    /// If nothing happens before, go on then.
+    WaitUntil(Moment),
+    /// It is over.
+    End(Result<Outcome, Error>),
+}
+
+type Ended = Option<Result<Outcome, Error>>;
+
+/// The machine. See the module.
+#[derive(Debug)]
+pub struct Decider<'a> {
+    request: &'a Request,
+    policy: &'a Policy,
+    history: &'a mut History,
+    /// How old the event was when it was received.
+    age: time::Duration,
+    deadline: Moment,
+    now: Moment,
+    course: Course,
+    readings: Readings,
+    /// What readings have said, and since when.
+    said: Option<(Reads, Moment)>,
+    /// What the last reading called for.
+    rule: Option<Rule>,
+    /// When the first reading found nobody to pause.
+    nobody_since: Option<Moment>,
+    /// Since when each screen has read `active` on a sign alone.
+    active_since: BTreeMap<ParticipantId, Moment>,
+    /// The error of the readings that had a resume taken back blindly.
+    blind: Option<Error>,
+    is_watch_posted: bool,
+    commands: Vec<Command>,
+}
+
+impl<'a> Decider<'a> {
+    /// A request that was received just now, when its event was `age` old. One from the future, by a clock that is
+    /// ahead, has just happened.
+    pub fn new(
+        request: &'a Request,
+        policy: &'a Policy,
+        history: &'a mut History,
+        age: time::Duration,
+        deadline: Moment,
+    ) -> Self {
+        Self {
+            request,
+            policy,
+            history,
+            age: age.max(time::Duration::ZERO),
+            deadline,
+            now: Moment::ZERO,
+            course: Course::Looking,
+            readings: Readings::default(),
+            said: None,
+            rule: None,
+            nobody_since: None,
+            active_since: BTreeMap::new(),
+            blind: None,
+            is_watch_posted: false,
+            commands: Vec::new(),
+        }
+    }
+
+    /// What is known of the request.
+    pub fn history(&mut self) -> &mut History {
+        self.history
+    }
+
+    /// Takes in what happened, and says what is to be done. Nothing follows [`Command::End`].
+    pub fn next(&mut self, now: Moment, input: Input<'_>) -> Vec<Command> {
+        self.now = now;
+        let end = match input {
+            Input::Time => None,
+            Input::Reading { began, read } => {
+                self.readings.is_under_way = false;
+                match read {
+                    Ok(conversation) => {
+                        let end = self.read(began, conversation);
+                        self.see(began, conversation);
+                        end
+                    }
+                    Err(error) => self.failed_to_read(error),
+                }
+            }
+            Input::Answer { leg, reply, answer } => {
+                self.answered(leg, reply, answer);
+                None
+            }
+        };
+        let end = end.or_else(|| self.passed()).or_else(|| self.concluded());
+        self.watch_over(end.is_some());
+        match end {
+            Some(end) => self.commands.push(Command::End(end)),
+            None => self.go_on(),
+        }
+        std::mem::take(&mut self.commands)
+    }
+
+    // ---- A reading.
+
+    fn read(&mut self, began: Moment, conversation: Option<&Conversation>) -> Ended {
+        let reads = Reads::of(conversation);
+        let since = self.said.filter(|(said, _)| *said == reads).map_or(began, |(_, since)| since);
+        self.said = Some((reads, since));
+        self.readings.failed = None;
+        self.readings.arrived = Some(self.now);
+        self.history.was_on |= reads == Reads::On;
+        if reads != Reads::Sign {
+            self.active_since.clear();
+        }
+        let rule = self.rule(reads, began.saturating_sub(since), conversation);
+        self.rule = Some(rule);
+        if self.course == Course::Resuming && self.is_withdrawn_by(reads, began) {
+            self.withdraw(conversation);
+        }
+        self.judge(began, conversation, rule);
+        if self.has_open() && self.is_superseded(began) {
+            let is_unread = self.history.resolution == Some(Resolution::Unread);
+            let is_stale = is_unread && rule == Rule::End(End::Outcome(Outcome::Stale));
+            return Some(Ok(match self.course {
+                Course::Withdrawing => Outcome::ResumeWithdrawn,
+                _ if is_stale => Outcome::Stale,
+                _ => Outcome::Superseded,
+            }));
+        }
+        match rule {
+            Rule::Pause(exposed) => self.pause(conversation?, exposed, began),
+            Rule::Resume => self.resume(conversation?, began),
+            Rule::Look(_) if self.course == Course::Looking => self.look(reads, since),
+            Rule::End(end) if self.course == Course::Looking => Some(ending::ends(end)),
+            Rule::Look(_) | Rule::End(_) => None,
+        }
+    }
+
+    fn rule(&self, reads: Reads, said_for: Duration, conversation: Option<&Conversation>) -> Rule {
+        let Request { door, phase, is_of_order, .. } = *self.request;
+        let live = conversation.map(|conversation| Legs::of(self.request, conversation).live());
+        let is_all_active = live
+            .is_some_and(|live| !live.is_empty() && live.iter().all(|leg| leg.screen() == Screen::Active));
+        let age = self.age + self.now;
+        let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
+        tables::rule(&situation, &self.policy.timing)
+    }
+
+    /// Has each target judged that a request was sent for.
+    fn judge(&mut self, began: Moment, conversation: Option<&Conversation>, rule: Rule) {
+        let policy = self.policy;
+        let reading = Reading {
+            began,
+            now: self.now,
+            door: self.request.door,
+            not_recorded: &policy.not_recorded,
+            timing: &policy.timing,
+        };
+        for place in 0..self.history.legs.len() {
+            let leg = &self.history.legs[place];
+            let seen = conversation.and_then(|conversation| conversation.agent_leg(leg.participant));
+            if !leg.is_open() {
+                if read_back::is_recorded_again(leg, seen, reading) {
+                    self.history.legs[place].end = None;
+                    self.history.legs[place].read(began, seen.map(Participant::screen));
+                    self.apply(place, Finding::Again, rule, began);
+                }
+                continue;
+            }
+            let finding = match leg.action {
+                _ if conversation.is_none() && matches!(rule, Rule::End(_)) => Finding::Ended(State::Gone),
+                _ if conversation.is_none() => Finding::Open,
+                Action::Pause => read_back::after_pause(leg, seen, reading),
+                Action::Resume => read_back::after_resume(leg, seen, reading),
+            };
+            self.history.legs[place].read(began, seen.map(Participant::screen));
+            self.apply(place, finding, rule, began);
+        }
+    }
+
+    fn apply(&mut self, place: usize, finding: Finding, rule: Rule, began: Moment) {
+        let may_resume = self.may_resume(rule, began);
+        let is_superseded = self.is_superseded(began);
+        let is_settled = self.caught_up_at().is_some_and(|at| began >= at);
+        let is_too_late = self.left() < self.policy.timing.afterwards || is_settled && rule != Rule::Resume;
+        let leg = &mut self.history.legs[place];
+        match finding {
+            Finding::Ended(state) => {
+                self.end_leg(place, state, None);
+                if state == State::Gone {
+                    // Whoever took their place is exposed: look soon.
+                    self.readings.restart(self.now);
+                }
+            }
+            Finding::Failed(error) => self.end_leg(place, State::Failed, Some(error)),
+            Finding::Instead | Finding::Again if is_superseded => {} // it is over: nothing more is sent
+            Finding::Instead => {
+                self.give_up(place);
+                self.send(place);
+            }
+            Finding::Again if leg.action == Action::Pause || may_resume => self.send(place),
+            Finding::Again if is_too_late => {
+                let error = leg.current.failure().unwrap_or(Error::NotResumed);
+                self.end_leg(place, State::Failed, Some(error));
+            }
+            Finding::Open | Finding::Again => {}
+        }
+    }
+
+    /// Notes what the reading showed of the whole conversation.
+    fn see(&mut self, began: Moment, conversation: Option<&Conversation>) {
+        let Some(conversation) = conversation else { return };
+        let is_other = |leg: &&Participant| {
+            let is_target = leg.id().is_some_and(|id| self.history.leg(id).is_some());
+            leg.screen() == Screen::Active && !is_target
+        };
+        let live = Legs::of(self.request, conversation).live();
+        let others_recording = live.into_iter().filter(is_other).filter_map(Participant::id).collect();
+        let (secure_pause, voice) = (conversation.secure_pause(), conversation.voice());
+        self.history.last = Some(Seen { began, secure_pause, voice, others_recording });
+    }
+
+    /// Whether secure pause is over: it reads off where the reading shows at least what the event was about, or what
+    /// took the resume back. One that shows less may show the gap between two; it is believed where secure pause was
+    /// read on before and the first request for each leg was accepted, because then no screen is left recorded. An
+    /// order stands until the next one.
+    fn is_superseded(&self, began: Moment) -> bool {
+        let lag = self.policy.timing.lag;
+        let turned = self.history.legs.iter().map(|leg| leg.current.first).max();
+        let shows_it = match self.course {
+            Course::Pausing => {
+                let is_accepted = |leg: &Leg| !leg.is_open() || leg.requests == 1 && leg.is_acknowledged();
+                self.age + began >= lag || self.history.was_on && self.history.legs.iter().all(is_accepted)
+            }
+            Course::Withdrawing => turned.is_some_and(|turned| began >= turned + lag),
+            Course::Looking | Course::Resuming => false,
+        };
+        let is_off = matches!(self.said, Some((Reads::Off, _)));
+        is_off && shows_it && self.request.door != Door::Direct
+    }
+
+    fn look(&mut self, reads: Reads, since: Moment) -> Ended {
+        let may_appear = self.request.phase == Phase::Started && self.request.door != Door::Watch;
+        if reads == Reads::Missing && !may_appear {
+            self.readings.not_before = since + BETWEEN_MISSES;
+        }
+        None
+    }
+
+    // ---- Pausing.
+
+    fn pause(&mut self, conversation: &Conversation, exposed: Exposed, began: Moment) -> Ended {
+        if matches!(self.course, Course::Resuming | Course::Withdrawing) {
+            return None;
+        }
+        let legs = Legs::of(self.request, conversation);
+        let (targets, resolution) = legs.to_pause(self.policy.all_agents);
+        let exposed: Vec<_> = match exposed {
+            Exposed::All => targets,
+            Exposed::NotPaused => targets.into_iter().filter(|leg| leg.screen() != Screen::Paused).collect(),
+            Exposed::StillActive => self.still_active(targets, began)?,
+        };
+        if !exposed.is_empty() {
+            self.history.resolution = Some(resolution);
+            self.course = Course::Pausing;
+        }
+        for leg in self.unknown(exposed) {
+            self.begin(leg, Action::Pause, legs.is_own(leg));
+        }
+        match self.request.door {
+            _ if self.course == Course::Pausing => None,
+            Door::Watch => Some(Ok(Outcome::Watching)),
+            // Nobody to pause: reads may lag.
+            Door::Event | Door::Direct => {
+                let since = *self.nobody_since.get_or_insert(began);
+                (began >= since + self.policy.timing.lag).then_some(Err(Error::NoTarget))
+            }
+        }
+    }
+
+    /// Who reads `active` on a sign alone, and did a lag ago; none where a second reading has to say.
+    fn still_active<'c>(
+        &mut self,
+        targets: Vec<&'c Participant>,
+        began: Moment,
+    ) -> Option<Vec<&'c Participant>> {
+        let active: Vec<_> = targets.into_iter().filter(|leg| leg.screen() == Screen::Active).collect();
+        let ids: Vec<_> = active.iter().filter_map(|leg| leg.id()).collect();
+        self.active_since.retain(|id, _| ids.contains(id));
+        for id in ids {
+            self.active_since.entry(id).or_insert(began);
+        }
+        let Some(first) = self.active_since.values().min() else { return Some(active) };
+        let second = *first + self.policy.timing.lag;
+        if self.course == Course::Looking && began < second {
+            self.readings.not_before = second;
+            return None;
+        }
+        let is_still = |leg: &&Participant| {
+            let since = leg.id().and_then(|id| self.active_since.get(&id));
+            since.is_some_and(|since| began >= *since + self.policy.timing.lag)
+        };
+        Some(active.into_iter().filter(is_still).collect())
+    }
+
+    /// The legs that are no target yet.
+    fn unknown<'c>(&self, legs: Vec<&'c Participant>) -> Vec<&'c Participant> {
+        let is_new = |leg: &&Participant| leg.id().is_some_and(|id| self.history.leg(id).is_none());
+        legs.into_iter().filter(is_new).collect()
+    }
+
+    fn begin(&mut self, seen: &Participant, action: Action, is_own: bool) {
+        let Some(id) = seen.id() else { return };
+        let mut leg = Leg::begun(id, action, is_own, self.now);
+        leg.read(Moment::ZERO, Some(seen.screen()));
+        self.history.legs.push(leg);
+        self.commands.push(Command::Send(id, action));
+        self.readings.restart(self.now);
+    }
+
+    /// Pauses the leg that the event names, because no reading can be had.
+    fn pause_unread(&mut self) {
+        let Some(id) = self.named() else { return };
+        self.history.resolution = Some(Resolution::Unread);
+        self.history.legs.push(Leg::begun(id, Action::Pause, true, self.now));
+        self.commands.push(Command::Send(id, Action::Pause));
+        self.course = Course::Pausing;
+        self.readings.restart(self.now);
+    }
+
+    /// The leg to pause unread. The watch has time to read again, and pauses nobody unread.
+    fn named(&self) -> Option<ParticipantId> {
+        let Request { door, phase, participant, .. } = self.request;
+        let may = *door != Door::Watch && *phase == Phase::Started && self.course == Course::Looking;
+        participant.filter(|_| may && !self.policy.is_observed && self.readings.arrived.is_none())
+    }
+
+    // ---- Resuming.
+
+    fn resume(&mut self, conversation: &Conversation, began: Moment) -> Ended {
+        if matches!(self.course, Course::Pausing | Course::Withdrawing) {
+            return None;
+        }
+        let legs = Legs::of(self.request, conversation);
+        let (targets, resolution) = legs.to_resume(self.policy.all_agents);
+        let new = self.unknown(targets);
+        if new.is_empty() {
+            return (self.course == Course::Looking).then_some(Ok(Outcome::NothingPaused));
+        }
+        if self.may_resume(Rule::Resume, began) {
+            self.history.resolution.get_or_insert(resolution);
+            self.course = Course::Resuming;
+            for leg in new {
+                self.begin(leg, Action::Resume, legs.is_own(leg));
+            }
+        } else if self.course == Course::Looking && self.left() < self.policy.timing.afterwards {
+            return Some(Ok(self.too_late_to_resume()));
+        } else {
+            self.readings.not_before = self.resume_not_before();
+        }
+        None
+    }
+
+    /// P2, and the time that P3 needs.
+    fn may_resume(&self, rule: Rule, began: Moment) -> bool {
+        rule == Rule::Resume
+            && self.now.saturating_sub(began) < STALE_READING
+            && self.now >= self.resume_not_before()
+            && self.left() >= self.policy.timing.afterwards
+    }
+
+    fn resume_not_before(&self) -> Moment {
+        let delay = time::Duration::try_from(self.policy.resume_delay).unwrap_or_default() - self.age;
+        let is_delayed = self.request.door == Door::Event;
+        Moment::try_from(delay).ok().filter(|_| is_delayed).unwrap_or_default()
+    }
+
+    fn too_late_to_resume(&self) -> Outcome {
+        match self.request.door {
+            Door::Event => Outcome::Doubtful,
+            Door::Direct => Outcome::Deferred,
+            Door::Watch => Outcome::Watching,
+        }
+    }
+
+    /// On takes a resume back. So does a sign, once reads have caught up, because some organizations report secure
+    /// pause through the voice alone; not at the direct door, where the flow itself is the sign.
+    fn is_withdrawn_by(&self, reads: Reads, began: Moment) -> bool {
+        let has_caught_up = self.caught_up_at().is_some_and(|at| began >= at);
+        match reads {
+            Reads::On => self.history.legs.iter().any(|leg| began >= leg.current.first),
+            Reads::Sign => has_caught_up && self.request.door != Door::Direct,
+            Reads::Missing | Reads::Over | Reads::Off | Reads::Unknown => false,
+        }
+    }
+
+    /// When a reading must begin to show all that came before the end of the last request; none while one is under
+    /// way.
+    fn caught_up_at(&self) -> Option<Moment> {
+        let ends: Option<Vec<_>> = self.history.legs.iter().map(|leg| leg.current.ended()).collect();
+        ends?.into_iter().max().map(|last| last + self.policy.timing.lag)
+    }
+
+    /// Pauses again whatever was resumed, or may have been. A leg that had gone may be in wrap-up by now.
+    fn withdraw(&mut self, conversation: Option<&Conversation>) {
+        self.course = Course::Withdrawing;
+        self.history.withdrawn = self.history.legs.iter().map(|leg| leg.sent).min();
+        let now = self.now;
+        for leg in &mut self.history.legs {
+            let seen = conversation.and_then(|conversation| conversation.agent_leg(leg.participant));
+            let is_left = match leg.state() {
+                Some(State::NotRecording | State::Terminated) => false,
+                Some(State::Gone) => seen.is_some_and(|leg| !read_back::is_gone(leg)),
+                _ => true,
+            };
+            if !is_left {
+                continue;
+            }
+            if leg.current.is_under_way {
+                self.commands.push(Command::GiveUp(leg.participant));
+            }
+            leg.turn_to(Action::Pause, now);
+            self.commands.push(Command::Send(leg.participant, Action::Pause));
+        }
+        self.readings.restart(now);
+    }
+
+    // ---- Answers, and the lack of them.
+
+    fn answered(&mut self, id: ParticipantId, reply: Reply, answer: Result<Answer, Failure>) {
+        let retry = answer.as_ref().err().map(|failure| failure.retry);
+        let is_open = |leg: &Leg| leg.participant == id && leg.is_open() && leg.current.is_under_way;
+        let Some(place) = self.history.legs.iter().position(is_open) else { return };
+        let leg = &mut self.history.legs[place];
+        leg.answered(self.now, reply, answer, &self.policy.timing);
+        let needed =
+            if leg.action == Action::Resume { self.policy.timing.afterwards } else { Duration::ZERO };
+        let is_asked_to_wait = matches!(retry, Some(Retry::After(_)));
+        if leg.is_open() && is_asked_to_wait && leg.current.due + needed >= self.deadline {
+            // Genesys asks for a longer wait than there is time.
+            let error = leg.current.failure();
+            return self.end_leg(place, State::Failed, error);
+        }
+        if leg.is_open() && leg.action == Action::Pause && leg.current.is_due_at_once(retry) {
+            self.send(place);
+        }
+    }
+
+    fn send(&mut self, place: usize) {
+        let leg = &mut self.history.legs[place];
+        leg.sent_again(self.now);
+        self.commands.push(Command::Send(leg.participant, leg.action));
+    }
+
+    fn give_up(&mut self, place: usize) {
+        let leg = &mut self.history.legs[place];
+        self.commands.push(Command::GiveUp(leg.participant));
+        let (operation, what) = (leg.action.operation(), What::TimedOut);
+        let error = Error::UpstreamUnavailable(Answered { operation, what, correlation: None });
+        let silence = Failure { error, retry: Retry::Backoff };
+        leg.answered(self.now, Reply::default(), Err(silence), &self.policy.timing);
+    }
+
+    fn end_leg(&mut self, place: usize, state: State, error: Option<Error>) {
+        let leg = &mut self.history.legs[place];
+        if leg.current.is_under_way {
+            self.commands.push(Command::GiveUp(leg.participant));
+        }
+        leg.ended(self.now, state, error);
+    }
+
+    fn failed_to_read(&mut self, error: Error) -> Ended {
+        if self.course == Course::Looking {
+            if error.is_without_token() || self.named().is_none() {
+                return Some(Err(self.unless_known(error)));
+            }
+            self.pause_unread();
+        }
+        self.readings.failed = Some(error);
+        self.readings.not_before = self.now + BETWEEN_MISSES;
+        None
+    }
+
+    /// What earlier readings found stands where only the time ran out for the last one.
+    fn unless_known(&self, error: Error) -> Error {
+        let known = self.rule.filter(|_| matches!(error, Error::DeadlineExceeded(_)));
+        let known = known.and_then(|rule| self.at_the_deadline(rule));
+        known.and_then(Result::err).unwrap_or(error)
+    }
+
+    // ---- Time.
+
+    /// What follows from the time alone.
+    fn passed(&mut self) -> Ended {
+        if self.now >= self.deadline {
+            return Some(self.out_of_time());
+        }
+        for place in 0..self.history.legs.len() {
+            let leg = &self.history.legs[place];
+            let is_silent = leg.current.is_under_way && self.now >= leg.current.last + SILENCE;
+            if leg.is_open() && is_silent {
+                self.give_up(place);
+                if self.history.legs[place].action == Action::Pause {
+                    self.send(place);
+                }
+            } else if self.refused_until(leg).is_some_and(|at| self.now >= at) {
+                let unread = self.unread_error();
+                self.give_the_last_word(place, &unread);
+            } else if self.repeat_unread_at(leg).is_some_and(|at| self.now >= at) {
+                self.send(place);
+            }
+        }
+        if self.named().is_some() && self.now >= self.unread_at() {
+            self.pause_unread();
+        }
+        if self.last_pause_at().is_some_and(|at| self.now >= at) {
+            self.blind = Some(self.unread_error());
+            self.withdraw(None);
+        }
+        None
+    }
+
+    /// When a pause that failed goes out again although no reading has arrived since.
+    fn repeat_unread_at(&self, leg: &Leg) -> Option<Moment> {
+        let may = leg.is_open() && leg.action == Action::Pause && leg.current.has_failed();
+        let ended = leg.current.ended().filter(|_| may)?;
+        if leg.current.is_asked_to_wait {
+            return Some(leg.current.due);
+        }
+        let since = self.readings.arrived.map_or(ended, |arrived| arrived.max(ended));
+        Some((since + self.policy.timing.unread_after).max(leg.current.due))
+    }
+
+    /// Until when a reading may explain a refusal: the lag, and the time of one reading.
+    fn refused_until(&self, leg: &Leg) -> Option<Moment> {
+        let refused = leg.current.first_refused.filter(|_| leg.is_open() && leg.current.is_refused())?;
+        let is_read =
+            self.readings.arrived.is_some_and(|arrived| arrived >= refused + self.policy.timing.lag);
+        (!is_read).then_some(refused + self.policy.timing.lag + STALE_READING)
+    }
+
+    /// The error where no reading says what became of a leg.
+    fn unread_error(&self) -> Error {
+        self.readings.failed.clone().unwrap_or(Error::DeadlineExceeded(Operation::Conversation))
+    }
+
+    fn unread_at(&self) -> Moment {
+        self.policy.timing.unread_after.min(self.deadline / 2)
+    }
+
+    /// When a resume is taken back blindly: no reading has shown what came of it. An order to resume stands.
+    fn last_pause_at(&self) -> Option<Moment> {
+        let may = self.course == Course::Resuming && self.request.door != Door::Direct;
+        (may && self.is_owed(self.caught_up_at()))
+            .then(|| self.deadline.saturating_sub(self.policy.timing.last_pause))
+    }
+
+    /// Whether no reading has begun since then. A moment that is not known yet is owed, too.
+    fn is_owed(&self, at: Option<Moment>) -> bool {
+        let seen = self.history.last.as_ref().map(|seen| seen.began);
+        at.is_none_or(|at| seen.is_none_or(|seen| seen < at))
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_sub(self.now)
+    }
+
+    fn has_open(&self) -> bool {
+        self.history.legs.iter().any(Leg::is_open)
+    }
+
+    // ---- The end.
+
+    /// Ends it where every target has ended, and no reading is owed any more.
+    fn concluded(&mut self) -> Ended {
+        let is_unread = self.readings.arrived.is_none() && self.readings.failed.is_some();
+        if is_unread && self.course == Course::Pausing && self.history.legs.iter().all(Leg::is_acknowledged) {
+            return Some(self.out_of_time());
+        }
+        let is_open = self.course == Course::Looking || self.has_open() || self.looks_on();
+        (!is_open).then(|| self.conclude())
+    }
+
+    /// Whether a reading is still owed: after a resume, one that has caught up (P3); where a leg has gone, one that
+    /// began a lag later (P8).
+    fn looks_on(&self) -> bool {
+        match self.course {
+            Course::Resuming => self.is_owed(self.caught_up_at()) && !self.is_over(),
+            Course::Pausing => self.may_be_replaced(),
+            Course::Looking | Course::Withdrawing => false,
+        }
+    }
+
+    /// Whether the last reading leaves nobody to look for.
+    fn is_over(&self) -> bool {
+        match self.said {
+            Some((Reads::Over, _)) => true,
+            Some((Reads::Missing, _)) => matches!(self.rule, Some(Rule::End(_))),
+            _ => false,
+        }
+    }
+
+    /// Whether a leg has gone, and whoever may have taken its place has not been looked for to the end.
+    fn may_be_replaced(&self) -> bool {
+        self.replaced_by().is_some_and(|at| self.is_owed(Some(at))) && !self.is_over()
+    }
+
+    /// Until when whoever took the place of a leg that has gone is looked for.
+    fn replaced_by(&self) -> Option<Moment> {
+        let gone = |leg: &Leg| leg.end.as_ref().filter(|end| end.state == State::Gone).map(|end| end.at);
+        let last = self.history.legs.iter().filter_map(gone).max()?;
+        let is_replaced = self.history.legs.iter().any(|leg| leg.sent > last);
+        (!is_replaced).then_some(last + self.policy.timing.lag)
+    }
+
+    fn conclude(&mut self) -> Result<Outcome, Error> {
+        self.history.is_looking_out = self.may_be_replaced();
+        // A reading that is still owed, and could not be had, is no quiet end.
+        let is_unread = self.readings.arrived.is_none() || self.looks_on();
+        let unread = self.readings.failed.as_ref().filter(|_| is_unread);
+        let end = (self.request.door, self.course, self.rule);
+        ending::conclude(end, self.history, self.blind.as_ref().or(unread), self.policy.require_verified)
+    }
+
+    /// The deadline: every leg ends by what is known.
+    fn out_of_time(&mut self) -> Result<Outcome, Error> {
+        let unread = self.unread_error();
+        if self.course == Course::Looking {
+            let known = self.rule.filter(|_| self.readings.failed.is_none());
+            return known.and_then(|rule| self.at_the_deadline(rule)).unwrap_or(Err(unread));
+        }
+        for place in 0..self.history.legs.len() {
+            self.give_the_last_word(place, &unread);
+        }
+        self.conclude()
+    }
+
+    /// Ends a leg by what is known. `unread` is the error where no reading says.
+    fn give_the_last_word(&mut self, place: usize, unread: &Error) {
+        let leg = &self.history.legs[place];
+        if !leg.is_open() {
+            return;
+        }
+        if leg.current.is_under_way && self.now >= leg.current.last + read_back::PATIENCE {
+            self.give_up(place);
+        }
+        let leg = &self.history.legs[place];
+        let (state, error) = ending::last_word(leg, self.request.door, unread, &self.policy.not_recorded);
+        self.end_leg(place, state, error);
+    }
+
+    /// How it ends at the deadline where nothing was sent.
+    fn at_the_deadline(&self, rule: Rule) -> Ended {
+        match rule {
+            // One reading missed the conversation, and there was no other.
+            Rule::Look(End::Outcome(_)) if matches!(self.said, Some((Reads::Missing, _))) => None,
+            Rule::Look(end) | Rule::End(end) => Some(ending::ends(end)),
+            Rule::Resume => Some(Ok(self.too_late_to_resume())),
+            Rule::Pause(_) if self.request.door == Door::Watch => Some(Ok(Outcome::Watching)),
+            Rule::Pause(_) => Some(Err(Error::NoTarget)),
+        }
+    }
+
+    // ---- What comes next.
+
+    fn watch_over(&mut self, is_end: bool) {
+        let timing = &self.policy.timing;
+        let is_needed = follow::is_needed(self.request, self.history, self.age, self.now, is_end, timing);
+        if is_needed && !self.is_watch_posted {
+            self.is_watch_posted = true;
+            self.commands.push(Command::PostWatch);
+        }
+    }
+
+    fn go_on(&mut self) {
+        let mut wake = self.wake_at();
+        if !self.readings.is_under_way {
+            let next = self.readings.next(self.decisive_at(), &self.policy.timing).max(self.asked_to_wait());
+            if self.now >= next {
+                self.readings.begin(self.now, &self.policy.timing);
+                self.commands.push(Command::Read(self.last_pause_at().unwrap_or(self.deadline)));
+            } else {
+                wake = wake.min(next);
+            }
+        }
+        self.commands.push(Command::WaitUntil(wake));
+    }
+
+    /// Where every open leg waits because Genesys asked to, a reading would take from what it allows. What came of a
+    /// resume is looked for all the same.
+    fn asked_to_wait(&self) -> Moment {
+        if self.course == Course::Resuming && self.is_owed(self.caught_up_at()) {
+            return Moment::ZERO;
+        }
+        let open = || self.history.legs.iter().filter(|leg| leg.is_open());
+        let is_waiting = |leg: &Leg| leg.current.is_asked_to_wait && !leg.current.is_under_way;
+        let due = open().map(|leg| leg.current.due).min();
+        due.filter(|_| open().all(is_waiting)).unwrap_or_default()
+    }
+
+    /// The next moment from which on a reading can end something, or allow a repeat.
+    fn decisive_at(&self) -> Option<Moment> {
+        let (timing, is_direct) = (&self.policy.timing, self.request.door == Door::Direct);
+        let of_leg = |leg: &Leg| {
+            let sent = &leg.current;
+            let settled = sent.ended().filter(|_| is_direct).map(|at| at + timing.direct_settled);
+            let caught_up = sent.first_accepted.or(sent.first_refused).map(|at| at + timing.lag);
+            [settled, caught_up, leg.no_second_file_at(timing)]
+        };
+        let open = || self.history.legs.iter().filter(|leg| leg.is_open());
+        let mut times: Vec<_> = match self.course {
+            Course::Resuming => vec![self.caught_up_at()],
+            _ => open().flat_map(of_leg).chain([self.replaced_by()]).collect(),
+        };
+        times.extend(open().map(|leg| leg.current.repeated_at()));
+        times.into_iter().flatten().filter(|at| self.is_owed(Some(*at))).min()
+    }
+
+    /// When something follows from the time alone.
+    fn wake_at(&self) -> Moment {
+        let of_leg = |leg: &Leg| {
+            let sent = &leg.current;
+            let silent = (leg.is_open() && sent.is_under_way).then_some(sent.last + SILENCE);
+            let watched = Some(sent.ended().unwrap_or(sent.last) + follow::HANGING);
+            [silent, self.repeat_unread_at(leg), self.refused_until(leg), watched]
+        };
+        let times = self.history.legs.iter().flat_map(of_leg).chain([
+            self.named().map(|_| self.unread_at()),
+            self.last_pause_at(),
+            Some(self.deadline),
+        ]);
+        times.flatten().filter(|at| *at > self.now).min().unwrap_or(self.deadline)
+    }
+}

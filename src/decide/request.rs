@@ -1,0 +1,50 @@
+//! What the function is asked, whichever door it came by.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::ids::{ConversationId, ParticipantId, UserId};
+
+/// A request, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The door it came by.
+    pub door: Door,
+    /// What happened.
+    pub phase: Phase,
+    /// Whether it is the watch message of an order. Such an order stands for a while, see
+    /// [`crate::config::Timing::old`].
+    pub is_of_order: bool,
+    /// The conversation it happened on.
+    pub conversation: ConversationId,
+    /// The user who did it, where the request names them usably.
+    pub user: Option<UserId>,
+    /// The leg it was done on, where the request names it usably.
+    pub participant: Option<ParticipantId>,
+    /// When it happened: the event's own time, or the nearest thing to it.
+    pub at: OffsetDateTime,
+    /// How many optional fields were there but unusable.
+    pub dropped: u32,
+}
+
+/// How a request comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Door {
+    /// An EventBridge event.
+    Event,
+    /// A synchronous call by a secure call flow.
+    Direct,
+    /// A message of the watch queue.
+    Watch,
+}
+
+/// The two ends of a secure pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// `secure_pause_started`, or an order to pause.
+    Started,
+    /// `secure_pause_ended`, or an order to resume.
+    Ended,
+}

@@ -1,0 +1,189 @@
+//! The decision tables: what one reading calls for at each door. A row a line, with its reason.
+
+#![expect(clippy::match_same_arms, reason = "a row a line, each with its reason")]
+
+use std::time::Duration;
+
+use super::outcome::Outcome;
+use super::request::{Door, Phase};
+use crate::config::Timing;
+use crate::genesys::conversation::{Conversation, SecurePause};
+
+/// What a reading says, as the tables ask it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Genesys knows no such conversation.
+    Missing,
+    /// It has ended, and no agent is in wrap-up.
+    Over,
+    /// Secure pause is on.
+    On,
+    /// Secure pause is off.
+    Off,
+    /// Nobody can say, but there is a sign of one: the voice is paused, or a flow's leg is live.
+    Sign,
+    /// Nobody can say.
+    Unknown,
+}
+
+impl Reads {
+    /// What this reading says.
+    pub fn of(conversation: Option<&Conversation>) -> Self {
+        let Some(conversation) = conversation else { return Self::Missing };
+        match conversation.secure_pause() {
+            _ if conversation.is_over() => Self::Over,
+            SecurePause::On => Self::On,
+            SecurePause::Off => Self::Off,
+            SecurePause::Unknown if conversation.has_sign() => Self::Sign,
+            SecurePause::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What the tables decide by.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    /// The door of the request.
+    pub door: Door,
+    /// Its phase.
+    pub phase: Phase,
+    /// Whether it is the watch message of an order.
+    pub is_of_order: bool,
+    /// What the reading says.
+    pub reads: Reads,
+    /// How old the event, order or message is.
+    pub age: time::Duration,
+    /// How long readings have said the same.
+    pub said_for: Duration,
+    /// Whether every live agent's screen reads `active`, and there is one.
+    pub is_all_active: bool,
+}
+
+/// What a reading calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Pause whoever is to be paused, as far as their screens are exposed.
+    Pause(Exposed),
+    /// Resume whoever is to be resumed.
+    Resume,
+    /// Read again. Where no time is left, it ends so.
+    Look(End),
+    /// It ends so.
+    End(End),
+}
+
+/// Whose screens count as exposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposed {
+    /// Everyone's: a stale reading of a screen's state must not cost a pause.
+    All,
+    /// Whose screen does not read `paused`.
+    NotPaused,
+    /// Whose screen reads `active`, and still does a lag later.
+    StillActive,
+}
+
+/// How it ends where nothing is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With this outcome.
+    Outcome(Outcome),
+    /// With [`crate::error::Error::NoTarget`].
+    NoTarget,
+    /// With [`crate::error::Error::ConversationUnreadable`].
+    NoConversation,
+}
+
+/// Two readings that miss the conversation are this far apart before it counts as gone.
+pub const BETWEEN_MISSES: Duration = Duration::from_secs(1);
+
+/// The row that fits.
+pub fn rule(it: &Situation, timing: &Timing) -> Rule {
+    match (it.door, it.phase) {
+        (Door::Event, Phase::Started) => started(it, timing),
+        (Door::Event, Phase::Ended) => ended(it, timing),
+        (Door::Direct, Phase::Started) => pause_ordered(it, timing),
+        (Door::Direct, Phase::Ended) => resume_ordered(it),
+        (Door::Watch, _) => checked(it, timing),
+    }
+}
+
+fn started(it: &Situation, timing: &Timing) -> Rule {
+    let (fresh, old) = (it.age <= timing.fresh, it.age > timing.old);
+    match it.reads {
+        Reads::Missing if it.said_for < timing.lag => Rule::Look(missing(old)), // it may not be there yet
+        Reads::Missing => Rule::End(missing(old)),
+        Reads::Over => ends(Outcome::ConversationOver),
+        Reads::Off if !fresh => ends(Outcome::Stale), // it has ended since
+        Reads::Unknown | Reads::Sign if old => ends(Outcome::Stale), // in doubt, and too long ago
+        Reads::Off => Rule::Pause(Exposed::All),      // the reading may be older than the event
+        Reads::On | Reads::Unknown | Reads::Sign => Rule::Pause(Exposed::All), // in doubt, pause
+    }
+}
+
+fn ended(it: &Situation, timing: &Timing) -> Rule {
+    let (fresh, trails) = (it.age <= timing.fresh, it.age <= timing.lag);
+    match it.reads {
+        Reads::Missing => missed_twice(it, Outcome::ConversationOver),
+        Reads::Over => ends(Outcome::ConversationOver),
+        Reads::On if it.said_for < timing.lag => looks(Outcome::StillOn), // it may be older than the event
+        Reads::On => ends(Outcome::StillOn),                              // another one is on
+        Reads::Sign if trails => looks(Outcome::Doubtful),                // the sign may be the old one's
+        Reads::Sign => ends(Outcome::Doubtful),                           // nothing is sent on a sign
+        Reads::Unknown if !fresh => ends(Outcome::Doubtful),              // in doubt, do not resume
+        Reads::Unknown => Rule::Resume,                                   // nothing speaks against it
+        Reads::Off => Rule::Resume,
+    }
+}
+
+fn pause_ordered(it: &Situation, timing: &Timing) -> Rule {
+    match it.reads {
+        Reads::Missing if it.said_for < timing.lag => Rule::Look(End::NoConversation),
+        Reads::Missing => Rule::End(End::NoConversation),
+        Reads::Over => Rule::End(End::NoTarget),
+        // The flow knows better than the voice.
+        Reads::On | Reads::Off | Reads::Sign | Reads::Unknown => Rule::Pause(Exposed::All),
+    }
+}
+
+fn resume_ordered(it: &Situation) -> Rule {
+    match it.reads {
+        Reads::Missing => missed_twice(it, Outcome::NothingPaused),
+        Reads::Over => ends(Outcome::NothingPaused),
+        Reads::On => ends(Outcome::Deferred), // the secure pause's own end resumes
+        // The flow that orders it is the sign itself.
+        Reads::Off | Reads::Sign | Reads::Unknown => Rule::Resume,
+    }
+}
+
+fn checked(it: &Situation, timing: &Timing) -> Rule {
+    let stands = it.is_of_order && it.age <= timing.old;
+    match it.reads {
+        Reads::Missing => missed_twice(it, Outcome::ConversationOver),
+        Reads::Over => ends(Outcome::ConversationOver),
+        Reads::On => Rule::Pause(Exposed::NotPaused),
+        // Organizations that report secure pause through the voice alone show a start only so.
+        Reads::Sign if it.phase == Phase::Started => Rule::Pause(Exposed::StillActive),
+        Reads::Off | Reads::Unknown if stands && it.is_all_active => ends(Outcome::NothingPaused), // its resume came
+        Reads::Off if stands => ends(Outcome::Watching), // a flow may show nowhere
+        Reads::Off => Rule::Resume,
+        Reads::Sign | Reads::Unknown => ends(Outcome::Watching), // in doubt, do not resume
+    }
+}
+
+const fn missing(old: bool) -> End {
+    if old { End::Outcome(Outcome::ConversationOver) } else { End::NoConversation }
+}
+
+/// One witness is not enough to stop.
+fn missed_twice(it: &Situation, outcome: Outcome) -> Rule {
+    if it.said_for < BETWEEN_MISSES { looks(outcome) } else { ends(outcome) }
+}
+
+const fn looks(outcome: Outcome) -> Rule {
+    Rule::Look(End::Outcome(outcome))
+}
+
+const fn ends(outcome: Outcome) -> Rule {
+    Rule::End(End::Outcome(outcome))
+}

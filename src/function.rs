@@ -1,0 +1,203 @@
+//! The function: what INIT prepares, and one invocation, from payload to answer.
+
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use lambda_runtime::{Context as Invoked, LambdaEvent};
+use serde_json::Value;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use crate::aws::watch_queue::WatchQueue;
+use crate::config::{self, Config, ConfigFaults, Deployed};
+use crate::decide::history::History;
+use crate::decide::outcome::Outcome;
+use crate::decide::request::{Door, Request};
+use crate::error::Error;
+use crate::genesys::Genesys;
+use crate::ids::TraceId;
+use crate::preflight;
+use crate::reconcile::{Context, reconcile};
+use crate::report::audit::{Circumstances, Record};
+use crate::report::metrics::Metrics;
+use crate::report::{Origin, Report, log};
+use crate::request::{self, Asked, Incoming, Message, Payload};
+use crate::retry::Deadline;
+use crate::tls::Tls;
+
+/// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
+const INIT: Duration = Duration::from_secs(3);
+
+/// A panic's message may hold anything.
+const PANICKED: Error = Error::Internal("a panic, logged with its place");
+
+/// The function, ready for its first event, or knowing why it cannot serve any.
+#[derive(Debug)]
+pub struct Function {
+    ready: Result<Context, Error>,
+    deployed: Deployed,
+    /// Whether this environment has had an invocation.
+    is_warm: AtomicBool,
+    /// How many of the tokens that were fetched are in some record.
+    tokens_reported: AtomicU64,
+}
+
+/// One invocation, and what it will be counted as.
+struct Invocation {
+    request_id: Option<TraceId>,
+    deadline: Deadline,
+    is_cold: bool,
+    received: OffsetDateTime,
+    metrics: RefCell<Metrics>,
+}
+
+impl Function {
+    /// Sets the function up, in Lambda's INIT phase: clients, secret and token. Never fails: faulty settings are
+    /// logged and answer every event, and what could not be fetched is tried again by the next event.
+    pub async fn start(
+        config: Result<Config, ConfigFaults>,
+        aws: impl FnOnce(&Tls) -> Result<SdkConfig, Error>,
+    ) -> Self {
+        let ready = set_up(config, aws);
+        tracing::info!(version = config::VERSION, commit = config::COMMIT, "starting");
+        let prepared = match &ready {
+            Ok(context) => context.genesys.prepare(Deadline::after(INIT)).await,
+            Err(error) => Err(error.clone()),
+        };
+        if let Err(error) = prepared {
+            // Every event names faulty settings too; whatever else it was is tried again by the next one.
+            tracing::error!(error_type = error.name(), error_message = %error, "not ready");
+        }
+        let deployed = Deployed::from_env();
+        Self { ready, deployed, is_warm: AtomicBool::default(), tokens_reported: AtomicU64::default() }
+    }
+
+    /// Serves one invocation.
+    ///
+    /// # Errors
+    /// Whatever was left undone, under its stable name, so that Lambda tries again and then keeps the event. Never for
+    /// a batch of the watch queue: an error would count against all of it, and back polling off.
+    pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
+        let (Payload(payload), invoked) = event.into_parts();
+        let invocation = Invocation::new(&invoked, !self.is_warm.swap(true, Ordering::Relaxed));
+        let prefix = self.ready.as_ref().map_or("", |context| &context.config.event_source_prefix);
+        let answer = match request::classify(&payload, prefix, invocation.received) {
+            Incoming::Preflight => return self.preflight(&invoked.request_id, invocation.deadline).await,
+            Incoming::Batch(messages) => Ok(self.check(messages, &invocation).await),
+            Incoming::One(asked) => self.serve(asked, None, &invocation).await.into_answer(),
+        };
+        let Deployed { namespace, function, .. } = &self.deployed;
+        if let Some(line) = invocation.metrics.borrow().line(namespace, function) {
+            log::line("INFO", &line);
+        }
+        answer
+    }
+
+    /// Checks every message of a batch, all at once, and says which of them are not done.
+    async fn check(&self, messages: Vec<Message>, invocation: &Invocation) -> Value {
+        let checks = messages.into_iter().map(async |Message { id, asked }| {
+            let report = self.serve(asked, TraceId::parse(&id), invocation).await;
+            (!report.outcome().is_some_and(Outcome::is_done)).then_some(id)
+        });
+        request::answer(join_all(checks).await.into_iter().flatten())
+    }
+
+    /// Serves one request, and reports it once.
+    async fn serve(&self, asked: Asked, message_id: Option<TraceId>, invocation: &Invocation) -> Report {
+        let Invocation { request_id, received, .. } = invocation;
+        let (began, mut history) = (Instant::now(), History::default());
+        let Asked { door, trace, request } = asked;
+        let served = async {
+            let context = self.ready.as_ref().map_err(Clone::clone)?;
+            match request.as_ref().map_err(|refusal| Error::InvalidEvent(refusal))? {
+                Some(request) => {
+                    let deadline = context.deadline(request, invocation.deadline);
+                    reconcile(context, request, deadline, &mut history).await
+                }
+                None => Ok(Outcome::Ignored),
+            }
+        };
+        let result = AssertUnwindSafe(served).catch_unwind().await.unwrap_or(Err(PANICKED));
+        let origin = Origin { request_id: request_id.clone(), message_id, trace, door, received: *received };
+        let require_verified =
+            self.ready.as_ref().is_ok_and(|context| context.config.policy.require_verified);
+        let ended = (began.elapsed(), require_verified);
+        let report = Report::of(origin, request.ok().flatten(), history, result, ended);
+        self.report(&report, invocation);
+        report
+    }
+
+    /// Writes the audit record, and counts.
+    fn report(&self, report: &Report, invocation: &Invocation) {
+        let context = self.ready.as_ref().ok();
+        let fetched = context.map_or(0, |context| context.genesys.tokens_fetched());
+        let token_fetched = self.tokens_reported.swap(fetched, Ordering::Relaxed) != fetched;
+        let circumstances = Circumstances {
+            function_version: self.deployed.version.as_deref(),
+            mode: context.map(|context| context.config.mode),
+            cold_start: invocation.is_cold,
+            token_fetched,
+            clock_skew_ms: context.and_then(|context| context.genesys.clock_skew_ms()),
+        };
+        let record = Record::of(report, circumstances);
+        log::line(record.level(), &record);
+        let mut metrics = invocation.metrics.borrow_mut();
+        metrics.count("TokenFetched", token_fetched);
+        metrics.note(report, context.is_none_or(|context| context.config.policy.all_agents));
+    }
+
+    async fn preflight(&self, request_id: &str, deadline: Deadline) -> Result<Value, Error> {
+        let answered = async {
+            match &self.ready {
+                Ok(context) => preflight::run(context, request_id, deadline).await,
+                Err(error) => preflight::unready(error),
+            }
+        };
+        let answer = AssertUnwindSafe(answered).catch_unwind().await.map_err(|_panic| PANICKED)?;
+        tracing::info!(preflight = answer["preflight"].as_str(), "preflight");
+        Ok(answer)
+    }
+}
+
+impl Invocation {
+    fn new(invoked: &Invoked, is_cold: bool) -> Self {
+        let metrics = RefCell::<Metrics>::default();
+        metrics.borrow_mut().count("ColdStart", is_cold);
+        Self {
+            request_id: TraceId::parse(&invoked.request_id),
+            deadline: Deadline::of_invocation(invoked.deadline()),
+            is_cold,
+            received: OffsetDateTime::now_utc(),
+            metrics,
+        }
+    }
+}
+
+impl Context {
+    /// A caller is on the line at the direct door; an outage must not hold a check's slot.
+    fn deadline(&self, request: &Request, deadline: Deadline) -> Deadline {
+        let timing = &self.config.policy.timing;
+        match request.door {
+            Door::Direct => deadline.min(Deadline::after(timing.direct_budget)),
+            Door::Watch => deadline.min(Deadline::after(timing.watch_budget)),
+            Door::Event => deadline,
+        }
+    }
+}
+
+fn set_up(
+    config: Result<Config, ConfigFaults>,
+    aws: impl FnOnce(&Tls) -> Result<SdkConfig, Error>,
+) -> Result<Context, Error> {
+    let config = config.map_err(Error::InvalidConfig)?;
+    let tls = Tls::trusting(&config.extra_roots)?;
+    let aws = aws(&tls)?;
+    let genesys = Genesys::new(&config, &aws, tls)?;
+    let queue = WatchQueue::new(aws, config.watch_queue_url.clone());
+    Ok(Context { config, genesys, queue })
+}

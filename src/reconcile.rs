@@ -1,0 +1,234 @@
+//! Reconciles one request with the conversation: the only loop that reads conversations for a pause or a resume.
+//! It feeds the [`Decider`] and carries its commands out. `MODE` is here: what it withholds is not sent.
+
+mod observe;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use time::OffsetDateTime;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::aws::watch_queue::WatchQueue;
+use crate::config::{Config, Mode, Policy};
+use crate::decide::history::{History, Moment};
+use crate::decide::outcome::Outcome;
+use crate::decide::request::Request;
+use crate::decide::targets::Resolution;
+use crate::decide::{Command, Decider, Input};
+use crate::error::{Error, Failure};
+use crate::genesys::Genesys;
+use crate::genesys::conversation::Conversation;
+use crate::genesys::screen_recording::{Action, Answer, Reply};
+use crate::ids::{ParticipantId, UserId};
+use crate::request;
+use crate::retry::Deadline;
+
+/// What the watch message gets of the time that is kept back for reporting: many times what SQS needs.
+const LAST_OF_POSTING: Duration = Duration::from_millis(300);
+
+/// What carrying out a request needs.
+#[derive(Debug)]
+pub struct Context {
+    /// The settings.
+    pub config: Config,
+    /// Genesys Cloud.
+    pub genesys: Genesys,
+    /// Where watch messages are posted.
+    pub queue: WatchQueue,
+}
+
+/// Something that came to its end.
+enum Step {
+    Read(Instant, Result<Option<Conversation>, Error>),
+    Answered(ParticipantId, Reply, Result<Answer, Failure>),
+    GivenUp,
+}
+
+/// Reads, decides and acts, until the request has ended.
+///
+/// # Errors
+/// What was left undone.
+pub async fn reconcile(
+    context: &Context,
+    request: &Request,
+    deadline: Deadline,
+    history: &mut History,
+) -> Result<Outcome, Error> {
+    let mut driver = Driver {
+        context,
+        request,
+        deadline,
+        began: Instant::now(),
+        steps: FuturesUnordered::new(),
+        under_way: BTreeMap::new(),
+        posting: JoinSet::new(),
+    };
+    let age = OffsetDateTime::now_utc() - request.at;
+    let end = driver.run(history, age).await;
+    history.is_not_watched = !driver.is_posted().await;
+    end
+}
+
+struct Driver<'a> {
+    context: &'a Context,
+    request: &'a Request,
+    deadline: Deadline,
+    began: Instant,
+    steps: FuturesUnordered<LocalBoxFuture<'a, Step>>,
+    under_way: BTreeMap<ParticipantId, AbortHandle>,
+    /// The watch message; it ends with the request.
+    posting: JoinSet<bool>,
+}
+
+impl Driver<'_> {
+    async fn run(&mut self, history: &mut History, age: time::Duration) -> Result<Outcome, Error> {
+        let config = &self.context.config;
+        let mut is_watched_only = config.mode == Mode::Observe;
+        let named = config.act_for.iter().any(|id| self.request.user == Some(UserId::from(*id)));
+        let mut is_known = named || config.act_for.is_empty();
+        let policy = Policy { is_observed: is_watched_only || !is_known, ..config.policy.clone() };
+        let mut decider = Decider::new(self.request, &policy, history, age, self.deadline.left());
+        let mut commands = decider.next(Moment::ZERO, Input::Time);
+        loop {
+            let withheld = self.withheld(&commands, is_watched_only);
+            if let Some(outcome) = withheld {
+                return self.withhold(decider.history(), &commands, outcome).await;
+            }
+            let mut wake = self.deadline.left();
+            for command in commands {
+                match command {
+                    Command::Read(until) => self.read(until),
+                    Command::Send(leg, action) => self.send(leg, action),
+                    Command::GiveUp(leg) => self.give_up(leg),
+                    Command::PostWatch => self.post(),
+                    Command::WaitUntil(moment) => wake = moment,
+                    Command::End(end) => return self.ended(end, is_watched_only).await,
+                }
+            }
+            let step = self.next(wake).await;
+            let now = self.began.elapsed();
+            commands = match &step {
+                Some(Step::Read(sent, read)) => {
+                    let began = sent.saturating_duration_since(self.began);
+                    if let Ok(Some(conversation)) = read {
+                        is_known |= conversation.involves(&config.act_for);
+                        is_watched_only |= !is_known;
+                    }
+                    let read = read.as_ref().map(Option::as_ref).map_err(Clone::clone);
+                    decider.next(now, Input::Reading { began, read })
+                }
+                Some(Step::Answered(leg, reply, answer)) => {
+                    let (leg, reply, answer) = (*leg, reply.clone(), answer.clone());
+                    decider.next(now, Input::Answer { leg, reply, answer })
+                }
+                Some(Step::GivenUp) | None => decider.next(now, Input::Time),
+            };
+        }
+    }
+
+    /// The next thing that happens; none where the time has come.
+    async fn next(&mut self, wake: Moment) -> Option<Step> {
+        let sleep = sleep_until(self.began + wake);
+        tokio::select! {
+            biased;
+            Some(step) = self.steps.next() => Some(step),
+            () = sleep => None,
+        }
+    }
+
+    fn read(&self, until: Moment) {
+        let (genesys, conversation) = (&self.context.genesys, self.request.conversation);
+        let deadline = Deadline::at(self.began + until);
+        self.steps.push(Box::pin(async move {
+            let (sent, read) = genesys.conversation(conversation, deadline).await;
+            Step::Read(sent, read)
+        }));
+    }
+
+    fn send(&mut self, leg: ParticipantId, action: Action) {
+        let (genesys, conversation, deadline) =
+            (&self.context.genesys, self.request.conversation, self.deadline);
+        let (handle, registration) = AbortHandle::new_pair();
+        self.under_way.insert(leg, handle);
+        let request = async move {
+            let (reply, answer) = genesys.screen_recording(action, conversation, leg, deadline).await;
+            Step::Answered(leg, reply, answer)
+        };
+        let request = Abortable::new(request, registration);
+        self.steps.push(Box::pin(async move { request.await.unwrap_or(Step::GivenUp) }));
+    }
+
+    fn give_up(&mut self, leg: ParticipantId) {
+        if let Some(handle) = self.under_way.remove(&leg) {
+            handle.abort();
+        }
+    }
+
+    // ---- What is withheld.
+
+    /// How it ends where a request must not be sent.
+    fn withheld(&self, commands: &[Command], is_watched_only: bool) -> Option<Outcome> {
+        let is_sent = |wanted: Action| {
+            commands.iter().any(|command| matches!(command, Command::Send(_, action) if *action == wanted))
+        };
+        let is_braked = self.context.config.mode == Mode::PauseOnly && is_sent(Action::Resume);
+        match () {
+            () if is_watched_only && (is_sent(Action::Pause) || is_sent(Action::Resume)) => {
+                Some(Outcome::Observed)
+            }
+            () if is_braked => Some(Outcome::PauseOnly),
+            () => None,
+        }
+    }
+
+    async fn withhold(
+        &self,
+        history: &mut History,
+        commands: &[Command],
+        outcome: Outcome,
+    ) -> Result<Outcome, Error> {
+        history.legs.clear();
+        if outcome == Outcome::Observed {
+            let resolution = history.resolution.take().unwrap_or(Resolution::AllAgents);
+            let plan = observe::Plan::of(commands, resolution);
+            observe::read_on(self.context, self.request, self.deadline, &plan).await;
+        }
+        Ok(outcome)
+    }
+
+    /// What is only watched ends as `observed`, whatever it would have come to.
+    async fn ended(&self, end: Result<Outcome, Error>, is_watched_only: bool) -> Result<Outcome, Error> {
+        if !is_watched_only {
+            return end;
+        }
+        let plan = observe::Plan::Nothing(end?);
+        observe::read_on(self.context, self.request, self.deadline, &plan).await;
+        Ok(Outcome::Observed)
+    }
+
+    // ---- The watch message.
+
+    fn post(&mut self) {
+        let message = request::message(self.request);
+        self.posting.spawn(self.context.queue.post(self.request.conversation, message));
+    }
+
+    /// Waits for the watch message, if there is one: for a moment even where the deadline has passed. Says whether
+    /// it is with SQS; where not, that was logged. True where none had to be posted.
+    async fn is_posted(&mut self) -> bool {
+        let patience = self.deadline.left().max(LAST_OF_POSTING);
+        let reason = match timeout(patience, self.posting.join_next()).await {
+            Ok(None) => return true,
+            Ok(Some(Ok(is_posted))) => return is_posted,
+            Ok(Some(Err(_panic))) => "a panic, logged with its place",
+            Err(_elapsed) => "no time was left",
+        };
+        let conversation_id = self.request.conversation;
+        tracing::error!(%conversation_id, reason, "watch message not sent: this pause is not watched over");
+        false
+    }
+}

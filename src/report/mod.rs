@@ -1,0 +1,212 @@
+//! What happened with one request: the facts, built once at its end. The answer is written from them here, the audit
+//! record in [`audit`], the metrics in [`metrics`].
+
+pub mod audit;
+pub mod log;
+pub mod metrics;
+
+use serde::Serialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::decide::history::{History, Leg, Moment};
+use crate::decide::outcome::{Outcome, State};
+use crate::decide::request::{Door, Phase, Request};
+use crate::decide::targets::Resolution;
+use crate::error::Error;
+use crate::genesys::conversation::Screen;
+use crate::genesys::screen_recording::{Action, Reply};
+use crate::ids::{ConversationId, ParticipantId, TraceId};
+use crate::request::Trace;
+
+/// Where a request came from, known whatever else is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Lambda's id of the invocation.
+    pub request_id: Option<TraceId>,
+    /// SQS's id of the message.
+    pub message_id: Option<TraceId>,
+    /// The ids of the event.
+    pub trace: Trace,
+    /// The door.
+    pub door: Option<Door>,
+    /// When it was received.
+    pub received: OffsetDateTime,
+}
+
+/// The facts of one request.
+#[derive(Debug)]
+pub struct Report {
+    origin: Origin,
+    request: Option<Request>,
+    history: History,
+    error: Option<Error>,
+    answer: Answer,
+}
+
+/// The function's answer. Every field is always there; what is not known is null.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    door: Option<Door>,
+    phase: Option<Phase>,
+    conversation_id: Option<ConversationId>,
+    resolution: Option<Resolution>,
+    paused: bool,
+    verified: bool,
+    exposure_ms: Option<i64>,
+    targets: Vec<Target>,
+}
+
+/// How one target ended.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    participant_id: ParticipantId,
+    action: Action,
+    state: State,
+    /// Requests sent for it, those that failed included.
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip)]
+    times: Times,
+    #[serde(skip)]
+    answers: Vec<Reply>,
+}
+
+/// When what became of a target. Only the audit record has these.
+#[expect(clippy::struct_field_names, reason = "the record's own names")]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Times {
+    #[serde(with = "time::serde::rfc3339::option")]
+    sent_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    acknowledged_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    verified_at: Option<OffsetDateTime>,
+    /// When it was known how it ended; for a dark screen, when its pause was acknowledged.
+    #[serde(skip)]
+    ended_at: OffsetDateTime,
+}
+
+impl Report {
+    /// The facts of a request that ended so, `took` after it was received.
+    pub fn of(
+        origin: Origin,
+        request: Option<Request>,
+        history: History,
+        result: Result<Outcome, Error>,
+        (took, require_verified): (Moment, bool),
+    ) -> Self {
+        let now = origin.received + took;
+        let targets: Vec<_> = history.legs.iter().map(|leg| Target::of(leg, origin.received, now)).collect();
+        let is_paused = origin.door.is_some_and(|door| history.is_paused(door, require_verified));
+        // A screen that ended no leg's request as dark is not said to be.
+        let answer = Answer {
+            outcome: result.as_ref().ok().copied(),
+            door: origin.door,
+            phase: request.as_ref().map(|request| request.phase),
+            conversation_id: request.as_ref().map(|request| request.conversation),
+            resolution: history.resolution,
+            paused: is_paused,
+            verified: history.is_verified(),
+            exposure_ms: None,
+            targets,
+        };
+        let mut report = Self { origin, request, history, error: result.err(), answer };
+        report.answer.exposure_ms = report.exposure(now).map(millis);
+        report
+    }
+
+    /// The outcome; none where it failed.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.answer.outcome
+    }
+
+    /// What Lambda gets.
+    ///
+    /// # Errors
+    /// The error it ended with.
+    pub fn into_answer(self) -> Result<Value, Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None => serde_json::to_value(&self.answer)
+                .map_err(|_| Error::Internal("the answer cannot be written")),
+        }
+    }
+
+    /// How long a screen was exposed: from the start of the secure pause until every screen was dark, or was given
+    /// up; after a resume that was withdrawn, from the sending of that.
+    ///
+    /// None at a check that verified nothing: the screen may have been dark all the time. None where every leg was
+    /// gone: no screen was left to be exposed.
+    fn exposure(&self, now: OffsetDateTime) -> Option<time::Duration> {
+        let is_check = self.answer.door == Some(Door::Watch);
+        let is_start = self.answer.phase == Some(Phase::Started);
+        if let Some(resumed) = self.history.withdrawn {
+            return Some(self.dark_at()? - (self.origin.received + resumed));
+        }
+        if self.is_pausing() {
+            let since = self.since().filter(|_| is_start && (!is_check || self.answer.verified));
+            if let (Some(since), Some(until)) = (since, self.dark_at()) {
+                return Some(until - since);
+            }
+        }
+        let is_lost = is_start && !is_check && self.error.is_some();
+        self.since().filter(|_| is_lost).map(|since| now - since)
+    }
+
+    /// When the last screen was dark, or was given up.
+    fn dark_at(&self) -> Option<OffsetDateTime> {
+        let left = self.answer.targets.iter().filter(|target| target.state != State::Gone);
+        left.map(|target| target.times.ended_at).max()
+    }
+
+    fn is_pausing(&self) -> bool {
+        self.answer.targets.iter().any(|target| target.action == Action::Pause)
+    }
+
+    /// The last of a time that every target has; none where one has none, or there is no target.
+    fn last(&self, time: impl Fn(&Times) -> Option<OffsetDateTime>) -> Option<OffsetDateTime> {
+        let times: Option<Vec<_>> = self.answer.targets.iter().map(|target| time(&target.times)).collect();
+        times?.into_iter().max()
+    }
+
+    /// When the secure pause started or ended.
+    fn since(&self) -> Option<OffsetDateTime> {
+        self.request.as_ref().map(|request| request.at)
+    }
+}
+
+impl Target {
+    fn of(leg: &Leg, received: OffsetDateTime, now: OffsetDateTime) -> Self {
+        // A target that another's reading left open: nothing more is known of it.
+        let is_lit = leg.current.accepted == 0 || leg.seen == Some(Screen::Active);
+        let left = if is_lit { State::Failed } else { State::Unverifiable };
+        let at = |moment: Moment| received + moment;
+        let end = leg.end.as_ref();
+        Self {
+            participant_id: leg.participant,
+            action: leg.action,
+            state: end.map_or(left, |end| end.state),
+            attempts: leg.requests,
+            error: leg.error().map(Error::name),
+            times: Times {
+                sent_at: (leg.requests > 0).then(|| at(leg.sent)),
+                acknowledged_at: leg.current.last_accepted.map(at),
+                verified_at: end.and_then(|end| end.verified).map(at),
+                ended_at: end.map_or(now, |end| at(end.at)),
+            },
+            answers: leg.answers.clone(),
+        }
+    }
+}
+
+/// Whole milliseconds; none below zero, since another cloud's clock may be ahead.
+fn millis(time: time::Duration) -> i64 {
+    i64::try_from(time.whole_milliseconds()).unwrap_or(i64::MAX).max(0)
+}

@@ -1,0 +1,50 @@
+//! Orders of a secure call flow, and the messages by which pauses are watched over.
+
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use super::{Refusal, fields};
+use crate::decide::request::{Door, Phase, Request};
+use crate::ids::{ConversationId, ParticipantId, UserId};
+
+/// A direct call: `{"action": "pause" | "resume", "conversationId", "userId"?, "participantId"?}`.
+pub(super) fn call(payload: &Value, now: OffsetDateTime) -> Result<Request, Refusal> {
+    let phase = match payload.get("action").and_then(Value::as_str) {
+        Some("pause") => Phase::Started,
+        Some("resume") => Phase::Ended,
+        _ => return Err("action is neither pause nor resume"),
+    };
+    let order = payload.as_object().ok_or("the payload is no object")?;
+    read(order, Door::Direct, phase, now).ok_or("conversationId is no UUID")
+}
+
+/// A message that [`message`] has written.
+pub(super) fn watched(body: &Value, at: OffsetDateTime) -> Result<Request, Refusal> {
+    let watch = body.get("watch").and_then(Value::as_object).ok_or("watch is no object")?;
+    let is_of_order = watch.get("of").is_none();
+    let request = read(watch, Door::Watch, Phase::Started, at).ok_or("watch.conversationId is no UUID")?;
+    Ok(Request { is_of_order, ..request })
+}
+
+fn read(order: &Map<String, Value>, door: Door, phase: Phase, at: OffsetDateTime) -> Option<Request> {
+    let conversation = order.get("conversationId").and_then(ConversationId::from_json)?;
+    let mut dropped = 0;
+    let user = fields::optional(order, "userId", UserId::from_json, &mut dropped);
+    let participant = fields::optional(order, "participantId", ParticipantId::from_json, &mut dropped);
+    Some(Request { door, phase, is_of_order: false, conversation, user, participant, at, dropped })
+}
+
+/// The text of the watch message for a pause: `{"watch": {"conversationId", "userId"?, "participantId"?, "of"?}}`.
+/// `of` is `pause` for one that no order stands behind.
+pub fn message(request: &Request) -> String {
+    let mut watch = Map::new();
+    let of_pause = (request.door != Door::Direct).then(|| "pause".to_owned());
+    let members = [
+        ("conversationId", Some(request.conversation.to_string())),
+        ("userId", request.user.map(|user| user.to_string())),
+        ("participantId", request.participant.map(|participant| participant.to_string())),
+        ("of", of_pause),
+    ];
+    watch.extend(members.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))));
+    json!({ "watch": watch }).to_string()
+}

@@ -1,0 +1,74 @@
+//! Batches of the watch queue.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::{Asked, Refusal, Trace, eventbridge, fields, order};
+use crate::decide::request::{Door, Request};
+use crate::json;
+
+/// A message as SQS hands it over, as far as it is used.
+#[derive(Debug)]
+pub struct Message {
+    /// What Lambda knows it by. Where SQS gave it none, which it never does, the empty id makes Lambda take the whole
+    /// batch back, so that nothing is lost.
+    pub id: String,
+    /// What it asks.
+    pub asked: Asked,
+}
+
+/// The answer that Lambda asks of a batch with `ReportBatchItemFailures`.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+/// The records of a batch of SQS; none where the payload is no such batch.
+pub(super) fn records(payload: &Value) -> Option<&Vec<Value>> {
+    let is_from_queue = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs");
+    payload.get("Records")?.as_array().filter(|records| records.iter().any(is_from_queue))
+}
+
+/// The answer to a batch of which these messages are not done.
+pub fn answer(undone: impl Iterator<Item = String>) -> Value {
+    let batch_item_failures = undone.map(|item_identifier| Failure { item_identifier }).collect();
+    json!(Answer { batch_item_failures })
+}
+
+impl Message {
+    pub(super) fn read(record: &Value, source_prefix: &str, now: OffsetDateTime) -> Self {
+        let text = |name: &str| record.get(name).and_then(Value::as_str);
+        let sent = record.pointer("/attributes/SentTimestamp");
+        let sent = sent.and_then(|sent| fields::moment(sent, now)).unwrap_or(now);
+        let body = text("body").map(json::readable).unwrap_or_default();
+        Self {
+            id: text("messageId").unwrap_or_default().to_owned(),
+            asked: Asked {
+                door: Some(Door::Watch),
+                trace: Trace::of(&body),
+                request: request(&body, source_prefix, sent),
+            },
+        }
+    }
+}
+
+/// A message's text is the event itself, or what [`order::message`] writes. `sent` is when SQS took it.
+fn request(body: &Value, source_prefix: &str, sent: OffsetDateTime) -> Result<Option<Request>, Refusal> {
+    if body.get("watch").is_some() {
+        order::watched(body, sent).map(Some)
+    } else if body.get("detail-type").is_some() {
+        eventbridge::read(body, Door::Watch, source_prefix, sent)
+    } else {
+        Err("the message is no EventBridge event and no watch message, or no JSON that can be read")
+    }
+}

@@ -1,0 +1,382 @@
+//! The machine in virtual time: a script says what readings show and how requests are answered; commands come out.
+//! What every run must keep is checked at the end of each (`promises`).
+
+use std::collections::BTreeMap;
+
+use secure_pause::config::Policy;
+use secure_pause::decide::history::{History, Moment};
+use secure_pause::decide::outcome::Outcome;
+use secure_pause::decide::request::{Door, Phase, Request};
+use secure_pause::decide::tables::Reads;
+use secure_pause::decide::{Command, Decider, Input};
+use secure_pause::error::{Error, Operation};
+use secure_pause::genesys::conversation::Conversation;
+use secure_pause::genesys::screen_recording::{Action, Reply};
+use secure_pause::ids::ParticipantId;
+use serde_json::Value;
+
+use crate::fixtures::{AGENT_A, Came, LEG_A, LEG_B, acknowledged, id, ms, read, request, unread};
+use crate::promises;
+
+/// More steps than any run takes.
+const STEPS: usize = 2_000;
+
+/// How a reading ends.
+#[derive(Clone, Debug)]
+pub enum Shows {
+    /// With this body; none where Genesys does not know the conversation.
+    Body(Value),
+    /// With this error.
+    Fails(Error),
+    /// Not before it is given up.
+    Hangs,
+}
+
+/// How a request for a leg ends: after so many milliseconds, so; or never.
+#[derive(Clone, Debug)]
+pub struct Ends {
+    pub takes: u64,
+    pub came: Option<Came>,
+}
+
+/// How long a reading takes, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// Until the request is sent that is answered: the client makes failed ones again.
+    pub retries: u64,
+    /// From then on.
+    pub answer: u64,
+}
+
+/// The script of one run.
+#[derive(Debug)]
+pub struct Play {
+    pub request: Request,
+    pub policy: Policy,
+    /// How old the event is when it is received, in milliseconds.
+    pub age: i64,
+    /// When the time is over.
+    pub deadline: u64,
+    /// What readings show that begin from a moment on. The last that fits holds.
+    pub readings: Vec<(u64, Shows)>,
+    /// How long the readings take, one after the other, over and over.
+    pub takes: Vec<Takes>,
+    /// How requests end that are sent from a moment on. The last that fits holds.
+    pub answers: Vec<(u64, Action, Ends)>,
+}
+
+/// What was fed to the machine in one step.
+#[derive(Debug)]
+pub enum Fed {
+    Time,
+    Reading { began: Moment, conversation: Option<Conversation> },
+    NoReading,
+    Answer(ParticipantId),
+}
+
+/// One step, and what came of it.
+#[derive(Debug)]
+pub struct Step {
+    pub now: Moment,
+    pub fed: Fed,
+    pub commands: Vec<Command>,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Played {
+    pub steps: Vec<Step>,
+    pub history: History,
+    pub end: Result<Outcome, Error>,
+}
+
+impl Play {
+    /// The first agent's secure pause, just now. Nothing is read, and every request is acknowledged after 100 ms.
+    pub fn new(door: Door, phase: Phase) -> Self {
+        let deadline = if door == Door::Event { 29_500 } else { 8_000 };
+        Self {
+            request: request(door, phase, Some(AGENT_A), None),
+            policy: Policy::default(),
+            age: 0,
+            deadline,
+            readings: Vec::new(),
+            takes: vec![Takes { retries: 0, answer: 50 }],
+            answers: Vec::new(),
+        }
+    }
+
+    pub fn started() -> Self {
+        Self::new(Door::Event, Phase::Started)
+    }
+
+    pub fn ended() -> Self {
+        Self::new(Door::Event, Phase::Ended)
+    }
+
+    /// The same, with something changed.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// So many milliseconds old.
+    pub fn aged(self, age: i64) -> Self {
+        self.with(|play| play.age = age)
+    }
+
+    /// The event names the first agent's leg, too.
+    pub fn naming_the_leg(self) -> Self {
+        self.with(|play| play.request.participant = Some(id(LEG_A)))
+    }
+
+    /// Readings that begin from then on show this.
+    pub fn reads(self, from: u64, body: Value) -> Self {
+        self.with(|play| play.readings.push((from, Shows::Body(body))))
+    }
+
+    /// Readings that begin from then on fail.
+    pub fn fails_to_read(self, from: u64) -> Self {
+        self.with(|play| play.readings.push((from, Shows::Fails(unread()))))
+    }
+
+    /// Readings that begin from then on do not come back.
+    pub fn hangs(self, from: u64) -> Self {
+        self.with(|play| play.readings.push((from, Shows::Hangs)))
+    }
+
+    /// Each reading takes so long.
+    pub fn reading_takes(self, answer: u64) -> Self {
+        self.with(|play| play.takes = vec![Takes { retries: 0, answer }])
+    }
+
+    /// Requests that are sent from then on are answered so, after so long.
+    pub fn answers(self, from: u64, action: Action, takes: u64, came: Came) -> Self {
+        self.with(|play| play.answers.push((from, action, Ends { takes, came: Some(came) })))
+    }
+
+    /// Requests that are sent from then on are not answered.
+    pub fn leaves_unanswered(self, from: u64, action: Action) -> Self {
+        self.with(|play| play.answers.push((from, action, Ends { takes: 0, came: None })))
+    }
+
+    fn shown(&self, at: Moment) -> Shows {
+        let fits = |(from, _): &&(u64, Shows)| ms(*from) <= at;
+        self.readings.iter().rfind(fits).map_or(Shows::Hangs, |(_, shows)| shows.clone())
+    }
+
+    fn answer(&self, action: Action, at: Moment) -> Ends {
+        let fits = |(from, of, _): &&(u64, Action, Ends)| *of == action && ms(*from) <= at;
+        let usual = || Ends { takes: 100, came: Some(acknowledged()) };
+        self.answers.iter().rfind(fits).map_or_else(usual, |(.., ends)| ends.clone())
+    }
+
+    /// Runs to the end, and checks what every run must keep.
+    pub fn run(&self) -> Played {
+        let played = self.run_unchecked();
+        let broken = promises::broken(self, &played);
+        assert!(broken.is_empty(), "{broken:#?} in {}", played.story());
+        played
+    }
+
+    /// Runs to the end.
+    pub fn run_unchecked(&self) -> Played {
+        let mut history = History::default();
+        let age = time::Duration::milliseconds(self.age);
+        let mut decider = Decider::new(&self.request, &self.policy, &mut history, age, ms(self.deadline));
+        let mut stage = Stage { play: self, reading: None, read: 0, requests: BTreeMap::new(), wake: ms(0) };
+        let mut steps = Vec::new();
+        let end = loop {
+            let (now, fed, input) = stage.next();
+            let commands = decider.next(now, input.input());
+            let end = stage.carry_out(now, &commands);
+            steps.push(Step { now, fed, commands });
+            if let Some(end) = end {
+                break end;
+            }
+            assert!(steps.len() < STEPS, "it never ends");
+        };
+        let legs = decider.history().legs.len();
+        assert_eq!(legs, history.legs.len(), "the machine shows the history it was given");
+        Played { steps, history, end }
+    }
+}
+
+/// A reading under way: when it arrives, when the request began that was answered, what it shows.
+type UnderWay = (Moment, Moment, Shows);
+
+/// What is under way.
+struct Stage<'a> {
+    play: &'a Play,
+    reading: Option<UnderWay>,
+    /// How many readings there were.
+    read: usize,
+    /// When the request for each leg ends, and how.
+    requests: BTreeMap<ParticipantId, (Moment, Came)>,
+    wake: Moment,
+}
+
+/// An input, owned.
+enum Owned {
+    Time,
+    Reading(Moment, Result<Option<Conversation>, Error>),
+    Answer(ParticipantId, Came),
+}
+
+impl Owned {
+    fn input(&self) -> Input<'_> {
+        match self {
+            Self::Time => Input::Time,
+            Self::Reading(began, read) => Input::Reading {
+                began: *began,
+                read: read.as_ref().map(Option::as_ref).map_err(Clone::clone),
+            },
+            Self::Answer(leg, answer) => {
+                Input::Answer { leg: *leg, reply: Reply::default(), answer: answer.clone() }
+            }
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// What happens next: a reading before an answer, an answer before the time.
+    fn next(&mut self) -> (Moment, Fed, Owned) {
+        let answer = self.requests.iter().map(|(leg, (at, _))| (*at, *leg)).min();
+        let reading = self.reading.as_ref().map(|(at, ..)| *at);
+        let first = [reading, answer.map(|(at, _)| at), Some(self.wake)].into_iter().flatten().min().unwrap();
+        if reading == Some(first) {
+            return self.arrives();
+        }
+        match answer.filter(|(at, _)| *at == first) {
+            Some((at, leg)) => {
+                let (_, came) = self.requests.remove(&leg).unwrap();
+                (at, Fed::Answer(leg), Owned::Answer(leg, came))
+            }
+            None => (first, Fed::Time, Owned::Time),
+        }
+    }
+
+    fn arrives(&mut self) -> (Moment, Fed, Owned) {
+        let (at, began, shows) = self.reading.take().unwrap();
+        let result = match shows {
+            Shows::Body(body) => Ok(read(&body)),
+            Shows::Fails(error) => Err(error),
+            Shows::Hangs => Err(Error::DeadlineExceeded(Operation::Conversation)),
+        };
+        let fed = match &result {
+            Ok(conversation) => Fed::Reading { began, conversation: conversation.clone() },
+            Err(_) => Fed::NoReading,
+        };
+        (at, fed, Owned::Reading(began, result))
+    }
+
+    fn carry_out(&mut self, now: Moment, commands: &[Command]) -> Option<Result<Outcome, Error>> {
+        for command in commands {
+            match command {
+                Command::Read(until) => self.reading = Some(self.reads(now, *until)),
+                Command::Send(leg, action) => self.sends(now, *leg, *action),
+                Command::GiveUp(leg) => _ = self.requests.remove(leg),
+                Command::PostWatch => {}
+                Command::WaitUntil(at) => self.wake = *at,
+                Command::End(end) => return Some(end.clone()),
+            }
+        }
+        None
+    }
+
+    fn reads(&mut self, now: Moment, until: Moment) -> UnderWay {
+        let takes = self.play.takes[self.read % self.play.takes.len()];
+        self.read += 1;
+        let began = now + ms(takes.retries);
+        let arrives = began + ms(takes.answer);
+        match self.play.shown(began) {
+            Shows::Hangs => (until, now, Shows::Hangs),
+            _ if arrives > until => (until, now, Shows::Hangs),
+            shows => (arrives, began, shows),
+        }
+    }
+
+    fn sends(&mut self, now: Moment, leg: ParticipantId, action: Action) {
+        let Ends { takes, came } = self.play.answer(action, now);
+        if let Some(came) = came {
+            self.requests.insert(leg, (now + ms(takes), came));
+        }
+    }
+}
+
+impl Played {
+    /// What was commanded, a line each, but for readings and waits.
+    pub fn lines(&self) -> Vec<String> {
+        let of_step = |step: &Step| {
+            let now = step.now.as_millis();
+            let lines =
+                step.commands.iter().filter_map(move |command| Some(format!("{now} {}", told(command)?)));
+            lines.collect::<Vec<_>>()
+        };
+        self.steps.iter().flat_map(of_step).collect()
+    }
+
+    /// The whole run, a step a line, for a run that went wrong.
+    pub fn story(&self) -> String {
+        let fed = |step: &Step| match &step.fed {
+            Fed::Time => "time".to_owned(),
+            Fed::NoReading => "no reading".to_owned(),
+            Fed::Answer(leg) => format!("an answer for {}", letter(*leg)),
+            Fed::Reading { began, conversation } => {
+                let legs = conversation.iter().flat_map(Conversation::agent_legs);
+                let legs = legs.filter_map(|leg| {
+                    Some(format!(
+                        "{} {:?}{} {:?}",
+                        letter(leg.id()?),
+                        leg.life(),
+                        if leg.is_in_wrap_up() { " in wrap-up" } else { "" },
+                        leg.screen()
+                    ))
+                });
+                let reads = Reads::of(conversation.as_ref());
+                format!("{reads:?} from {} with {:?}", began.as_millis(), legs.collect::<Vec<_>>())
+            }
+        };
+        let line = |step: &Step| {
+            let commands: Vec<_> = step.commands.iter().filter_map(told).collect();
+            format!("\n{} {} -> {commands:?}", step.now.as_millis(), fed(step))
+        };
+        self.steps.iter().map(line).collect()
+    }
+
+    /// When the readings were begun, in milliseconds.
+    pub fn readings(&self) -> Vec<u128> {
+        let is_read = |step: &&Step| step.commands.iter().any(|command| matches!(command, Command::Read(_)));
+        self.steps.iter().filter(is_read).map(|step| step.now.as_millis()).collect()
+    }
+
+    /// Whether `paused: true` would be answered.
+    pub fn is_paused(&self, play: &Play) -> bool {
+        self.end.is_ok() && self.history.is_paused(play.request.door, play.policy.require_verified)
+    }
+}
+
+impl Step {
+    /// What the reading says that arrived in this step.
+    pub fn reads(&self) -> Option<Reads> {
+        match &self.fed {
+            Fed::Reading { conversation, .. } => Some(Reads::of(conversation.as_ref())),
+            Fed::Time | Fed::NoReading | Fed::Answer(_) => None,
+        }
+    }
+}
+
+fn told(command: &Command) -> Option<String> {
+    Some(match command {
+        Command::Read(_) | Command::WaitUntil(_) => return None,
+        Command::Send(leg, Action::Pause) => format!("pause {}", letter(*leg)),
+        Command::Send(leg, Action::Resume) => format!("resume {}", letter(*leg)),
+        Command::GiveUp(leg) => format!("give up {}", letter(*leg)),
+        Command::PostWatch => "watch".to_owned(),
+        Command::End(Ok(outcome)) => format!("{outcome:?}"),
+        Command::End(Err(error)) => error.name().to_owned(),
+    })
+}
+
+fn letter(leg: ParticipantId) -> &'static str {
+    [(LEG_A, "A"), (LEG_B, "B")].iter().find(|(name, _)| id(name) == leg).map_or("?", |(_, letter)| letter)
+}
