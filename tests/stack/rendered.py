@@ -55,7 +55,7 @@ def value(node, template, **given):
         case "Fn::Not":
             return not at(of[0])
         case "Fn::Join":
-            return of[0].join(map(at, of[1]))
+            return of[0].join(at(of[1]) if isinstance(of[1], dict) else map(at, of[1]))
         case "Fn::Split":
             return at(of[1]).split(of[0])
         case "Fn::Select":

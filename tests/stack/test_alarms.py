@@ -126,7 +126,7 @@ def test_missing_data_is_no_alarm_but_where_absence_is_the_signal(template):
 def test_an_alarm_on_a_count_rings_at_the_first_and_not_anew_at_the_next_check_of_the_watch(template):
     longest = template["Parameters"]["WatchVisibilitySeconds"]["MaxValue"]
     counting = [alarm for alarm in alarms(template).values() if alarm.get("Statistic") == "Sum"]
-    assert len(counting) == 10
+    assert len(counting) == 11
     for alarm in counting:
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
         assert alarm["DatapointsToAlarm"] == 1

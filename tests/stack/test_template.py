@@ -12,6 +12,7 @@ FOURTEEN_DAYS = 14 * 24 * 3600
 # The most a version's description may have.
 DESCRIPTION = 256
 ORGANIZATION = "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10"
+PILOTS = [f"{number}a9d7f2b-1111-4222-8333-0c6a1c625f1e" for number in (1, 2, 3)]
 
 
 def arn_of(name):
@@ -203,7 +204,10 @@ def test_a_version_is_published_for_every_setting_that_changes(template):
             "GenesysRegion": "use2.us-gov-pure.cloud",
             "SecretArn": "arn:aws:secretsmanager:us-east-2:123456789012:secret:contact-center/genesys/oauth-AbC123",
             "ScreenRecordingPath": "/api/v3/{conversationId}/participants/{participantId}/screen-recordings/{action}",
-            "NotRecordedStatus": "404,405,409,410",
+            "NotRecordedStatus": "406,409,410,422",
+            "RequireVerified": "true",
+            "ResumeDelaySeconds": "15",
+            "ActFor": ",".join([ORGANIZATION, *PILOTS]),
         },
     ],
 )
@@ -213,15 +217,20 @@ def test_the_description_of_a_version_is_not_too_long_and_tells_every_setting(te
     told = value(version["Properties"]["Description"], template, **given, **queue)
     assert len(told) <= DESCRIPTION
     for name, setting in given.items():
-        assert setting.split(":")[-1] in told.split(" "), name
+        short = setting.split(":")[-1].replace("{action}", "=")
+        short = short.replace("{conversationId}", "*").replace("{participantId}", "%")
+        shown = [it.split("-")[0] for it in short.split(",")] if name == "ActFor" else [short]
+        assert set(shown) <= set(told.split(" ")), name
     others = {
         "EventSourcePrefix": "simulate.",
         "MetricsNamespace": "Other",
         "LogLevel": "DEBUG",
         "ExtraCaBundle": "/var/task/ca.pem",
+        # The order matters, too, and the last of them; spaces do not.
+        "ActFor": ", ".join([*PILOTS, ORGANIZATION]),
     }
     for name, setting in others.items():
-        assert value(version["Properties"]["Description"], template, **given, **queue, **{name: setting}) != told
+        assert value(version["Properties"]["Description"], template, **queue, **(given | {name: setting})) != told
 
 
 def test_the_rules_match_the_literal_topic_and_target_the_alias_and_the_watch(template):
@@ -263,11 +272,12 @@ def test_what_must_outlive_the_stack_is_retained_and_the_log_is_kept_a_year(temp
 
 
 def test_every_setting_of_the_function_is_a_parameter_with_a_description(template):
-    config = (ROOT / "src" / "config.rs").read_text()
-    settings = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`(?:,| or|:)", config)) | {"MODE"}
+    config = (ROOT / "src" / "config" / "mod.rs").read_text()
+    # Each name is written where it is read, and nowhere else.
+    settings = set(re.findall(r'\bread\s*\.(?:or|optional|required)\(\s*"([A-Z_]+)"', config))
     variables = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]["Environment"]["Variables"]
-    own = {name for name in settings if not name.startswith("AWS_LAMBDA_")}
-    assert own - {"GENESYS_REGION"} <= set(variables), own - set(variables)
+    assert {"GENESYS_SECRET_ID", "MODE", "ACT_FOR", "METRICS_NAMESPACE"} <= settings
+    assert settings == set(variables)
     for name, parameter in template["Parameters"].items():
         assert len(parameter["Description"]) > 20, name
         checks = {"AllowedPattern", "AllowedValues", "MinLength", "MinValue"} & set(parameter)
@@ -280,11 +290,19 @@ def test_every_setting_of_the_function_is_a_parameter_with_a_description(templat
 @pytest.mark.parametrize(
     ("parameter", "value", "good"),
     [
-        ("NotRecordedStatus", "404, 409", True),
+        ("NotRecordedStatus", "409, 422", True),
         ("NotRecordedStatus", "403", False),
-        ("NotRecordedStatus", "404,429", False),
+        ("NotRecordedStatus", "404", False),
+        ("NotRecordedStatus", "409,405", False),
+        ("NotRecordedStatus", "409,429", False),
         ("NotRecordedStatus", "408", False),
-        ("NotRecordedStatus", "404,425", False),
+        ("NotRecordedStatus", "409,425", False),
+        ("ActFor", "", True),
+        ("ActFor", ORGANIZATION, True),
+        ("ActFor", ", ".join([ORGANIZATION.upper(), *PILOTS]), True),
+        ("ActFor", ",".join([ORGANIZATION, ORGANIZATION, *PILOTS]), False),
+        ("ActFor", f"{ORGANIZATION},", False),
+        ("ActFor", "card-payments", False),
         ("ScreenRecordingPath", "/x/{conversationId}/{participantId}/{action}", True),
         ("ScreenRecordingPath", "/../{conversationId}/{participantId}/{action}", False),
         ("ScreenRecordingPath", "/x/{conversationId}/{participantId}/{action}?a=b", False),

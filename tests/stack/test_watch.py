@@ -139,12 +139,18 @@ def test_a_pause_that_a_secure_flow_orders_is_followed_too(watched, call, emulat
     assert json.loads(answer["Payload"].read())["paused"] is True
     assert (watched.followed(), call.screen()) == (1, "paused")
 
-    # The flow is cut off: neither an order to resume nor an event comes.
+    # Its order stands, though the conversation shows nothing of the flow.
+    checks = len(call.outcomes("watch"))
     call.secure_pause(False)
-    wait_for("the check", lambda: "recovered" in call.outcomes("watch"))
+    wait_for("the check", lambda: len(call.outcomes("watch")) > checks)
+    assert (call.outcomes("watch")[-1], call.screen()) == ("watching", "paused")
+
+    order["action"] = "resume"
+    functions.invoke(FunctionName=watched.outputs()["AliasArn"], Payload=json.dumps(order))
     assert call.screen() == "active"
+    wait_for("the last check", lambda: call.outcomes("watch")[-1] == "nothing_paused")
     nobody_followed(watched)
-    assert (call.outcomes("direct"), call.outcomes("event")) == (["paused"], [])
+    assert (call.outcomes("direct"), call.outcomes("event")) == (["paused", "resumed"], [])
 
 
 def test_a_message_that_cannot_be_read_is_refused_at_every_check_and_kept(watched, emulator):
