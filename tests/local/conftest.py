@@ -11,6 +11,8 @@ from image import base_image
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAM = ROOT / "target" / "tools" / "sam" / "bin"
+# How long one replay may take: sam builds an image of its own first.
+LONGEST_SECONDS = 180
 # What `make` tells its children, and a choice made for a replay by hand.
 NOT_FOR_TESTS = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "WORLD", "EVENT", "SETTINGS", "AS_IS"}
 NOT_FOR_TESTS |= {"MODE", "PAUSE_SCOPE", "NOT_RECORDED_STATUS", "AWS_LAMBDA_LOG_LEVEL", "AWS_PROFILE"}
@@ -57,6 +59,14 @@ def run(docker_env):
     def run(command):
         say(command)
         env = docker_env | {"PATH": f"{SAM}:{docker_env['PATH']}"}
-        return subprocess.run(["bash", "-c", command], cwd=ROOT, env=env, text=True, capture_output=True, timeout=180)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(["bash", "-c", command], cwd=ROOT, env=env, start_new_session=True, **pipes) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=LONGEST_SECONDS)
+            except BaseException:
+                # All that it has started ends with it, as by Ctrl-C: sam takes its container away.
+                os.killpg(process.pid, signal.SIGINT)
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
     return run

@@ -70,6 +70,17 @@ def test_a_bundle_of_certificates_is_read_from_the_package(run, tmp_path):
     assert answer(done)["outcome"] == "ignored", done.stderr
 
 
+def test_without_a_bridge_on_this_machine_sam_local_says_so_and_names_the_other_way(tmp_path):
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\ntest "$1" = info\n')
+    docker.chmod(0o755)
+    env = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "WORLD": "1"}
+    command = [ROOT / "tests" / "local" / "sam-local", SAM, ROOT / "events" / "secure_pause" / "started.json"]
+    done = subprocess.run(command, env=env, text=True, capture_output=True, timeout=60)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "bridge" in done.stderr and "make invoke" in done.stderr
+
+
 def test_without_a_docker_engine_sam_local_says_so_in_one_line():
     env = os.environ | {"DOCKER_HOST": "tcp://127.0.0.1:9"}
     command = [ROOT / "tests" / "local" / "sam-local", SAM, ROOT / "events" / "other" / "audit.json"]
