@@ -38,7 +38,9 @@ fn read(order: &Map<String, Value>, door: Door, phase: Phase, at: OffsetDateTime
 /// `of` is `pause` for one that no order stands behind.
 pub fn message(request: &Request) -> String {
     let mut watch = Map::new();
-    let of_pause = (request.door != Door::Direct).then(|| "pause".to_owned());
+    // A resume that was taken back is no order to pause.
+    let stands = request.door == Door::Direct && request.phase == Phase::Started;
+    let of_pause = (!stands).then(|| "pause".to_owned());
     let members = [
         ("conversationId", Some(request.conversation.to_string())),
         ("userId", request.user.map(|user| user.to_string())),

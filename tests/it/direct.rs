@@ -147,6 +147,11 @@ async fn a_secure_pause_that_begins_after_a_resume_was_ordered_takes_it_back() {
     assert_eq!(outcome(&answer), "resume_withdrawn");
     assert_eq!((stage.sent("resume", LEG_A), stage.sent("pause", LEG_A)), (1, 1));
     assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused));
+    let messages = stage.world.queue.messages();
+    assert!(
+        messages.len() == 1 && messages[0].contains(r#""of":"pause""#),
+        "no order to pause: {messages:?}"
+    );
     stage.end().await;
 }
 
