@@ -275,9 +275,9 @@ scenes! {
             => ["50 pause A", "250 pause A", "550 pause A", "1150 pause A", "2000 NotPaused"];
 
     a_pause_waits_as_retry_after_says:
-        Play::started().reads(0, on(&[a("active")])).reads(2_500, on(&[a("paused")]))
+        Play::started().reads(0, on(&[a("active")])).reads(2_200, on(&[a("paused")]))
             .answers(0, P, 100, limited(P, 2)).answers(1_000, P, 100, acknowledged())
-            => ["50 pause A", "2150 pause A", "3150 Paused"];
+            => ["50 pause A", "2150 pause A", "2350 Paused"];
 
     a_pause_that_must_wait_too_long_fails_at_once:
         Play::started().reads(0, on(&[a("active")])).answers(0, P, 100, limited(P, 60))
@@ -374,9 +374,9 @@ scenes! {
                 "12000 Rejected"];
 
     a_pause_waits_as_long_as_there_is_time:
-        Play::started().reads(0, on(&[a("active")])).reads(27_000, on(&[a("paused")]))
+        Play::started().reads(0, on(&[a("active")])).reads(26_200, on(&[a("paused")]))
             .answers(0, P, 100, limited(P, 26)).answers(1_000, P, 100, acknowledged())
-            => ["50 pause A", "26150 pause A", "27150 Paused"];
+            => ["50 pause A", "26150 pause A", "26350 Paused"];
 
     a_reading_that_is_still_owed_at_the_deadline_is_an_error:
         Play::started().reads(0, on(&[a("active"), b("active")]))
@@ -726,8 +726,13 @@ fn whoever_else_is_recorded_is_noted() {
 #[test]
 fn nothing_is_read_while_every_leg_waits_because_genesys_asked_to() {
     let limited_for = |seconds| Play::started().answers(0, P, 100, limited(P, seconds));
-    let alone = limited_for(5).reads(0, on(&[a("active")])).with(|play| play.deadline = 6_000);
-    assert_eq!(alone.run().readings(), [0, 5_150], "none between the answer and what it asked for");
+    let alone = limited_for(5).answers(1_000, P, 100, acknowledged());
+    let alone = alone.reads(0, on(&[a("active")])).with(|play| play.deadline = 5_400);
+    assert_eq!(
+        alone.run().readings(),
+        [0, 5_300],
+        "none before the pause that was asked to wait has gone out"
+    );
     let at_once = limited_for(0).reads(0, on(&[a("active")])).with(|play| play.deadline = 600);
     assert_eq!(at_once.run().readings(), [0, 200, 500], "no wait was asked for");
 }
