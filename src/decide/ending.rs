@@ -97,6 +97,9 @@ pub fn last_word(
         (Action::Pause, Some(Screen::Requested), Some(Fate::Accepted)) if is_direct => {
             failed(Error::NotPaused) // about to be recorded
         }
+        (Action::Pause, Some(Screen::Stopped | Screen::Error | Screen::Timeout), Some(Fate::Accepted)) => {
+            (State::Unverifiable, Some(unread.clone())) // a second recording may have begun
+        }
         (Action::Pause, Some(_), Some(Fate::Accepted)) if !is_direct => (State::Unverifiable, None),
         (Action::Resume, Some(Screen::Paused), Some(Fate::Accepted)) => failed(Error::NotResumed),
         (_, _, Some(Fate::Accepted)) => (State::Unverifiable, Some(unread.clone())), // no reading was late enough

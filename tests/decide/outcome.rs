@@ -178,7 +178,7 @@ fn leg(action: Action, before: Screen, came: Option<Came>, since: Option<Screen>
 
 #[test]
 fn a_pause_at_the_deadline_is_what_is_known_of_it() {
-    use Screen::{Active, Paused, Requested, Stopped, Unknown};
+    use Screen::{Active, Paused, Requested, Stopped, Timeout, Unknown};
     use State::{Failed, NotRecording, Unverifiable};
     const P: Action = Action::Pause;
     let (event, direct) = (Door::Event, Door::Direct);
@@ -191,6 +191,8 @@ fn a_pause_at_the_deadline_is_what_is_known_of_it() {
         (event, leg(P, Active, accepted(), Some(Requested)), Unverifiable, "", "nobody can say"),
         (direct, leg(P, Active, accepted(), Some(Requested)), Failed, "NotPaused", "about to be recorded"),
         (event, leg(P, Active, accepted(), Some(Unknown)), Unverifiable, "", "not reported"),
+        (event, leg(P, Active, accepted(), Some(Stopped)), Unverifiable, "UpstreamUnavailable", "a second recording may have begun"),
+        (event, leg(P, Active, accepted(), Some(Timeout)), Unverifiable, "UpstreamUnavailable", "a second recording may have begun"),
         (direct, leg(P, Active, accepted(), Some(Unknown)), Unverifiable, "UpstreamUnavailable", "no reading was late enough"),
         (direct, leg(P, Active, accepted(), Some(Paused)), Unverifiable, "UpstreamUnavailable", "no reading was late enough"),
         (event, leg(P, Active, accepted(), None), Unverifiable, "UpstreamUnavailable", "no reading at all"),
