@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Genesys;
 use super::http::{self, Meaning};
+use super::lenient::object;
 use super::screen_recording::Action;
 use crate::error::{Error, Operation, What};
 use crate::ids::{ConversationId, ParticipantId};
@@ -50,8 +51,9 @@ impl Genesys {
         self.authorized(Operation::Permissions, deadline, request, async |meaning| match meaning {
             Meaning::Success(response) => {
                 let body = http::body(Operation::Permissions, response).await?;
-                let info = serde_json::from_slice(body.as_ref()).unwrap_or_default();
-                Ok(told(&info))
+                let info = object(&String::from_utf8_lossy(body.as_ref()));
+                let unread = || "not told: the answer of /api/v2/tokens/me cannot be read".to_owned();
+                Ok(info.as_ref().map_or_else(unread, told))
             }
             Meaning::Refused(status, _) => {
                 Ok(format!("not told: /api/v2/tokens/me answered {}", status.as_u16()))

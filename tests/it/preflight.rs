@@ -59,6 +59,19 @@ async fn what_fails_names_its_remedy_and_what_needs_it_is_skipped() {
 }
 
 #[tokio::test]
+async fn rights_that_cannot_be_read_are_not_taken_for_those_of_the_roles() {
+    let stage = Stage::new().await;
+    // The new token comes first.
+    stage.world.genesys.inject(On::Any, Fault::Delay(std::time::Duration::ZERO), 1);
+    stage.world.genesys.inject(On::Any, Fault::Html(200), 1);
+    let (answer, _) = preflight(&stage).await;
+    assert_eq!(answer["checks"][3]["check"], "permissions");
+    let detail = text(&answer["checks"][3]["detail"]);
+    assert!(detail.contains("cannot be read"), "{answer:#}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_missing_permission_is_told_apart_from_a_conversation_that_does_not_exist() {
     let stage = Stage::new().await;
     stage.world.genesys.inject(On::Conversation, Fault::Status(403), usize::MAX);
