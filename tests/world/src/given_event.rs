@@ -63,7 +63,9 @@ impl GivenEvent {
     /// # Errors
     /// Where it is no JSON.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, NoEvent> {
-        let event = serde_json::from_slice(&bytes)
+        // A file written on Windows may begin with a byte order mark.
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        let event = serde_json::from_slice(text)
             .map_err(|error| NoEvent(format!("no JSON: {error}; Lambda would refuse it too")))?;
         Ok(Self { bytes, event })
     }

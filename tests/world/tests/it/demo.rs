@@ -39,9 +39,14 @@ fn without_a_binary_or_an_event_there_is_nothing_to_run_and_the_remedy_is_named(
 
 #[test]
 fn a_replay_ends_well_with_an_answer_or_an_error_and_badly_with_neither() {
-    let cases = [("fail", 0, "errorType"), ("die", 1, "the process ended without an answer")];
-    for (order, wanted, told) in cases {
-        let path = event(&format!("{order}.json"), &format!("{{\"order\":\"{order}\"}}"));
+    // Files written on Windows begin with a byte order mark.
+    let cases = [
+        ("", "fail", 0, "errorType"),
+        ("", "die", 1, "the process ended without an answer"),
+        ("\u{feff}", "marked", 0, "staged"),
+    ];
+    for (mark, order, wanted, told) in cases {
+        let path = event(&format!("{order}.json"), &format!("{mark}{{\"order\":\"{order}\"}}"));
         let (code, stdout, stderr) = demo(&["--function", STAND_IN, "--event", &path]);
         assert_eq!(code, Some(wanted), "{order}: {stderr}");
         assert!(stdout.contains(told), "{order}: {stdout}");
