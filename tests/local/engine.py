@@ -96,6 +96,7 @@ def started():
 @contextlib.contextmanager
 def bridge():
     """A network interface for the containers that no other engine has."""
+    remove_stale_bridges()
     name = f"engine{os.getpid()}"
     try:
         ip("link", "add", name, "type", "bridge")
@@ -104,6 +105,14 @@ def bridge():
         yield name
     finally:
         subprocess.run(["ip", "link", "delete", name], env={"PATH": SYSTEM_PATH}, capture_output=True)
+
+
+def remove_stale_bridges():
+    """What a test that was killed outright has left behind."""
+    for place in pathlib.Path("/sys/class/net").glob("engine*"):
+        pid = place.name.removeprefix("engine")
+        if pid.isdigit() and not pathlib.Path("/proc", pid).exists():
+            ip("link", "delete", place.name)
 
 
 def ip(*arguments):
