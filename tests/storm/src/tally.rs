@@ -69,7 +69,7 @@ impl fmt::Display for Tally {
         if self.requests > 0 {
             writeln!(
                 f,
-                "requests     {}; a message refused by SQS in {} schedules",
+                "requests     {}; in {} schedules a watch message was refused, or its invocation killed before it",
                 self.requests, self.unwatched
             )?;
         }
