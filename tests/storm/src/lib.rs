@@ -11,14 +11,13 @@
     reason = "virtual time never runs backwards; a simulation is state that is told apart by what it is"
 )]
 
+mod draws;
 pub mod machine;
-mod schedule;
 pub mod small;
 mod tally;
 
 use std::fmt;
 
-pub use schedule::Schedule;
 pub use tally::Tally;
 
 /// A schedule that ended otherwise than promised.

@@ -11,7 +11,8 @@ use secure_pause::ids::{ConversationId, ParticipantId, UserId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::schedule::{Agent, Reports};
+use super::schedule::Reports;
+use crate::draws::Agent;
 
 /// A point in time: how long after the call was taken.
 pub type At = Duration;

@@ -17,7 +17,8 @@ use super::Without;
 use super::call::{At, Life, Screen, agent_of, participant};
 use super::play::{Event, Play, Task, secs};
 use super::record::{Attempt, Ended, Record, What};
-use crate::schedule::{Agent, Fault, On, Reports};
+use super::schedule::{Fault, On, Reports};
+use crate::draws::Agent;
 
 /// What an invocation of an event has, once the time to report is kept back.
 const EVENT_BUDGET: Duration = Duration::from_millis(29_500);

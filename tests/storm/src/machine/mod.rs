@@ -3,6 +3,8 @@
 //!
 //! | module | what it decides |
 //! |---|---|
+//! | `schedule` | what happens when |
+//! | `plot` | how that is drawn from a seed |
 //! | `call` | what Genesys knows, and what a body shows of it |
 //! | `play` | the events in order: EventBridge, SQS, Lambda, the secure flow |
 //! | `driver` | how commands of the machine are carried out, and go wrong |
@@ -12,12 +14,16 @@
 mod call;
 mod driver;
 mod play;
+mod plot;
 mod promise;
 mod record;
+mod schedule;
 
 use std::fmt::Write as _;
 
-use crate::{Broken, Schedule, Tally};
+pub use schedule::Schedule;
+
+use crate::{Broken, Tally};
 
 /// A protection that is taken away, to see that the storm notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -18,7 +18,8 @@ use super::Without;
 use super::call::{self, At, Call, Life, Screen};
 use super::driver::{Put, PutAnswer, Run};
 use super::record::{Ended, Pause, Record, Taking, What};
-use crate::schedule::{Agent, Delivery, Fault, Flow, Names, On, Schedule, Step, Target};
+use super::schedule::{Fault, Flow, Names, On, Schedule, Step};
+use crate::draws::{Agent, Delivery, Target};
 
 /// When Lambda invokes a failed event again, after each failure.
 const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
@@ -213,14 +214,14 @@ impl Play<'_> {
                     self.change(|state| state.leave(*agent, false));
                 }
             }
-            Step::Started(agent, deliveries) => self.started(*agent, deliveries),
-            Step::Ended(_, deliveries) => {
+            Step::Started(agent, names, deliveries) => self.started(*agent, *names, deliveries),
+            Step::Ended(_, names, deliveries) => {
                 self.change(|state| state.secure_pause = false);
                 let now = self.now;
                 if let Some(pause) = self.record.pauses.last_mut() {
                     pause.ended.get_or_insert(now);
                 }
-                self.deliver(false, deliveries);
+                self.deliver(false, *names, deliveries);
             }
             Step::Flow(flow) => self.begin_flow(*flow),
             Step::Hold(is_held) => self.change(|state| state.is_held = *is_held),
@@ -243,7 +244,7 @@ impl Play<'_> {
         }
     }
 
-    fn started(&mut self, agent: Agent, deliveries: &[Delivery]) {
+    fn started(&mut self, agent: Agent, names: Names, deliveries: &[Delivery]) {
         self.change(|state| state.secure_pause = true);
         let state = self.call.now();
         let is_everyone = self.schedule.all_agents || state.leg(agent).listens_in;
@@ -254,7 +255,7 @@ impl Play<'_> {
             ended: None,
         };
         self.record.pauses.push(pause);
-        self.deliver(true, deliveries);
+        self.deliver(true, names, deliveries);
     }
 
     fn wanted(&self, is_wanted: impl Fn(Agent) -> bool) -> [bool; 2] {
@@ -299,15 +300,15 @@ impl Play<'_> {
 
     // ---- EventBridge, SQS, Lambda.
 
-    fn deliver(&mut self, is_started: bool, deliveries: &[Delivery]) {
+    fn deliver(&mut self, is_started: bool, names: Names, deliveries: &[Delivery]) {
         let pause = self.record.pauses.len() - 1;
         let phase = if is_started { Phase::Started } else { Phase::Ended };
-        for Delivery { to, after, killed, names } in deliveries {
+        for Delivery { to, after, killed } in deliveries {
             let agent = self.record.pauses[pause].agent;
             let request = Request {
                 door: if *to == Target::Function { Door::Event } else { Door::Watch },
-                user: (*names != Names::Nobody).then(|| call::user(agent)),
-                participant: (*names == Names::Both).then(|| call::participant(agent)),
+                user: (names != Names::Nobody).then(|| call::user(agent)),
+                participant: (names == Names::Both).then(|| call::participant(agent)),
                 ..self.request(phase)
             };
             let delivered = self.now + secs(*after);

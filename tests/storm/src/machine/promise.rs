@@ -21,7 +21,8 @@ use secure_pause::genesys::screen_recording::Action;
 use super::call::{At, Screen};
 use super::play::{VISIBILITY, secs};
 use super::record::{Attempt, Ended, Pause, Record, Taking, What};
-use crate::schedule::{Agent, Schedule, Step};
+use super::schedule::{Schedule, Step};
+use crate::draws::Agent;
 use crate::tally::Tally;
 
 /// So far may reads trail writes.
@@ -76,7 +77,7 @@ impl Judge<'_> {
         tally.requests = self.record.requests;
         tally.unwatched = usize::from(self.record.is_not_watched);
         for (_, step) in &self.schedule.steps {
-            if let Step::Started(_, deliveries) | Step::Ended(_, deliveries) = step {
+            if let Step::Started(_, _, deliveries) | Step::Ended(_, _, deliveries) = step {
                 tally.events += deliveries.len();
             }
         }

@@ -6,7 +6,7 @@ use secure_pause::decide::outcome::Outcome;
 use secure_pause::genesys::screen_recording::Action;
 
 use super::call::{At, Life, Screen, State};
-use crate::schedule::Agent;
+use crate::draws::Agent;
 
 /// A secure pause of an agent.
 #[derive(Clone, Copy, Debug)]

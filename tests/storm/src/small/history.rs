@@ -8,8 +8,8 @@ use uuid::Uuid;
 use world::{Happening, Moment, ScreenState};
 
 use super::lambda::Ended;
-use super::schedule::Agent;
 use super::time::life;
+use crate::draws::Agent;
 
 /// A secure pause.
 #[derive(Clone, Copy, Debug)]

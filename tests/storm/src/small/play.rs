@@ -16,9 +16,10 @@ use world::{Fault, World, sqs_batch};
 use super::Without;
 use super::history::{Attempt, History, Outage, Pause, Taking, What};
 use super::lambda::{Ended, Lambda};
-use super::schedule::{Agent, Delivery, Schedule, Step, Target};
+use super::schedule::{Schedule, Step};
 use super::setting::{self, Setting};
 use super::time::played;
+use crate::draws::{Agent, Delivery, Target};
 
 /// When Lambda invokes a failed event again, in seconds of life after each failure.
 const RETRIES: [f64; 2] = [60.0, 120.0];
@@ -151,7 +152,7 @@ impl Stage {
     fn deliver(self: &Rc<Self>, event: &Value, is_started: bool, deliveries: &[Delivery]) {
         let pause = self.pauses.borrow().len() - 1;
         for delivery in deliveries {
-            let (stage, event, delivery) = (Rc::clone(self), event.clone(), delivery.clone());
+            let (stage, event, delivery) = (Rc::clone(self), event.clone(), *delivery);
             self.begin(async move {
                 sleep(played(delivery.after)).await;
                 match delivery.to {

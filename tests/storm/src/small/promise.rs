@@ -16,8 +16,9 @@ use world::{Happening, ScreenState};
 use super::history::{Attempt, History, Pause, What, since};
 use super::lambda::Ended;
 use super::play::{DELAY, VISIBILITY};
-use super::schedule::{Agent, Schedule, Step};
+use super::schedule::{Schedule, Step};
 use super::time::{life, stalled};
+use crate::draws::Agent;
 use crate::tally::Tally;
 
 /// So far may reads trail writes, in seconds of life.
@@ -136,7 +137,7 @@ impl Judge<'_> {
                 continue;
             }
             let was_live = |agent: &Agent| self.was_live(*agent, taking.began);
-            let present: Vec<Agent> = [Agent::A, Agent::B].into_iter().filter(was_live).collect();
+            let present: Vec<Agent> = Agent::BOTH.into_iter().filter(was_live).collect();
             for agent in present {
                 for (from, to) in self.history.recorded(agent, taking.began, taking.ended) {
                     let (exposed, at) = (self.exposure(from, to), self.history.at(from));

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
-use fastrand::Rng;
 use world::{Fault, On};
+
+use crate::draws::{Agent, Delivery, Draws};
+
+/// No invocation is killed later than this, in seconds of life after it began.
+const LAST_KILL: f64 = 2.0;
 
 /// What an organization's bodies tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +18,6 @@ pub enum Tells {
     VoiceOnly,
     /// `securePause`, and no state of any screen recording.
     NoScreens,
-}
-
-/// The two agents: the first takes the call, the second is consulted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Agent {
-    /// The first.
-    A,
-    /// The second.
-    B,
 }
 
 /// What happens.
@@ -51,26 +46,6 @@ pub enum Step {
     HangUp,
 }
 
-/// One delivery of an event.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// By the first rule to the function, or by the second to the watch queue.
-    pub to: Target,
-    /// How late.
-    pub after: f64,
-    /// When the function is killed under the first invocation that it leads to, if it is.
-    pub killed: Option<f64>,
-}
-
-/// Where a rule delivers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// The function.
-    Function,
-    /// The watch queue.
-    Queue,
-}
-
 /// A schedule.
 #[derive(Clone, Debug)]
 pub struct Schedule {
@@ -89,12 +64,12 @@ pub struct Schedule {
 impl Schedule {
     /// The schedule of a seed: always the same one.
     pub fn of(seed: u64) -> Self {
-        let mut rng = Rng::with_seed(seed);
-        let tells = [Tells::SecurePause, Tells::VoiceOnly, Tells::NoScreens][rng.usize(..3)];
-        let lag = if chance(&mut rng, 0.4) { 0.0 } else { between(&mut rng, 0.2, 2.7) };
-        let latency = between(&mut rng, 0.02, 0.15);
+        let mut draws = Draws::of(seed, LAST_KILL);
+        let tells = draws.one_of(&[Tells::SecurePause, Tells::VoiceOnly, Tells::NoScreens]);
+        let lag = if draws.chance(0.4) { 0.0 } else { draws.between(0.2, 2.7) };
+        let latency = draws.between(0.02, 0.15);
         let mut plot =
-            Plot { rng, steps: Vec::new(), now: lag + 1.0, lag, is_b_there: false, is_a_there: true };
+            Plot { draws, steps: Vec::new(), now: lag + 1.0, lag, is_b_there: false, is_a_there: true };
         plot.pauses();
         plot.faults(tells);
         let mut steps = plot.steps;
@@ -105,7 +80,7 @@ impl Schedule {
 
 /// A schedule in the making.
 struct Plot {
-    rng: Rng,
+    draws: Draws,
     steps: Vec<(f64, Step)>,
     now: f64,
     lag: f64,
@@ -115,59 +90,50 @@ struct Plot {
 
 impl Plot {
     fn pauses(&mut self) {
-        let turns = self.rng.usize(1..=4);
+        let turns = self.draws.count(1..=4);
         for turn in 1..=turns {
-            if !self.is_b_there && self.chance(0.35) {
+            if !self.is_b_there && self.draws.chance(0.35) {
                 self.step(Step::Consult);
                 self.is_b_there = true;
                 // Nobody takes a card before their own desktop has shown them the call.
                 self.now += self.lag;
                 self.pass(0.5, 4.0);
             }
-            if self.is_b_there && self.is_a_there && self.chance(0.2) {
+            if self.is_b_there && self.is_a_there && self.draws.chance(0.2) {
                 self.transfer();
                 self.pass(0.5, 3.0);
             }
-            if self.chance(0.2) {
-                let takes = self.between(10.0, 60.0);
+            if self.draws.chance(0.2) {
+                let takes = self.draws.between(10.0, 60.0);
                 // A flow that shows as a secure pause tells of its end by an event, which this one does not: it is
                 // followed by the message of its order alone, so that must not be killed.
-                let shows = self.chance(0.5);
-                let killed = self.kill(0.1).filter(|_| !shows);
+                let shows = self.draws.chance(0.5);
+                let killed = self.draws.kill(0.1).filter(|_| !shows);
                 self.step(Step::Flow { takes, shows, killed });
                 // The orders take their time too, and the caller is handed back only after the last.
                 self.now += takes + 12.0;
             } else {
                 self.secure_pause(turn == turns);
             }
-            if self.chance(0.5) { self.pass(0.3, 3.0) } else { self.pass(5.0, 40.0) }
+            if self.draws.chance(0.5) { self.pass(0.3, 3.0) } else { self.pass(5.0, 40.0) }
         }
-        if self.chance(0.3) {
+        if self.draws.chance(0.3) {
             self.step(Step::HangUp);
         }
     }
 
     fn secure_pause(&mut self, is_last: bool) {
-        let agent = match (self.is_a_there, self.is_b_there) {
-            (true, true) => [Agent::A, Agent::B][self.rng.usize(..2)],
-            (false, _) => Agent::B,
-            (true, false) => Agent::A,
-        };
+        let agent = self.draws.initiator([self.is_a_there, self.is_b_there]);
         let deliveries = self.deliveries(true);
         self.step(Step::Started(agent, deliveries));
-        let takes = match self.rng.f64() {
-            quick if quick < 0.45 => self.between(0.5, 4.0),
-            usual if usual < 0.9 => self.between(20.0, 60.0),
-            // Long enough for every check that is promised.
-            _ => self.between(100.0, 180.0),
-        };
-        if self.is_b_there && agent == Agent::A && self.chance(0.15) {
+        let takes = self.draws.secure_pause();
+        if self.is_b_there && agent == Agent::A && self.draws.chance(0.15) {
             self.now += takes / 2.0;
             self.transfer();
             self.now -= takes / 2.0;
         }
         self.now += takes;
-        if !(is_last && self.chance(0.2)) {
+        if !(is_last && self.draws.chance(0.2)) {
             let deliveries = self.deliveries(false);
             self.step(Step::Ended(agent, deliveries));
         }
@@ -176,42 +142,23 @@ impl Plot {
     fn transfer(&mut self) {
         self.step(Step::Transfer);
         self.is_a_there = false;
-        let wraps_up = self.between(5.0, 60.0);
+        let wraps_up = self.draws.between(5.0, 60.0);
         self.steps.push((self.now + wraps_up, Step::WrapUpEnds));
     }
 
-    /// Doubled, late, lost; but a started event is never lost on both ways, since nothing could heal that.
+    /// A started event is never lost on both ways, since nothing could heal that.
     fn deliveries(&mut self, is_started: bool) -> Vec<Delivery> {
-        let is_function_lost = self.chance(0.08);
-        let is_queue_lost = self.chance(0.05) && !(is_started && is_function_lost);
-        let mut deliveries = Vec::new();
-        for (to, is_lost) in [(Target::Function, is_function_lost), (Target::Queue, is_queue_lost)] {
-            let times = if is_lost { 0 } else { 1 + usize::from(self.chance(0.15)) };
-            for _ in 0..times {
-                let after = match self.rng.f64() {
-                    likely if likely < 0.8 => self.between(0.2, 1.5),
-                    seldom if seldom < 0.95 => self.between(2.0, 40.0),
-                    _ => self.between(40.0, 180.0),
-                };
-                let killed = self.kill(0.1);
-                deliveries.push(Delivery { to, after, killed });
-            }
-        }
-        deliveries
-    }
-
-    /// Mostly between the first requests.
-    fn kill(&mut self, chance: f64) -> Option<f64> {
-        let when = self.rng.f64().powi(2) * 2.0;
-        self.chance(chance).then_some(when)
+        let is_function_lost = self.draws.chance(0.08);
+        let is_queue_lost = self.draws.chance(0.05) && !(is_started && is_function_lost);
+        self.draws.deliveries(is_function_lost, is_queue_lost)
     }
 
     fn faults(&mut self, tells: Tells) {
         let end = self.now;
-        let faults = self.rng.usize(..=3);
+        let faults = self.draws.count(..=3);
         for _ in 0..faults {
-            let on = [On::Token, On::Conversation, On::Pause, On::Resume, On::Any][self.rng.usize(..5)];
-            let fault = match self.rng.usize(..10) {
+            let on = self.draws.one_of(&[On::Token, On::Conversation, On::Pause, On::Resume, On::Any]);
+            let fault = match self.draws.count(..10) {
                 0 => Fault::Reset,
                 1 => Fault::Close,
                 2 => Fault::Status(429),
@@ -225,14 +172,14 @@ impl Plot {
                 _ => Fault::AckWithoutEffect,
             };
             let on = if matches!(fault, Fault::AckWithoutEffect) { On::AnyScreenRecording } else { on };
-            let times = self.rng.usize(1..=2);
-            let at = self.between(0.0, end);
+            let times = self.draws.count(1..=2);
+            let at = self.draws.between(0.0, end);
             self.steps.push((at, Step::Fault(on, fault, times)));
         }
-        if self.chance(0.08) {
-            let at = self.between(0.0, end);
-            let takes = self.between(5.0, 30.0);
-            let on = if self.chance(0.5) { On::Any } else { On::AnyScreenRecording };
+        if self.draws.chance(0.08) {
+            let at = self.draws.between(0.0, end);
+            let takes = self.draws.between(5.0, 30.0);
+            let on = if self.draws.chance(0.5) { On::Any } else { On::AnyScreenRecording };
             self.steps.push((at, Step::OutageBegins(on)));
             self.steps.push((at + takes, Step::OutageEnds));
         }
@@ -243,24 +190,8 @@ impl Plot {
     }
 
     fn pass(&mut self, least: f64, most: f64) {
-        self.now += between(&mut self.rng, least, most);
+        self.now += self.draws.between(least, most);
     }
-
-    fn between(&mut self, least: f64, most: f64) -> f64 {
-        between(&mut self.rng, least, most)
-    }
-
-    fn chance(&mut self, chance_of: f64) -> bool {
-        chance(&mut self.rng, chance_of)
-    }
-}
-
-fn between(rng: &mut Rng, least: f64, most: f64) -> f64 {
-    least + rng.f64() * (most - least)
-}
-
-fn chance(rng: &mut Rng, chance: f64) -> bool {
-    rng.f64() < chance
 }
 
 impl fmt::Display for Schedule {
