@@ -11,12 +11,14 @@
     reason = "virtual time never runs backwards; a simulation is state that is told apart by what it is"
 )]
 
+mod attempt;
 mod draws;
 pub mod machine;
 pub mod small;
 mod tally;
 
 use std::fmt;
+use std::sync::Mutex;
 
 pub use tally::Tally;
 
@@ -34,4 +36,23 @@ impl fmt::Display for Broken {
         writeln!(f, "{}", self.account)?;
         self.faults.iter().try_for_each(|fault| writeln!(f, "  BROKEN: {fault}"))
     }
+}
+
+/// What is to be called with each seed that was played, and what came of it.
+pub type Done<'a> = &'a (dyn Fn(u64, Result<Tally, Broken>) + Sync);
+
+/// Plays a whole storm, and gathers what its schedules came to.
+///
+/// # Panics
+/// If a thread of it does.
+pub fn gather(play: impl FnOnce(Done<'_>)) -> (Tally, Vec<Broken>) {
+    let gathered = Mutex::new((Tally::default(), Vec::new()));
+    play(&|_, result| {
+        let (tally, broken) = &mut *gathered.lock().expect("no thread has panicked");
+        match result {
+            Ok(one) => tally.add(one),
+            Err(fault) => broken.push(fault),
+        }
+    });
+    gathered.into_inner().expect("no thread has panicked")
 }

@@ -1,30 +1,16 @@
 //! A short storm that must be weathered; and the same with a protection taken away, which the storm must notice.
 
-use std::sync::Mutex;
-
 use storm::machine::{Without, account, storm, storms};
-use storm::{Broken, Tally};
+use storm::{Tally, gather};
 
 /// Schedules of the short storm.
 const SHORT: u64 = 20_000;
 /// Schedules in which a missing protection must be noticed.
 const NOTICED: u64 = 3_000;
 
-fn played(seeds: std::ops::Range<u64>) -> (Tally, Vec<Broken>) {
-    let played = Mutex::new((Tally::default(), Vec::new()));
-    storms(seeds, 2, None, |_, result| {
-        let (tally, broken) = &mut *played.lock().unwrap();
-        match result {
-            Ok(one) => tally.add(one),
-            Err(fault) => broken.push(fault),
-        }
-    });
-    played.into_inner().unwrap()
-}
-
 #[test]
 fn every_promise_is_kept_in_a_short_storm() {
-    let (tally, broken) = played(1..1 + SHORT);
+    let (tally, broken) = gather(|done| storms(1..1 + SHORT, 2, None, done));
     let accounts: Vec<String> = broken.iter().take(3).map(ToString::to_string).collect();
     assert!(broken.is_empty(), "{} broken, such as\n{}", broken.len(), accounts.join("\n"));
     // A storm in which nothing happens proves nothing.

@@ -1,29 +1,19 @@
 //! A short storm that must be weathered; and the same with a part of the product taken away, which the storm
 //! must notice.
 
-use std::sync::Mutex;
-
 use storm::small::{Without, storms};
-use storm::{Broken, Tally};
+use storm::{Broken, Tally, gather};
 
 /// Schedules of a thread at a time: few, since these tests run beside others.
 const AT_A_TIME: usize = 24;
 
-fn played(seeds: impl IntoIterator<Item = u64>, without: Option<Without>) -> (Tally, Vec<Broken>) {
-    let played = Mutex::new((Tally::default(), Vec::new()));
-    storms(&seeds.into_iter().collect::<Vec<_>>(), AT_A_TIME, 1, without, |_, result| {
-        let (tally, broken) = &mut *played.lock().unwrap();
-        match result {
-            Ok(one) => tally.add(one),
-            Err(fault) => broken.push(fault),
-        }
-    });
-    played.into_inner().unwrap()
+fn played(seeds: &[u64], without: Option<Without>) -> (Tally, Vec<Broken>) {
+    gather(|done| storms(seeds, AT_A_TIME, 1, without, done))
 }
 
 #[test]
 fn every_promise_is_kept_in_a_short_storm() {
-    let (tally, broken) = played(1..=48, None);
+    let (tally, broken) = played(&(1..=48).collect::<Vec<_>>(), None);
     let accounts: Vec<String> = broken.iter().map(ToString::to_string).collect();
     assert!(broken.is_empty(), "{}", accounts.join("\n"));
     // A storm in which nothing happens proves nothing.
@@ -34,7 +24,7 @@ fn every_promise_is_kept_in_a_short_storm() {
 /// Whether one of these schedules breaks a promise in this way without a part of the product. Played with it, all
 /// keep them; without it, each breaks one on an idle machine.
 fn is_noticed(without: Without, wanted: &str, seeds: &[u64]) {
-    let (_, broken) = played(seeds.iter().copied(), Some(without));
+    let (_, broken) = played(seeds, Some(without));
     let is_wanted = |fault: &String| fault.contains(wanted);
     let noticed = broken.iter().filter(|broken| broken.faults.iter().any(is_wanted)).count();
     assert!(noticed > 0, "without {without:?}, none of {} schedules \"{wanted}\"", seeds.len());

@@ -187,7 +187,7 @@ impl Play<'_> {
             }
             Command::End(result) => {
                 let ended = match result {
-                    Ok(outcome) => Ended::Answered(outcome, self.is_paused(number, outcome)),
+                    Ok(outcome) => Ended::Answered((outcome, self.is_paused(number, outcome))),
                     Err(error) => Ended::Failed(error.name()),
                 };
                 self.end(number, ended);
@@ -213,7 +213,10 @@ impl Play<'_> {
         let open = run.disturbed.iter_mut().filter_map(Option::take).map(|since| (since, now));
         self.record.disturbed.extend(open);
         let (what, began, is_disturbed) = (run.task.what, run.began, run.is_disturbed);
-        self.record.attempts.push(Attempt { what, began, ended_at: now, ended, is_disturbed });
+        // A check that answers `watching` with a reading gone wrong had no time for the second that it needs.
+        let is_cut_short = is_disturbed && matches!(ended, Ended::Answered((Outcome::Watching, _)));
+        let is_in_vain = !ended.is_answered() || is_cut_short;
+        self.record.attempts.push(Attempt { what, began, ended_at: now, ended, is_in_vain });
         self.ended(number, ended);
     }
 
@@ -356,7 +359,7 @@ impl Play<'_> {
         let is_started = self.runs[number].task.request.phase == Phase::Started;
         let ends = matches!(&got.read, Ok(Some(it)) if shows_end(it));
         if self.without == Some(Without::Lag) && has_paused && is_started && ends {
-            return self.end(number, Ended::Answered(Outcome::Paused, true));
+            return self.end(number, Ended::Answered((Outcome::Paused, true)));
         }
         self.drive(number, |decider, now| {
             let read = got.read.as_ref().map(Option::as_deref).map_err(Clone::clone);
@@ -493,10 +496,10 @@ impl Play<'_> {
         run.sends[agent as usize] = None;
         match (self.without, action) {
             (Some(Without::Afterwards), Action::Resume) if is_done => {
-                self.end(number, Ended::Answered(Outcome::Resumed, false));
+                self.end(number, Ended::Answered((Outcome::Resumed, false)));
             }
             (Some(Without::Verification), Action::Pause) if is_done => {
-                self.end(number, Ended::Answered(Outcome::Paused, true));
+                self.end(number, Ended::Answered((Outcome::Paused, true)));
             }
             _ => {
                 let leg: ParticipantId = participant(agent);
@@ -542,10 +545,10 @@ impl Play<'_> {
         let on = Record::since(self.call.past(), now, |state| state.secure_pause);
         let is_still_on = door == Door::Direct || on.is_some_and(|on| on <= began);
         match ended {
-            Ended::Answered(Outcome::ConversationOver, _) if !self.call.now().is_over => {
+            Ended::Answered((Outcome::ConversationOver, _)) if !self.call.now().is_over => {
                 self.breaks(number, "the conversation is called over".to_owned());
             }
-            Ended::Answered(_, true) if self.schedule.reports != Reports::NoScreens && is_still_on => {
+            Ended::Answered((_, true)) if self.schedule.reports != Reports::NoScreens && is_still_on => {
                 let history = self.runs[number].decider.history();
                 let is_target = |agent: &Agent| {
                     let leg = history.leg(participant(*agent));

@@ -385,7 +385,7 @@ impl Play<'_> {
     pub fn ended(&mut self, run: usize, ended: Ended) {
         let task = self.runs[run].task.clone();
         match task.what {
-            What::Event { .. } if !matches!(ended, Ended::Answered(..)) => {
+            What::Event { .. } if !ended.is_answered() => {
                 if let Some(wait) = RETRIES.get(task.tries) {
                     let again = Task { killed: None, tries: task.tries + 1, ..task };
                     self.push(self.now + *wait, Event::Begin(Box::new(again)));
@@ -393,7 +393,7 @@ impl Play<'_> {
             }
             What::Event { .. } => {}
             What::Check { .. } | What::Follow => self.checked(task.message.unwrap_or_default(), ended),
-            What::Order(Action::Pause) => self.pause_answered(matches!(ended, Ended::Answered(_, true))),
+            What::Order(Action::Pause) => self.pause_answered(matches!(ended, Ended::Answered((_, true)))),
             What::Order(Action::Resume) => self.end_flow(),
         }
     }
@@ -401,10 +401,10 @@ impl Play<'_> {
     fn checked(&mut self, number: usize, ended: Ended) {
         let is_on = self.call.now().secure_pause;
         let message = &mut self.messages[number];
-        if matches!(ended, Ended::Answered(outcome, _) if outcome.is_done()) {
+        if matches!(ended, Ended::Answered((outcome, _)) if outcome.is_done()) {
             return;
         }
-        message.last_checks += u32::from(self.is_over && matches!(ended, Ended::Answered(..)));
+        message.last_checks += u32::from(self.is_over && ended.is_answered());
         // A secure pause that never ends is followed for ever; nothing else is.
         if is_on && message.last_checks >= LAST_CHECKS_ON {
             return;

@@ -22,6 +22,7 @@ use super::call::{At, Screen};
 use super::play::{VISIBILITY, secs};
 use super::record::{Attempt, Ended, Pause, Record, Taking, What};
 use super::schedule::{Schedule, Step};
+use crate::attempt::{Start, in_vain};
 use crate::draws::Agent;
 use crate::tally::Tally;
 
@@ -73,7 +74,6 @@ impl Judge<'_> {
         tally.schedules = 1;
         tally.pauses = self.record.pauses.len();
         tally.flows = self.record.takings.len();
-        tally.invocations = self.record.attempts.len();
         tally.requests = self.record.requests;
         tally.unwatched = usize::from(self.record.is_not_watched);
         for (_, step) in &self.schedule.steps {
@@ -81,36 +81,16 @@ impl Judge<'_> {
                 tally.events += deliveries.len();
             }
         }
-        for attempt in &self.record.attempts {
-            match attempt.ended {
-                Ended::Killed => tally.killed += 1,
-                Ended::Failed(name) => {
-                    tally.failed += 1;
-                    if !EXPECTED.contains(&name) {
-                        self.broken.push(format!("an invocation failed with {name}"));
-                    }
-                }
-                Ended::Answered(..) => {}
-            }
-        }
+        self.broken.extend(self.tally.count(&self.record.attempts, &EXPECTED));
     }
 
     fn secure_pause(&mut self, number: usize) {
         let record = self.record;
         let Pause { wanted, began, ended, agent } = record.pauses[number];
         let ended = ended.unwrap_or_else(|| self.end());
-        let of_start = |attempt: &&Attempt| matches!(attempt.what, What::Event { pause, is_started: true } if pause == number);
-        let invoked = || record.attempts.iter().filter(of_start);
-        let answered = invoked().filter(|it| it.is_answered()).map(|it| it.began).min();
-        let first = invoked().map(|attempt| attempt.began).min();
-        let queued = record.attempts.iter().filter_map(|attempt| match attempt.what {
-            What::Check { pause, is_started: true, received } if pause == number => Some(received),
-            _ => None,
-        });
-        let queued = queued.min();
-        // Where no invocation ever answered for it, the watch is all there is.
-        let unanswered = usize::from(answered.is_none());
-        let Some(due) = answered.or(first.into_iter().chain(queued).min()) else { return };
+        let start = Start::of(number, &record.attempts);
+        let unanswered = usize::from(!start.is_answered());
+        let Some(due) = start.due() else { return };
         for wanted in Agent::BOTH.into_iter().filter(|agent| wanted[*agent as usize]) {
             for (from, to) in record.recorded(wanted, due, ended) {
                 let exposed = record.undisturbed(from, to);
@@ -124,18 +104,9 @@ impl Judge<'_> {
                 }
             }
         }
-        let is_answered = answered.is_some() && answered == first;
-        let delivered = if is_answered { first } else { first.into_iter().chain(queued).min() };
-        let Some(delivered) = delivered.filter(|delivered| *delivered < ended) else { return };
-        let mut spans = record.recorded(agent, delivered, ended).into_iter().peekable();
-        let open = spans.next_if(|(from, _)| *from == delivered);
-        let exposed = open.map_or(0.0, |(from, to)| life(from, to));
-        if is_answered {
-            self.tally.exposures.push(exposed);
-        } else {
-            self.tally.healed.push(exposed);
+        if let Some(delivered) = start.delivered().filter(|delivered| *delivered < ended) {
+            self.tally.note(&start, record.recorded(agent, delivered, ended), life);
         }
-        self.tally.reopened.extend(spans.map(|(from, to)| life(from, to)));
     }
 
     fn flow(&mut self, taking: &Taking) {
@@ -212,8 +183,7 @@ impl Judge<'_> {
     /// How many invocations failed altogether in a span of time: one may have been to pause, or have resumed for an
     /// earlier event and not read back; another the check that was to heal that.
     fn failures(&self, from: At, to: At) -> usize {
-        let is_failed = |attempt: &&Attempt| attempt.is_meanwhile(from, to) && attempt.is_in_vain();
-        self.record.attempts.iter().filter(is_failed).count()
+        in_vain(&self.record.attempts, from, to)
     }
 
     /// How many resumes were carried out that nobody waited for any more.

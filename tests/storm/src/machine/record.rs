@@ -6,6 +6,7 @@ use secure_pause::decide::outcome::Outcome;
 use secure_pause::genesys::screen_recording::Action;
 
 use super::call::{At, Life, Screen, State};
+use crate::attempt;
 use crate::draws::Agent;
 
 /// A secure pause of an agent.
@@ -29,56 +30,12 @@ pub struct Taking {
     pub ended: At,
 }
 
+/// How an invocation ended; where with an answer, with which outcome, and whether it said `paused`.
+pub type Ended = attempt::Ended<(Outcome, bool)>;
 /// What an invocation was for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum What {
-    /// An event of that secure pause.
-    Event { pause: usize, is_started: bool },
-    /// A check of the message that such an event is, which SQS took then.
-    Check { pause: usize, is_started: bool, received: At },
-    /// A check of a message that the function posted.
-    Follow,
-    /// An order of a secure flow.
-    Order(Action),
-}
-
-/// How an invocation ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ended {
-    /// With an answer; whether it said `paused`.
-    Answered(Outcome, bool),
-    /// With an error of this name.
-    Failed(&'static str),
-    /// The environment was killed under it.
-    Killed,
-}
-
+pub type What = attempt::What<At>;
 /// One invocation.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempt {
-    pub what: What,
-    pub began: At,
-    pub ended_at: At,
-    pub ended: Ended,
-    /// Whether a reading of it went wrong.
-    pub is_disturbed: bool,
-}
-
-impl Attempt {
-    pub fn is_answered(&self) -> bool {
-        matches!(self.ended, Ended::Answered(..))
-    }
-
-    /// Whether it healed nothing: it failed, or had no time for a second reading where it needs one.
-    pub fn is_in_vain(&self) -> bool {
-        !self.is_answered()
-            || self.is_disturbed && matches!(self.ended, Ended::Answered(Outcome::Watching, _))
-    }
-
-    pub fn is_meanwhile(&self, from: At, to: At) -> bool {
-        self.began < to && self.ended_at > from
-    }
-}
+pub type Attempt = attempt::Attempt<At, (Outcome, bool)>;
 
 /// Everything that is known of a schedule that was played.
 #[derive(Debug, Default)]

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
 use uuid::Uuid;
 use world::{Happening, Moment, ScreenState};
 
-use super::lambda::Ended;
 use super::time::life;
+use crate::attempt;
 use crate::draws::Agent;
 
 /// A secure pause.
@@ -34,27 +35,12 @@ pub struct Outage {
     pub ended: Option<SystemTime>,
 }
 
+/// How an invocation ended.
+pub type Ended = attempt::Ended<Value>;
 /// What an invocation was for.
-#[derive(Clone, Copy, Debug)]
-pub enum What {
-    /// An event of that secure pause.
-    Event { pause: usize, is_started: bool },
-    /// A check of the message that such an event is, which SQS took then.
-    Check { pause: usize, is_started: bool, received: SystemTime },
-    /// A check of the message that an order posted.
-    Follow,
-    /// An order of a secure flow.
-    Order,
-}
-
+pub type What = attempt::What<SystemTime>;
 /// One invocation.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    pub what: What,
-    pub began: SystemTime,
-    pub ended_at: SystemTime,
-    pub ended: Ended,
-}
+pub type Attempt = attempt::Attempt<SystemTime, Value>;
 
 /// Everything that is known of a schedule that was played.
 #[derive(Debug)]

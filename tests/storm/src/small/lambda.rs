@@ -12,21 +12,11 @@ use secure_pause::request::Payload;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::history::Ended;
 use super::time::played;
 
 /// What the template gives an invocation, in seconds of life.
 const TIMEOUT: f64 = 30.0;
-
-/// How an invocation ended.
-#[derive(Clone, Debug)]
-pub enum Ended {
-    /// With an answer.
-    Answered(Value),
-    /// With an error of this name.
-    Failed(&'static str),
-    /// The environment was killed under it.
-    Killed,
-}
 
 /// The function as Lambda runs it.
 pub struct Lambda {

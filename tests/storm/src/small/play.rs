@@ -6,6 +6,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::SystemTime;
 
+use secure_pause::genesys::screen_recording::Action;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, spawn_local};
@@ -14,8 +15,8 @@ use uuid::Uuid;
 use world::{Fault, World, sqs_batch};
 
 use super::Without;
-use super::history::{Attempt, History, Outage, Pause, Taking, What};
-use super::lambda::{Ended, Lambda};
+use super::history::{Attempt, Ended, History, Outage, Pause, Taking, What};
+use super::lambda::Lambda;
 use super::schedule::{Schedule, Step};
 use super::setting::{self, Setting};
 use super::time::played;
@@ -173,7 +174,7 @@ impl Stage {
     async fn invoke(self: &Rc<Self>, event: &Value, what: What, mut killed: Option<f64>) {
         for retry in RETRIES.into_iter().map(Some).chain([None]) {
             let ended = self.attempt(event, what, killed.take()).await;
-            let Some(wait) = retry.filter(|_| !matches!(ended, Ended::Answered(_))) else { return };
+            let Some(wait) = retry.filter(|_| !ended.is_answered()) else { return };
             sleep(played(wait)).await;
         }
     }
@@ -192,7 +193,7 @@ impl Stage {
             if matches!(&ended, Ended::Answered(answer) if answer["batchItemFailures"] == json!([])) {
                 return;
             }
-            last_checks += u32::from(is_last && matches!(ended, Ended::Answered(_)));
+            last_checks += u32::from(is_last && ended.is_answered());
             if last_checks == LAST_CHECKS {
                 // A secure pause that never ends is followed for ever; nothing else is.
                 let is_on = self.world.genesys.is_in_secure_pause(self.call);
@@ -206,7 +207,8 @@ impl Stage {
         let began = SystemTime::now();
         let ended = self.lambda.invoke(payload, killed).await;
         self.watch_posted();
-        let attempt = Attempt { what, began, ended_at: SystemTime::now(), ended: ended.clone() };
+        let (ended_at, is_in_vain) = (SystemTime::now(), !ended.is_answered());
+        let attempt = Attempt { what, began, ended_at, ended: ended.clone(), is_in_vain };
         self.attempts.borrow_mut().push(attempt);
         ended
     }
@@ -220,13 +222,13 @@ impl Stage {
         let secure_pause = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
         let order = |action: &str| json!({ "action": action, "conversationId": self.call });
         let ordered = SystemTime::now();
-        let answer = self.attempt(&order("pause"), What::Order, killed).await;
+        let answer = self.attempt(&order("pause"), What::Order(Action::Pause), killed).await;
         if matches!(&answer, Ended::Answered(answer) if answer["paused"] == json!(true)) {
             let began = SystemTime::now();
             sleep(played(takes)).await;
             self.takings.borrow_mut().push(Taking { ordered, began, ended: SystemTime::now() });
         }
-        self.attempt(&order("resume"), What::Order, None).await;
+        self.attempt(&order("resume"), What::Order(Action::Resume), None).await;
         if secure_pause.is_some() {
             genesys.end_secure_pause(self.call, self.users[&Agent::A]);
         }

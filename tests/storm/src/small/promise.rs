@@ -13,11 +13,11 @@ use std::time::{Duration, SystemTime};
 
 use world::{Happening, ScreenState};
 
-use super::history::{Attempt, History, Pause, What, since};
-use super::lambda::Ended;
+use super::history::{Attempt, Ended, History, Pause, What, since};
 use super::play::{DELAY, VISIBILITY};
 use super::schedule::{Schedule, Step};
 use super::time::{life, stalled};
+use crate::attempt::{Start, in_vain};
 use crate::draws::Agent;
 use crate::tally::Tally;
 
@@ -63,48 +63,26 @@ impl Judge<'_> {
         tally.schedules = 1;
         tally.pauses = self.history.pauses.len();
         tally.flows = self.history.takings.len();
-        tally.invocations = self.history.attempts.len();
         for (_, step) in &schedule.steps {
             if let Step::Started(_, deliveries) | Step::Ended(_, deliveries) = step {
                 tally.events += deliveries.len();
             }
         }
-        for attempt in &self.history.attempts {
-            match attempt.ended {
-                Ended::Killed => tally.killed += 1,
-                Ended::Failed(name) => {
-                    tally.failed += 1;
-                    if !EXPECTED.contains(&name) {
-                        self.faults.push(format!("an invocation failed with {name}"));
-                    }
-                }
-                Ended::Answered(_) => {}
-            }
-        }
+        self.faults.extend(self.tally.count(&self.history.attempts, &EXPECTED));
     }
 
     fn secure_pause(&mut self, number: usize) {
         let history = self.history;
         let Pause { agent, ended, .. } = history.pauses[number];
         let ended = ended.unwrap_or_else(|| self.end());
-        let of_start = |attempt: &&Attempt| matches!(attempt.what, What::Event { pause, is_started: true } if pause == number);
-        let invoked = || history.attempts.iter().filter(of_start);
-        let answered = invoked()
-            .filter(|attempt| matches!(attempt.ended, Ended::Answered(_)))
-            .map(|attempt| attempt.began)
-            .min();
-        let first = invoked().map(|attempt| attempt.began).min();
-        let queued = history.attempts.iter().filter_map(|attempt| match attempt.what {
-            What::Check { pause, is_started: true, received } if pause == number => Some(received),
-            _ => None,
-        });
-        let queued = queued.min();
-        // Where no invocation ever answered for it, the watch is all there is.
-        let unanswered = if answered.is_some() { 0.0 } else { 1.0 };
-        let Some(due) = answered.or(first.into_iter().chain(queued).min()) else { return };
+        let start = Start::of(number, &history.attempts);
+        let unanswered = u32::from(!start.is_answered());
+        let Some(due) = start.due() else { return };
         for (from, to) in history.recorded(agent, due, ended) {
-            let (exposed, at) = (self.exposure(from, to), history.at(from));
-            if exposed > LAG + REQUESTS + self.failures(from, to).max(unanswered) * (DELAY + VISIBILITY) {
+            let (exposed, at) = (exposure(self.history, from, to), history.at(from));
+            if exposed
+                > LAG + REQUESTS + f64::from(self.failures(from, to).max(unanswered)) * (DELAY + VISIBILITY)
+            {
                 self.faults.push(format!(
                     "secure pause {number}: the screen of {agent:?} was recorded for {exposed:.1} s from {at:.1} s on, \
                      though its event was due at {:.1} s",
@@ -112,26 +90,16 @@ impl Judge<'_> {
                 ));
             }
         }
-        let is_answered = answered.is_some() && answered == first;
-        let delivered = if is_answered { first } else { first.into_iter().chain(queued).min() };
-        let Some(delivered) = delivered.filter(|delivered| *delivered < ended) else { return };
-        let mut spans = history.recorded(agent, delivered, ended).into_iter().peekable();
-        let open = spans.next_if(|(from, _)| *from == delivered);
-        let exposed = open.map_or(0.0, |(from, to)| self.exposure(from, to));
-        if is_answered {
-            self.tally.exposures.push(exposed);
-        } else {
-            self.tally.healed.push(exposed);
+        if let Some(delivered) = start.delivered().filter(|delivered| *delivered < ended) {
+            let recorded = history.recorded(agent, delivered, ended);
+            self.tally.note(&start, recorded, |from, to| exposure(history, from, to));
         }
-        let again: Vec<f64> = spans.map(|(from, to)| self.exposure(from, to)).collect();
-        self.tally.reopened.extend(again);
     }
 
     fn flows(&mut self) {
         for taking in &self.history.takings {
             let is_killed_meanwhile = |attempt: &Attempt| {
-                let is_meanwhile = attempt.began < taking.ended && attempt.ended_at > taking.ordered;
-                is_meanwhile && matches!(attempt.ended, Ended::Killed)
+                attempt.is_meanwhile(taking.ordered, taking.ended) && matches!(attempt.ended, Ended::Killed)
             };
             if self.history.attempts.iter().any(is_killed_meanwhile) {
                 continue;
@@ -140,7 +108,7 @@ impl Judge<'_> {
             let present: Vec<Agent> = Agent::BOTH.into_iter().filter(was_live).collect();
             for agent in present {
                 for (from, to) in self.history.recorded(agent, taking.began, taking.ended) {
-                    let (exposed, at) = (self.exposure(from, to), self.history.at(from));
+                    let (exposed, at) = (exposure(self.history, from, to), self.history.at(from));
                     self.tally.reopened.push(exposed);
                     if exposed > LAG + REQUESTS {
                         self.faults.push(format!(
@@ -223,23 +191,18 @@ impl Judge<'_> {
 
     /// How many invocations failed altogether in a span of time, two at the most: one may have been to pause, or
     /// have resumed for an earlier event and not read back; the other the check that was to heal that.
-    fn failures(&self, from: SystemTime, to: SystemTime) -> f64 {
-        let is_failed = |attempt: &&Attempt| {
-            let is_meanwhile = attempt.began < to && attempt.ended_at > from;
-            is_meanwhile && !matches!(attempt.ended, Ended::Answered(_))
-        };
-        self.history.attempts.iter().filter(is_failed).take(2).fold(0.0, |failures, _| failures + 1.0)
+    fn failures(&self, from: SystemTime, to: SystemTime) -> u32 {
+        u32::try_from(in_vain(&self.history.attempts, from, to)).map_or(2, |failures| failures.min(2))
     }
+}
 
-    /// Seconds of life in which a screen was recorded, less those in which nothing could be had of Genesys, and
-    /// those in which the machine was busy elsewhere.
-    fn exposure(&self, from: SystemTime, to: SystemTime) -> f64 {
-        let outages = self
-            .history
-            .outages
-            .iter()
-            .map(|outage| since(outage.began.max(from), outage.ended.unwrap_or(to).min(to)));
-        let excused = outages.sum::<Duration>() + stalled(from, to);
-        life(since(from, to).saturating_sub(excused))
-    }
+/// Seconds of life in which a screen was recorded, less those in which nothing could be had of Genesys, and those in
+/// which the machine was busy elsewhere.
+fn exposure(history: &History, from: SystemTime, to: SystemTime) -> f64 {
+    let outages = history
+        .outages
+        .iter()
+        .map(|outage| since(outage.began.max(from), outage.ended.unwrap_or(to).min(to)));
+    let excused = outages.sum::<Duration>() + stalled(from, to);
+    life(since(from, to).saturating_sub(excused))
 }
