@@ -6,18 +6,30 @@
 //! | `schedule` | what happens when |
 //! | `plot` | how that is drawn from a seed |
 //! | `call` | what Genesys knows, and what a body shows of it |
-//! | `play` | the events in order: EventBridge, SQS, Lambda, the secure flow |
-//! | `driver` | how commands of the machine are carried out, and go wrong |
+//! | `play` | the events in their order |
+//! | `steps` | what the steps of a schedule do to the call |
+//! | `delivery` | EventBridge, SQS, Lambda |
+//! | `flow` | the secure flow |
+//! | `driver` | how commands of the machine are carried out |
+//! | `reading` | how readings go wrong, and are made again |
+//! | `sending` | how pauses and resumes go wrong, and are answered |
+//! | `claims` | what must hold on the way |
 //! | `record` | what happened |
-//! | `promise` | what must hold of it |
+//! | `promise` | what must hold of it in the end |
 
 mod call;
+mod claims;
+mod delivery;
 mod driver;
+mod flow;
 mod play;
 mod plot;
 mod promise;
+mod reading;
 mod record;
 mod schedule;
+mod sending;
+mod steps;
 
 use std::fmt::Write as _;
 

@@ -10,7 +10,7 @@
 //!    unless SQS refused a message, which rings an alarm, or an order was killed before it posted its own. Messages of
 //!    the watch come to an end.
 //!
-//! And on the way (`driver`): no resume is sent more than the lag and the age of a reading after a secure pause began,
+//! And on the way (`claims`): no resume is sent more than the lag and the age of a reading after a secure pause began,
 //! nor to a leg in wrap-up; a conversation is called over only if it is; nothing is claimed to be paused that has been
 //! recorded for longer than a reading can miss; an unread pause is out in time.
 
@@ -19,7 +19,8 @@ use std::time::Duration;
 use secure_pause::genesys::screen_recording::Action;
 
 use super::call::{At, Screen};
-use super::play::{VISIBILITY, secs};
+use super::delivery::VISIBILITY;
+use super::play::secs;
 use super::record::{Attempt, Ended, Pause, Record, Taking, What};
 use super::schedule::{Schedule, Step};
 use crate::attempt::{Start, in_vain};
