@@ -11,5 +11,7 @@ mod properties;
 mod read_back;
 mod scenes;
 mod schedule;
+mod stage;
+mod story;
 mod tables;
 mod targets;

@@ -1,22 +1,21 @@
 //! The machine in virtual time: a script says what readings show and how requests are answered; commands come out.
 //! What every run must keep is checked at the end of each (`promises`).
 
-use std::collections::BTreeMap;
-
 use secure_pause::config::Policy;
 use secure_pause::decide::history::{History, Moment};
 use secure_pause::decide::outcome::Outcome;
 use secure_pause::decide::request::{Door, Phase, Request};
 use secure_pause::decide::tables::Reads;
 use secure_pause::decide::{Command, Decider, Input};
-use secure_pause::error::{Error, Operation};
+use secure_pause::error::Error;
 use secure_pause::genesys::conversation::Conversation;
 use secure_pause::genesys::screen_recording::{Action, Reply};
 use secure_pause::ids::ParticipantId;
 use serde_json::Value;
 
-use crate::fixtures::{AGENT_A, Came, LEG_A, LEG_B, acknowledged, id, ms, read, request, unread};
+use crate::fixtures::{AGENT_A, Came, LEG_A, acknowledged, id, ms, request, unread};
 use crate::promises;
+use crate::stage::Stage;
 
 /// More steps than any run takes.
 const STEPS: usize = 2_000;
@@ -69,9 +68,23 @@ pub struct Play {
 #[derive(Debug)]
 pub enum Fed {
     Time,
-    Reading { began: Moment, conversation: Option<Conversation> },
-    NoReading,
-    Answer(ParticipantId),
+    Reading { began: Moment, read: Result<Option<Conversation>, Error> },
+    Answer(ParticipantId, Came),
+}
+
+impl Fed {
+    fn input(&self) -> Input<'_> {
+        match self {
+            Self::Time => Input::Time,
+            Self::Reading { began, read } => {
+                let read = read.as_ref().map(Option::as_ref).map_err(Clone::clone);
+                Input::Reading { began: *began, read }
+            }
+            Self::Answer(leg, answer) => {
+                Input::Answer { leg: *leg, reply: Reply::default(), answer: answer.clone() }
+            }
+        }
+    }
 }
 
 /// One step, and what came of it.
@@ -159,12 +172,14 @@ impl Play {
         self.with(|play| play.answers.push((from, action, Ends { takes: 0, came: None })))
     }
 
-    fn shown(&self, at: Moment) -> Shows {
+    /// What a reading shows that begins at this moment.
+    pub fn shown(&self, at: Moment) -> Shows {
         let fits = |(from, _): &&(u64, Shows)| ms(*from) <= at;
         self.readings.iter().rfind(fits).map_or(Shows::Hangs, |(_, shows)| shows.clone())
     }
 
-    fn answer(&self, action: Action, at: Moment) -> Ends {
+    /// How a request ends that is sent at this moment.
+    pub fn answer(&self, action: Action, at: Moment) -> Ends {
         let fits = |(from, of, _): &&(u64, Action, Ends)| *of == action && ms(*from) <= at;
         let usual = || Ends { takes: 100, came: Some(acknowledged()) };
         self.answers.iter().rfind(fits).map_or_else(usual, |(.., ends)| ends.clone())
@@ -183,11 +198,11 @@ impl Play {
         let mut history = History::default();
         let age = time::Duration::milliseconds(self.age);
         let mut decider = Decider::new(&self.request, &self.policy, &mut history, age, ms(self.deadline));
-        let mut stage = Stage { play: self, reading: None, read: 0, requests: BTreeMap::new(), wake: ms(0) };
+        let mut stage = Stage::new(self);
         let mut steps = Vec::new();
         let end = loop {
-            let (now, fed, input) = stage.next();
-            let commands = decider.next(now, input.input());
+            let (now, fed) = stage.next();
+            let commands = decider.next(now, fed.input());
             let end = stage.carry_out(now, &commands);
             steps.push(Step { now, fed, commands });
             if let Some(end) = end {
@@ -201,148 +216,7 @@ impl Play {
     }
 }
 
-/// A reading under way: when it arrives, when the request began that was answered, what it shows.
-type UnderWay = (Moment, Moment, Shows);
-
-/// What is under way.
-struct Stage<'a> {
-    play: &'a Play,
-    reading: Option<UnderWay>,
-    /// How many readings there were.
-    read: usize,
-    /// When the request for each leg ends, and how.
-    requests: BTreeMap<ParticipantId, (Moment, Came)>,
-    wake: Moment,
-}
-
-/// An input, owned.
-enum Owned {
-    Time,
-    Reading(Moment, Result<Option<Conversation>, Error>),
-    Answer(ParticipantId, Came),
-}
-
-impl Owned {
-    fn input(&self) -> Input<'_> {
-        match self {
-            Self::Time => Input::Time,
-            Self::Reading(began, read) => Input::Reading {
-                began: *began,
-                read: read.as_ref().map(Option::as_ref).map_err(Clone::clone),
-            },
-            Self::Answer(leg, answer) => {
-                Input::Answer { leg: *leg, reply: Reply::default(), answer: answer.clone() }
-            }
-        }
-    }
-}
-
-impl Stage<'_> {
-    /// What happens next: a reading before an answer, an answer before the time.
-    fn next(&mut self) -> (Moment, Fed, Owned) {
-        let answer = self.requests.iter().map(|(leg, (at, _))| (*at, *leg)).min();
-        let reading = self.reading.as_ref().map(|(at, ..)| *at);
-        let first = [reading, answer.map(|(at, _)| at), Some(self.wake)].into_iter().flatten().min().unwrap();
-        if reading == Some(first) {
-            return self.arrives();
-        }
-        match answer.filter(|(at, _)| *at == first) {
-            Some((at, leg)) => {
-                let (_, came) = self.requests.remove(&leg).unwrap();
-                (at, Fed::Answer(leg), Owned::Answer(leg, came))
-            }
-            None => (first, Fed::Time, Owned::Time),
-        }
-    }
-
-    fn arrives(&mut self) -> (Moment, Fed, Owned) {
-        let (at, began, shows) = self.reading.take().unwrap();
-        let result = match shows {
-            Shows::Body(body) => Ok(read(&body)),
-            Shows::Fails(error) => Err(error),
-            Shows::Hangs => Err(Error::DeadlineExceeded(Operation::Conversation)),
-        };
-        let fed = match &result {
-            Ok(conversation) => Fed::Reading { began, conversation: conversation.clone() },
-            Err(_) => Fed::NoReading,
-        };
-        (at, fed, Owned::Reading(began, result))
-    }
-
-    fn carry_out(&mut self, now: Moment, commands: &[Command]) -> Option<Result<Outcome, Error>> {
-        for command in commands {
-            match command {
-                Command::Read(until) => self.reading = Some(self.reads(now, *until)),
-                Command::Send(leg, action) => self.sends(now, *leg, *action),
-                Command::GiveUp(leg) => _ = self.requests.remove(leg),
-                Command::PostWatch => {}
-                Command::WaitUntil(at) => self.wake = *at,
-                Command::End(end) => return Some(end.clone()),
-            }
-        }
-        None
-    }
-
-    fn reads(&mut self, now: Moment, until: Moment) -> UnderWay {
-        let takes = self.play.takes[self.read % self.play.takes.len()];
-        self.read += 1;
-        let began = now + ms(takes.retries);
-        let arrives = began + ms(takes.answer);
-        match self.play.shown(began) {
-            Shows::Hangs => (until, now, Shows::Hangs),
-            _ if arrives > until => (until, now, Shows::Hangs),
-            shows => (arrives, began, shows),
-        }
-    }
-
-    fn sends(&mut self, now: Moment, leg: ParticipantId, action: Action) {
-        let Ends { takes, came } = self.play.answer(action, now);
-        if let Some(came) = came {
-            self.requests.insert(leg, (now + ms(takes), came));
-        }
-    }
-}
-
 impl Played {
-    /// What was commanded, a line each, but for readings and waits.
-    pub fn lines(&self) -> Vec<String> {
-        let of_step = |step: &Step| {
-            let now = step.now.as_millis();
-            let lines =
-                step.commands.iter().filter_map(move |command| Some(format!("{now} {}", told(command)?)));
-            lines.collect::<Vec<_>>()
-        };
-        self.steps.iter().flat_map(of_step).collect()
-    }
-
-    /// The whole run, a step a line, for a run that went wrong.
-    pub fn story(&self) -> String {
-        let fed = |step: &Step| match &step.fed {
-            Fed::Time => "time".to_owned(),
-            Fed::NoReading => "no reading".to_owned(),
-            Fed::Answer(leg) => format!("an answer for {}", letter(*leg)),
-            Fed::Reading { began, conversation } => {
-                let legs = conversation.iter().flat_map(Conversation::agent_legs);
-                let legs = legs.filter_map(|leg| {
-                    Some(format!(
-                        "{} {:?}{} {:?}",
-                        letter(leg.id()?),
-                        leg.life(),
-                        if leg.is_in_wrap_up() { " in wrap-up" } else { "" },
-                        leg.screen()
-                    ))
-                });
-                let reads = Reads::of(conversation.as_ref());
-                format!("{reads:?} from {} with {:?}", began.as_millis(), legs.collect::<Vec<_>>())
-            }
-        };
-        let line = |step: &Step| {
-            let commands: Vec<_> = step.commands.iter().filter_map(told).collect();
-            format!("\n{} {} -> {commands:?}", step.now.as_millis(), fed(step))
-        };
-        self.steps.iter().map(line).collect()
-    }
-
     /// When the readings were begun, in milliseconds.
     pub fn readings(&self) -> Vec<u128> {
         let is_read = |step: &&Step| step.commands.iter().any(|command| matches!(command, Command::Read(_)));
@@ -359,24 +233,8 @@ impl Step {
     /// What the reading says that arrived in this step.
     pub fn reads(&self) -> Option<Reads> {
         match &self.fed {
-            Fed::Reading { conversation, .. } => Some(Reads::of(conversation.as_ref())),
-            Fed::Time | Fed::NoReading | Fed::Answer(_) => None,
+            Fed::Reading { read: Ok(conversation), .. } => Some(Reads::of(conversation.as_ref())),
+            Fed::Time | Fed::Reading { .. } | Fed::Answer(..) => None,
         }
     }
-}
-
-fn told(command: &Command) -> Option<String> {
-    Some(match command {
-        Command::Read(_) | Command::WaitUntil(_) => return None,
-        Command::Send(leg, Action::Pause) => format!("pause {}", letter(*leg)),
-        Command::Send(leg, Action::Resume) => format!("resume {}", letter(*leg)),
-        Command::GiveUp(leg) => format!("give up {}", letter(*leg)),
-        Command::PostWatch => "watch".to_owned(),
-        Command::End(Ok(outcome)) => format!("{outcome:?}"),
-        Command::End(Err(error)) => error.name().to_owned(),
-    })
-}
-
-fn letter(leg: ParticipantId) -> &'static str {
-    [(LEG_A, "A"), (LEG_B, "B")].iter().find(|(name, _)| id(name) == leg).map_or("?", |(_, letter)| letter)
 }

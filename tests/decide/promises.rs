@@ -107,9 +107,9 @@ impl<'a> Run<'a> {
     fn feed(&mut self, step: &Step) {
         match &step.fed {
             Fed::Time => {}
-            Fed::NoReading => self.is_reading = false,
-            Fed::Reading { began, conversation } => self.arrives(*began, conversation.as_ref()),
-            Fed::Answer(leg) => {
+            Fed::Reading { read: Err(_), .. } => self.is_reading = false,
+            Fed::Reading { began, read: Ok(conversation) } => self.arrives(*began, conversation.as_ref()),
+            Fed::Answer(leg, _) => {
                 self.under_way.remove(leg);
                 self.ended.insert(*leg, step.now);
             }
@@ -178,7 +178,7 @@ impl<'a> Run<'a> {
 
     /// P2 and P3.
     fn resumes(&mut self, step: &Step, leg: ParticipantId) {
-        let Fed::Reading { began, conversation: Some(conversation) } = &step.fed else {
+        let Fed::Reading { began, read: Ok(Some(conversation)) } = &step.fed else {
             return self.must(false, "P2: a resume is sent in the step of a reading");
         };
         let (door, now) = (self.play.request.door, self.now);
@@ -234,7 +234,7 @@ impl<'a> Run<'a> {
         let request = &self.play.request;
         let is_named = request.participant.is_some() && request.phase == Phase::Started;
         if is_named && request.door != Door::Watch && !self.play.policy.is_observed {
-            let is_read = |step: &Step| matches!(step.fed, Fed::Reading { .. });
+            let is_read = |step: &Step| matches!(step.fed, Fed::Reading { read: Ok(_), .. });
             let first = played.steps.iter().find(|step| is_read(step)).map(|step| step.now);
             let due = timing().unread_after.min(ms(self.play.deadline) / 2);
             let is_paused = self.first_sent.is_some_and(|at| at <= due);

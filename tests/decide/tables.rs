@@ -32,6 +32,28 @@ fn called_for(door: Door, phase: Phase, reads: Reads, age: i64, said_for: u64) -
     rule(&situation, &Timing::default())
 }
 
+/// What is read of an event of that age, for so long, what is called for, and why.
+type OfAge = (Reads, i64, u64, Rule, &'static str);
+
+fn check_events(phase: Phase, rows: &[OfAge]) {
+    for (reads, age, said_for, wanted, reason) in rows {
+        let rule = called_for(Door::Event, phase, *reads, *age, *said_for);
+        assert_eq!(rule, *wanted, "{reads:?} for {said_for} ms, {age} ms old: {reason}");
+    }
+}
+
+/// The phase, what is read, for so long, what is called for, and why.
+type OfAnyAge = (Phase, Reads, u64, Rule, &'static str);
+
+fn check_at_any_age(door: Door, ages: [i64; 3], rows: &[OfAnyAge]) {
+    for (phase, reads, said_for, wanted, reason) in rows {
+        for age in ages {
+            let rule = called_for(door, *phase, *reads, age, *said_for);
+            assert_eq!(rule, *wanted, "{phase:?}, {reads:?}, {age} ms old: {reason}");
+        }
+    }
+}
+
 #[test]
 fn a_started_pauses_unless_it_is_known_to_be_over() {
     use Reads::{Missing, Off, On, Over, Sign, Unknown};
@@ -55,10 +77,7 @@ fn a_started_pauses_unless_it_is_known_to_be_over() {
         (Sign, 600_000, 0, PAUSE, "in doubt, pause"),
         (Sign, 600_001, 0, ends(Stale), "in doubt, and too long ago"),
     ];
-    for (reads, age, said_for, wanted, reason) in rows {
-        let rule = called_for(Door::Event, Phase::Started, reads, age, said_for);
-        assert_eq!(rule, wanted, "{reads:?} for {said_for} ms, {age} ms old: {reason}");
-    }
+    check_events(Phase::Started, &rows);
 }
 
 #[test]
@@ -82,10 +101,7 @@ fn an_ended_resumes_unless_something_speaks_against_it() {
         (Unknown, 30_000, 0, RESUME, "still fresh"),
         (Unknown, 30_001, 0, ends(Doubtful), "in doubt, do not resume"),
     ];
-    for (reads, age, said_for, wanted, reason) in rows {
-        let rule = called_for(Door::Event, Phase::Ended, reads, age, said_for);
-        assert_eq!(rule, wanted, "{reads:?} for {said_for} ms, {age} ms old: {reason}");
-    }
+    check_events(Phase::Ended, &rows);
 }
 
 #[test]
@@ -109,12 +125,7 @@ fn an_order_is_carried_out_unless_secure_pause_will_do_it() {
         (resume, Sign, 0, RESUME, "the flow that orders it is the sign itself"),
         (resume, Unknown, 0, RESUME, "an order is never in doubt"),
     ];
-    for (phase, reads, said_for, wanted, reason) in rows {
-        for age in [-1_000, 0, 9_999_000] {
-            let rule = called_for(Door::Direct, phase, reads, age, said_for);
-            assert_eq!(rule, wanted, "{phase:?}, {reads:?}, {age} ms old: {reason}");
-        }
-    }
+    check_at_any_age(Door::Direct, [-1_000, 0, 9_999_000], &rows);
 }
 
 #[test]
@@ -139,12 +150,7 @@ fn a_check_pauses_what_is_recorded_and_resumes_only_where_secure_pause_is_seen_t
         (started, Unknown, 0, ends(Watching), "in doubt, do not resume; nothing speaks for a secure pause"),
         (ended, Unknown, 0, ends(Watching), "in doubt, do not resume"),
     ];
-    for (phase, reads, said_for, wanted, reason) in rows {
-        for age in [0, 31_000, 9_999_000] {
-            let rule = called_for(Door::Watch, phase, reads, age, said_for);
-            assert_eq!(rule, wanted, "{phase:?}, {reads:?}, {age} ms old: {reason}");
-        }
-    }
+    check_at_any_age(Door::Watch, [0, 31_000, 9_999_000], &rows);
 }
 
 #[test]

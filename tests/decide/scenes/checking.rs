@@ -1,0 +1,75 @@
+//! A check of the watch: what it repairs, and what it leaves to the next.
+
+use super::{check, for_everyone, of_an_order};
+use crate::fixtures::{NONE, a, b, dead, off, on, untold, voice_paused};
+
+#[rustfmt::skip] // A scene a paragraph.
+scenes! {
+    one_404_of_a_gateway_ends_no_watch:
+        check().reads(0, NONE).reads(100, on(&[a("paused")]))
+            => ["1050 Watching"];
+
+    a_check_that_cannot_read_holds_its_slot_for_eight_seconds:
+        check().hangs(0)
+            => ["8000 DeadlineExceeded"];
+
+    a_check_finds_nobody_live_in_a_secure_pause_and_goes_on:
+        check().reads(0, on(&[dead("stopped")]))
+            => ["50 Watching"];
+
+    a_check_counts_nothing_where_screens_are_not_reported:
+        check().reads(0, on(&[untold()]))
+            => ["50 pause A", "3200 Watching"];
+
+    a_check_repairs_a_screen_that_is_recorded:
+        check().reads(0, on(&[a("active")])).reads(100, on(&[a("paused")]))
+            => ["50 pause A", "250 Repaired"];
+
+    a_flow_that_shows_nowhere_is_not_undone_by_its_own_watch:
+        check().reads(0, off(&[a("paused")])).aged(15_000).with(of_an_order)
+            => ["50 Watching"];
+
+    nor_by_a_check:
+        check().reads(0, off(&[a("paused")])).with(|play| play.deadline = 5_000)
+            => ["50 Watching"];
+
+    a_check_resumes_what_was_left_dark:
+        check().reads(0, off(&[a("paused")])).reads(100, off(&[a("active")]))
+            => ["50 resume A", "3200 Recovered"];
+
+    a_check_resumes_once:
+        check().reads(0, off(&[a("paused")]))
+            => ["50 resume A", "3200 NotResumed"];
+
+    a_check_pauses_on_a_sign_what_reads_active_twice:
+        check().reads(0, voice_paused(&[a("active"), b("paused")]))
+            .reads(3_100, voice_paused(&[a("paused"), b("paused")]))
+            => ["3050 pause A", "3250 Repaired"];
+
+    a_check_sends_nothing_on_a_sign_that_passes:
+        check().reads(0, voice_paused(&[a("active")])).reads(2_000, off(&[a("active")]))
+            => ["3050 NothingPaused"];
+
+    a_check_looks_at_each_screen_twice:
+        check().reads(0, voice_paused(&[a("active"), b("paused")]))
+            .reads(2_000, voice_paused(&[a("paused"), b("active")])).with(for_everyone)
+            => ["6050 pause B", "6250 pause B", "6550 pause B", "7150 pause B", "8000 NotPaused"];
+
+    an_order_whose_screens_are_recorded_is_done_with:
+        check().reads(0, off(&[a("active")])).aged(15_000).with(of_an_order)
+            => ["50 NothingPaused"];
+
+    an_order_stands_for_ten_minutes:
+        check().reads(0, off(&[a("paused")])).reads(100, off(&[a("active")])).aged(600_001)
+            .with(of_an_order)
+            => ["50 resume A", "3200 Recovered"];
+
+    a_check_whose_resume_is_taken_back_goes_on:
+        check().reads(0, off(&[a("paused")])).reads(1_000, on(&[a("active")]))
+            .reads(1_300, on(&[a("paused")]))
+            => ["50 resume A", "1150 pause A", "4300 ResumeWithdrawn"];
+
+    a_check_that_has_no_time_for_a_second_reading_goes_on:
+        check().reads(0, voice_paused(&[a("active")])).with(|play| play.deadline = 2_000)
+            => ["2000 Watching"];
+}
