@@ -44,6 +44,7 @@ struct Target {
     state: State,
 }
 
+/// The last that was known of a target's screen; a list of its own, as those in [`words`](crate::words).
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum State {

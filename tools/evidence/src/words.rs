@@ -1,4 +1,7 @@
 //! The words of the audit record that the report decides by.
+//!
+//! They are a list of their own, although the function has the same words: the report reads logs of other versions of
+//! the function too, and must not change with it. `tests/it/words.rs` holds the list to the record's schema.
 
 use serde::Deserialize;
 use strum::{EnumIter, IntoStaticStr};
