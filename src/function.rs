@@ -28,7 +28,7 @@ use crate::report::metrics::Metrics;
 use crate::report::{Origin, Report, log};
 use crate::request::{self, Asked, Incoming, Message, Payload};
 use crate::retry::Deadline;
-use crate::tls::Tls;
+use crate::transport::Tls;
 
 /// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
 const INIT: Duration = Duration::from_secs(3);

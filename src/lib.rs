@@ -27,7 +27,7 @@
 //! | [`report`] | the answer, the audit record, the metrics |
 //! | `preflight` | what could be done, without doing it |
 //! | [`genesys`], [`aws`] | the clients of Genesys Cloud, and of Secrets Manager and SQS |
-//! | [`config`], [`error`], [`ids`], [`retry`], [`tls`] | settings, errors, ids, deadlines, TLS |
+//! | [`config`], [`error`], [`ids`], [`json`], [`retry`], [`transport`] | settings, errors, ids, JSON, deadlines, TLS |
 //!
 //! Rules that nothing may break: in doubt, pause, and in doubt, do not resume; Genesys is the only state; every request
 //! ends in exactly one outcome or error; acknowledged is not done; secrets and callers' data never reach a log, an
@@ -36,7 +36,6 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented)]
 
 pub mod aws;
-mod body;
 pub mod config;
 pub mod decide;
 pub mod error;
@@ -49,4 +48,4 @@ pub mod reconcile;
 pub mod report;
 pub mod request;
 pub mod retry;
-pub mod tls;
+pub mod transport;

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use reqwest::{Client, Request};
 
-use crate::body::{self, BodyError};
+use crate::transport::{BodyError, read_body};
 
 /// A connector of the SDK. Its requests and answers are small, and kept in memory whole.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ impl HttpConnector for Connector {
             let mut answer = http::Response::new(());
             *answer.status_mut() = response.status();
             std::mem::swap(answer.headers_mut(), response.headers_mut());
-            let body = SdkBody::from(body::read(response).await.map_err(broken_off)?);
+            let body = SdkBody::from(read_body(response).await.map_err(broken_off)?);
             let answer = answer.map(|()| body);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
         })

@@ -23,7 +23,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use self::connector::Connector;
 use crate::config;
 use crate::error::Error;
-use crate::tls::Tls;
+use crate::transport::Tls;
 
 /// One attempt; the services answer within tens of milliseconds.
 const ATTEMPT: Duration = Duration::from_secs(2);

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::lenient::{each, each_text, lenient, list, object, told, word};
 use crate::ids::{ParticipantId, UserId};
+use crate::json::{each, each_text, lenient, list, object, told, word};
 
 /// Purposes of legs that are no agent's, although some of them have a user.
 const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];

@@ -11,12 +11,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use tokio::time::timeout;
 
-use super::lenient::{lenient, object};
 use super::preconnect::EarlyClient;
-use crate::body::{self, BodyError};
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::TraceId;
-use crate::tls::Tls;
+use crate::json::{lenient, object};
+use crate::transport::{BodyError, Tls, read_body};
 
 /// One attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms; a screen is
 /// being recorded meanwhile.
@@ -219,7 +218,7 @@ async fn particulars(response: Response) -> (Option<TraceId>, Said) {
     if by_header.is_some() && !speaks {
         return (by_header, Said::Nothing);
     }
-    let ErrorBody { context_id, code, limit } = match timeout(FAILURE_BODY, body::read(response)).await {
+    let ErrorBody { context_id, code, limit } = match timeout(FAILURE_BODY, read_body(response)).await {
         Ok(Ok(body)) => object(&String::from_utf8_lossy(&body)).unwrap_or_default(),
         Ok(Err(_)) | Err(_) => ErrorBody::default(),
     };
@@ -237,7 +236,7 @@ async fn particulars(response: Response) -> (Option<TraceId>, Said) {
 /// The connection broke, or the time of the attempt was over, before it was whole; or it is too large.
 pub(super) async fn body(operation: Operation, response: Response) -> Result<impl AsRef<[u8]>, Failure> {
     let correlation = correlation(response.headers());
-    body::read(response).await.map_err(|error| match error {
+    read_body(response).await.map_err(|error| match error {
         BodyError::Broken(error) => broken(operation, &error),
         BodyError::TooLarge => {
             let answered = Answered { operation, what: What::TooLarge, correlation };

@@ -2,7 +2,6 @@
 
 pub mod conversation;
 mod http;
-mod lenient;
 mod preconnect;
 mod probe;
 pub mod screen_recording;
@@ -25,7 +24,7 @@ use crate::config::Config;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::ConversationId;
 use crate::retry::{self, Backoff, Deadline};
-use crate::tls::Tls;
+use crate::transport::Tls;
 
 /// A gateway's page in place of a conversation is often gone by the next reading; this many are tried.
 const UNREADABLE_READINGS: u32 = 4;

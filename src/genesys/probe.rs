@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::Genesys;
 use super::http::{self, Meaning};
-use super::lenient::object;
 use super::screen_recording::Action;
 use crate::error::{Error, Operation, What};
 use crate::ids::{ConversationId, ParticipantId};
+use crate::json::object;
 use crate::retry::Deadline;
 
 /// Scopes have short names, such as `conversations:readonly`.

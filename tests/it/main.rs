@@ -12,6 +12,7 @@ mod event_door;
 mod event_fields;
 mod failures;
 mod ids;
+mod json;
 mod late_answers;
 mod leaks;
 mod limits;

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use secure_pause::aws;
 use secure_pause::config::Config;
-use secure_pause::tls::Tls;
+use secure_pause::transport::Tls;
 use serde_json::{Value, json};
 use world::{RateLimit, World};
 

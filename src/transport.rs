@@ -1,14 +1,19 @@
-//! TLS and HTTP, set up once for every client: one provider, the roots compiled in.
+//! What every client has in common: TLS with the roots compiled in, and bodies read to a limit.
 
 use std::sync::Arc;
 
-use reqwest::{ClientBuilder, redirect, retry};
+use reqwest::{ClientBuilder, Response, redirect, retry};
 use rustls::crypto::ring;
 use rustls::pki_types::TrustAnchor;
 use rustls::{ClientConfig, RootCertStore};
 use webpki_roots::TLS_SERVER_ROOTS;
 
 use crate::error::Error;
+use crate::json::BYTE_ORDER_MARK;
+
+/// No answer that is read here comes near it: a conversation takes a few kilobytes a leg. The function has
+/// 256 MiB.
+const LARGEST: usize = 2 * 1024 * 1024;
 
 /// How every connection is secured. Cheap to clone, and clones resume each other's sessions.
 #[derive(Clone, Debug)]
@@ -39,4 +44,34 @@ impl Tls {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
     }
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The connection broke, or the time was over.
+    #[error(transparent)]
+    Broken(#[from] reqwest::Error),
+    /// It is larger than any that is meant for this function.
+    #[error("the body is larger than 2 MiB")]
+    TooLarge,
+}
+
+/// The whole body of an answer, without a byte order mark. Reading one that is too large is broken off, and with it
+/// its connection.
+///
+/// # Errors
+/// It did not come whole, or is too large.
+pub async fn read_body(mut response: Response) -> Result<Vec<u8>, BodyError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST {
+            return Err(BodyError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.drain(..BYTE_ORDER_MARK.len());
+    }
+    Ok(body)
 }
