@@ -205,6 +205,10 @@ impl<'a> Decider<'a> {
         }
         let rule = self.rule(reads, began.saturating_sub(since), conversation);
         self.rule = Some(rule);
+        let may_appear = self.request.phase == Phase::Started && self.request.door != Door::Watch;
+        if reads == Reads::Missing && self.course == Course::Looking && !may_appear {
+            self.readings.not_before = since + BETWEEN_MISSES;
+        }
         if self.course == Course::Resuming && self.is_withdrawn_by(reads, began) {
             self.withdraw(conversation);
         }
@@ -221,7 +225,6 @@ impl<'a> Decider<'a> {
         match rule {
             Rule::Pause(exposed) => self.pause(conversation?, exposed, began),
             Rule::Resume => self.resume(conversation?, began),
-            Rule::Look(_) if self.course == Course::Looking => self.look(reads, since),
             Rule::End(end) if self.course == Course::Looking => Some(ending::ends(end)),
             Rule::Look(_) | Rule::End(_) => None,
         }
@@ -328,14 +331,6 @@ impl<'a> Decider<'a> {
         };
         let is_off = matches!(self.said, Some((Reads::Off, _)));
         is_off && shows_it && self.request.door != Door::Direct
-    }
-
-    fn look(&mut self, reads: Reads, since: Moment) -> Ended {
-        let may_appear = self.request.phase == Phase::Started && self.request.door != Door::Watch;
-        if reads == Reads::Missing && !may_appear {
-            self.readings.not_before = since + BETWEEN_MISSES;
-        }
-        None
     }
 
     // ---- Pausing.
