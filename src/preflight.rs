@@ -58,18 +58,12 @@ struct Check {
 pub async fn run(context: &Context, request_id: &str, deadline: Deadline) -> Value {
     let Context { config, genesys, queue } = context;
     let nobody = Uuid::parse_str(request_id).unwrap_or(NOBODY);
-    let mut checks = vec![ok("settings", "every variable can be used".to_owned())];
+    let mut checks = vec![ok("settings", "every variable can be used")];
     let (upstream, watch_queue) =
         join(upstream(genesys, nobody, deadline, &mut checks), watch_queue(queue)).await;
     if upstream.is_err() {
-        for name in CHECKS.into_iter().filter(|name| *name != "watch_queue").skip(checks.len()) {
-            checks.push(Check {
-                name,
-                status: Status::Skipped,
-                detail: "see above".to_owned(),
-                remedy: None,
-            });
-        }
+        let upstream = CHECKS.into_iter().filter(|name| *name != "watch_queue");
+        checks.extend(upstream.skip(checks.len()).map(skipped));
     }
     checks.push(watch_queue);
     answer(Some(config), &checks)
@@ -78,12 +72,7 @@ pub async fn run(context: &Context, request_id: &str, deadline: Deadline) -> Val
 /// The answer where the settings are faulty: nothing else could be tried.
 pub fn unready(error: &Error) -> Value {
     let mut checks = vec![failed("settings", error)];
-    checks.extend(CHECKS.into_iter().skip(1).map(|name| Check {
-        name,
-        status: Status::Skipped,
-        detail: "see above".to_owned(),
-        remedy: None,
-    }));
+    checks.extend(CHECKS.into_iter().skip(1).map(skipped));
     answer(None, &checks)
 }
 
@@ -106,60 +95,66 @@ async fn upstream(
     };
     let soon = || deadline.min(Deadline::after(LONGEST));
     let secret = genesys.read_secret(soon()).await;
-    note(
-        "secret",
-        secret.map(|()| ok("secret", "readable, with a client id and a client secret".to_owned())),
-    )?;
+    note("secret", secret.map(|()| ok("secret", "readable, with a client id and a client secret")))?;
     let token = genesys.renew_token(soon()).await;
     note("token", token.map(|life| ok("token", format!("granted, for {} s", life.as_secs()))))?;
     let granted = genesys.granted(soon()).await;
     // Nothing else depends on it.
     let _ = note("permissions", granted.map(|granted| ok("permissions", granted)));
     let (_, read) = genesys.conversation(nobody.into(), soon()).await;
-    note(
-        "conversation",
-        read.map(|_none| {
-            ok("conversation", "may be read: one that does not exist is answered so".to_owned())
-        }),
-    )?;
+    let may_read = "may be read: one that does not exist is answered so";
+    note("conversation", read.map(|_none| ok("conversation", may_read)))?;
     let probed = genesys.probe(nobody.into(), nobody.into(), soon()).await;
-    note("screen_recording_path", probed.map(told_path))
+    note("screen_recording_path", probed.map(path))
 }
 
 /// What an answer to `GET` says about a path that is made for `PUT`.
-fn told_path(status: u16) -> Check {
+fn path(status: u16) -> Check {
+    const NAME: &str = "screen_recording_path";
     match status {
-        405 => ok("screen_recording_path", "exists: it takes other methods than GET (405)".to_owned()),
-        200..300 => ok("screen_recording_path", format!("exists: GET is answered with {status}")),
-        _ => Check {
-            name: "screen_recording_path",
-            status: Status::Unknown,
-            detail: format!("cannot be told without a live call: GET is answered with {status}"),
-            remedy: Some("pause the screen of one test agent, see docs/first-hour.md".to_owned()),
-        },
+        405 => ok(NAME, "exists: it takes other methods than GET (405)"),
+        200..300 => ok(NAME, format!("exists: GET is answered with {status}")),
+        _ => {
+            let detail = format!("cannot be told without a live call: GET is answered with {status}");
+            Check::new(
+                NAME,
+                Status::Unknown,
+                detail,
+                "pause the screen of one test agent, see docs/first-hour.md",
+            )
+        }
     }
 }
 
 async fn watch_queue(queue: &WatchQueue) -> Check {
+    const NAME: &str = "watch_queue";
     match queue.look().await {
-        None => Check {
-            name: "watch_queue",
-            status: Status::Unknown,
-            detail: "WATCH_QUEUE_URL is not set: what a flow orders is not watched over".to_owned(),
-            remedy: Some("set it to the URL of the stack's watch queue".to_owned()),
-        },
-        Some(Ok(())) => ok("watch_queue", "exists".to_owned()),
-        Some(Err(reason)) => Check {
-            name: "watch_queue",
-            status: Status::Failed,
-            detail: reason,
-            remedy: Some("check WATCH_QUEUE_URL and the role's rights on the queue".to_owned()),
-        },
+        None => {
+            let detail = "WATCH_QUEUE_URL is not set: what a flow orders is not watched over";
+            Check::new(NAME, Status::Unknown, detail, "set it to the URL of the stack's watch queue")
+        }
+        Some(Ok(())) => ok(NAME, "exists"),
+        Some(Err(reason)) => Check::new(
+            NAME,
+            Status::Failed,
+            reason,
+            "check WATCH_QUEUE_URL and the role's rights on the queue",
+        ),
     }
 }
 
-fn ok(name: &'static str, detail: String) -> Check {
-    Check { name, status: Status::Ok, detail, remedy: None }
+impl Check {
+    fn new(name: &'static str, status: Status, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { name, status, detail: detail.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+fn ok(name: &'static str, detail: impl Into<String>) -> Check {
+    Check { name, status: Status::Ok, detail: detail.into(), remedy: None }
+}
+
+fn skipped(name: &'static str) -> Check {
+    Check { name, status: Status::Skipped, detail: "see above".to_owned(), remedy: None }
 }
 
 fn failed(name: &'static str, error: &Error) -> Check {
@@ -174,7 +169,7 @@ fn failed(name: &'static str, error: &Error) -> Check {
         }
         None => error.remedy().to_owned(),
     };
-    Check { name, status: Status::Failed, detail: format!("{}: {error}", error.name()), remedy: Some(remedy) }
+    Check::new(name, Status::Failed, format!("{}: {error}", error.name()), remedy)
 }
 
 fn answer(config: Option<&Config>, checks: &[Check]) -> Value {

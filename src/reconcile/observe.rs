@@ -4,16 +4,17 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use time::OffsetDateTime;
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 
 use super::Context;
 use crate::decide::Command;
 use crate::decide::outcome::Outcome;
-use crate::decide::request::{Door, Phase, Request};
+use crate::decide::request::Request;
 use crate::decide::targets::Resolution;
-use crate::genesys::conversation::{Conversation, Life, Recording, Screen, SecurePause};
+use crate::genesys::conversation::{Conversation, Participant};
 use crate::genesys::screen_recording::Action;
-use crate::ids::{ConversationId, ParticipantId};
+use crate::ids::ParticipantId;
 use crate::report::log;
 use crate::retry::Deadline;
 
@@ -47,55 +48,20 @@ impl Plan {
     }
 }
 
-/// What both kinds of lines begin with.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Head {
-    message: &'static str,
-    kind: &'static str,
-    door: Door,
-    phase: Phase,
-    #[serde(with = "time::serde::rfc3339")]
-    event_time: OffsetDateTime,
-    conversation_id: ConversationId,
-}
-
-/// The plan.
-#[derive(Serialize)]
-struct Planned<'a> {
-    #[serde(flatten)]
-    head: Head,
-    plan: &'a Plan,
-}
-
-/// What one reading shows.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Seen {
-    #[serde(flatten)]
-    head: Head,
-    reading: u32,
-    secure_pause: Option<SecurePause>,
-    recording_state: Option<Recording>,
-    legs: Vec<SeenLeg>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    not_read: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SeenLeg {
-    participant_id: Option<ParticipantId>,
-    life: Life,
-    in_wrap_up: bool,
-    screen: Screen,
-}
-
 /// Logs the plan, and three readings.
 pub(super) async fn read_on(context: &Context, request: &Request, deadline: Deadline, plan: &Plan) {
-    let Request { conversation: conversation_id, door, phase, at: event_time, .. } = *request;
-    let head = |message| Head { message, kind: KIND, door, phase, event_time, conversation_id };
-    log::line("INFO", &Planned { head: head("plan, not carried out"), plan });
+    let Request { conversation: conversation_id, door, phase, .. } = *request;
+    let event_time = request.at.format(&Rfc3339).ok();
+    let line = |message: &str, mut fields: Value| {
+        fields["message"] = json!(message);
+        fields["kind"] = json!(KIND);
+        fields["door"] = json!(door);
+        fields["phase"] = json!(phase);
+        fields["eventTime"] = json!(event_time);
+        fields["conversationId"] = json!(conversation_id);
+        log::line("INFO", &fields);
+    };
+    line("plan, not carried out", json!({ "plan": plan }));
     for reading in 1..=READINGS {
         if !deadline.wait(BETWEEN).await {
             return tracing::warn!(%conversation_id, reading, "no time left to read on");
@@ -106,25 +72,28 @@ pub(super) async fn read_on(context: &Context, request: &Request, deadline: Dead
             Ok(None) => Some("no such conversation"),
             Err(error) => Some(error.name()),
         };
-        let conversation = read.ok().flatten();
-        let seen = Seen {
-            head: head("read"),
-            reading,
-            secure_pause: conversation.as_ref().map(Conversation::secure_pause),
-            recording_state: conversation.as_ref().map(Conversation::voice),
-            legs: conversation.as_ref().map(legs).unwrap_or_default(),
-            not_read,
-        };
-        log::line("INFO", &seen);
+        let mut seen = shown(read.ok().flatten().as_ref());
+        if let Some(reason) = not_read {
+            seen["notRead"] = json!(reason);
+        }
+        seen["reading"] = json!(reading);
+        line("read", seen);
     }
 }
 
-fn legs(conversation: &Conversation) -> Vec<SeenLeg> {
-    let seen = conversation.agent_legs().map(|leg| SeenLeg {
-        participant_id: leg.id(),
-        life: leg.life(),
-        in_wrap_up: leg.is_in_wrap_up(),
-        screen: leg.screen(),
-    });
-    seen.collect()
+/// What one reading shows; none where there is no conversation to show.
+fn shown(conversation: Option<&Conversation>) -> Value {
+    let leg = |leg: &Participant| {
+        json!({
+            "participantId": leg.id(),
+            "life": leg.life(),
+            "inWrapUp": leg.is_in_wrap_up(),
+            "screen": leg.screen(),
+        })
+    };
+    json!({
+        "securePause": conversation.map(Conversation::secure_pause),
+        "recordingState": conversation.map(Conversation::voice),
+        "legs": conversation.into_iter().flat_map(Conversation::agent_legs).map(leg).collect::<Vec<_>>(),
+    })
 }

@@ -1,6 +1,5 @@
 //! Batches of the watch queue.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -18,31 +17,18 @@ pub struct Message {
     pub asked: Asked,
 }
 
-/// The answer that Lambda asks of a batch with `ReportBatchItemFailures`.
-///
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    batch_item_failures: Vec<Failure>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failure {
-    item_identifier: String,
-}
-
 /// The records of a batch of SQS; none where the payload is no such batch.
 pub(super) fn records(payload: &Value) -> Option<&Vec<Value>> {
     let is_from_queue = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs");
     payload.get("Records")?.as_array().filter(|records| records.iter().any(is_from_queue))
 }
 
-/// The answer to a batch of which these messages are not done.
+/// The answer to a batch of which these messages are not done, as `ReportBatchItemFailures` asks for it.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
 pub fn answer(undone: impl Iterator<Item = String>) -> Value {
-    let batch_item_failures = undone.map(|item_identifier| Failure { item_identifier }).collect();
-    json!(Answer { batch_item_failures })
+    let failures: Vec<_> = undone.map(|id| json!({ "itemIdentifier": id })).collect();
+    json!({ "batchItemFailures": failures })
 }
 
 impl Message {

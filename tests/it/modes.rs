@@ -13,8 +13,11 @@ async fn observing_logs_the_plan_reads_three_times_more_and_sends_nothing() {
 
     assert_eq!(outcome(&answer), "observed");
     assert_eq!(stage.new_requests(), vec![get(200); 4]);
-    let plan = format!(r#""plan":{{"act":{{"action":"pause","targets":["{LEG_A}"]"#);
-    assert!(stage.function.logs().join("\n").contains(&plan), "{:#?}", stage.function.logs());
+    let lines =
+        stage.function.logs().into_iter().filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+    let plans: Vec<_> = lines.filter(|line| !line["plan"].is_null()).collect();
+    let act = json!({"action": "pause", "targets": [LEG_A], "resolution": "user"});
+    assert_eq!(plans.iter().map(|line| &line["plan"]["act"]).collect::<Vec<_>>(), [&act], "{plans:#?}");
     let answer = answer.result.unwrap();
     assert_eq!((&answer["paused"], &answer["targets"]), (&false.into(), &serde_json::json!([])));
 
