@@ -4,15 +4,12 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Report, Target, Times};
+use super::{Report, Summary, Target, Times};
 use crate::config::{self, Mode};
-use crate::decide::outcome::Outcome;
-use crate::decide::request::{Door, Phase};
-use crate::decide::targets::Resolution;
 use crate::error::Error;
 use crate::genesys::conversation::{Recording, SecurePause};
 use crate::genesys::screen_recording::Reply;
-use crate::ids::{ConversationId, ParticipantId, TraceId, UserId};
+use crate::ids::{ParticipantId, TraceId, UserId};
 use crate::request::Trace;
 
 /// What every record has in its field `kind`.
@@ -36,7 +33,6 @@ pub struct Circumstances<'a> {
 }
 
 /// The record of one attempt or check.
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of the record")]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record<'a> {
@@ -54,21 +50,14 @@ pub struct Record<'a> {
     message_id: &'a Option<TraceId>,
     #[serde(flatten)]
     trace: &'a Trace,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
-    door: Option<Door>,
-    phase: Option<Phase>,
-    conversation_id: Option<ConversationId>,
+    #[serde(flatten)]
+    summary: &'a Summary,
     user_id: Option<UserId>,
     participant_id: Option<ParticipantId>,
-    resolution: Option<Resolution>,
     secure_pause: Option<SecurePause>,
     voice: Option<Recording>,
     others_recording: &'a [ParticipantId],
     clock_skew_ms: Option<i64>,
-    paused: bool,
-    verified: bool,
-    exposure_ms: Option<i64>,
     #[serde(with = "time::serde::rfc3339::option")]
     event_time: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339")]
@@ -102,7 +91,7 @@ struct Entry<'a> {
 impl<'a> Record<'a> {
     /// The record of these facts.
     pub fn of(report: &'a Report, circumstances: Circumstances<'a>) -> Self {
-        let Report { origin, answer, history, error, .. } = report;
+        let Report { origin, summary, targets, history, error, .. } = report;
         let (error, request, seen) = (error.as_ref(), report.request.as_ref(), history.last.as_ref());
         Self {
             message: if error.is_some() { "secure pause failed" } else { "secure pause handled" },
@@ -117,27 +106,20 @@ impl<'a> Record<'a> {
             request_id: &origin.request_id,
             message_id: &origin.message_id,
             trace: &origin.trace,
-            outcome: answer.outcome,
-            door: answer.door,
-            phase: answer.phase,
-            conversation_id: answer.conversation_id,
+            summary,
             user_id: request.and_then(|request| request.user),
             participant_id: request.and_then(|request| request.participant),
-            resolution: answer.resolution,
             secure_pause: seen.map(|seen| seen.secure_pause),
             voice: seen.map(|seen| seen.voice),
             others_recording: seen.map_or(&[], |seen| &seen.others_recording),
             clock_skew_ms: circumstances.clock_skew_ms,
-            paused: answer.paused,
-            verified: answer.verified,
-            exposure_ms: answer.exposure_ms,
             event_time: report.since(),
             received_at: origin.received,
-            first_sent_at: answer.targets.iter().filter_map(|target| target.times.sent_at).min(),
+            first_sent_at: targets.iter().filter_map(|target| target.times.sent_at).min(),
             acknowledged_at: report.last(|times| times.acknowledged_at),
             verified_at: report.last(|times| times.verified_at),
             dropped_fields: request.map_or(0, |request| request.dropped),
-            targets: answer.targets.iter().map(Entry::of).collect(),
+            targets: targets.iter().map(Entry::of).collect(),
             error_type: error.map(Error::name),
             error_message: error.map(ToString::to_string),
             remedy: error.map(Error::remedy),

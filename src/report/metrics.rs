@@ -27,17 +27,17 @@ pub struct Metrics(BTreeMap<&'static str, Vec<i64>>);
 impl Metrics {
     /// Notes the facts of a request. `all_agents`: `PAUSE_SCOPE` is everyone anyway.
     pub fn note(&mut self, report: &Report, all_agents: bool) {
-        let answer = &report.answer;
+        let Report { summary, targets, .. } = report;
         let acknowledged_at = report.last(|times| times.acknowledged_at);
         let verified_at = report.last(|times| times.verified_at).filter(|_| report.is_pausing());
         let verify = acknowledged_at.zip(verified_at).map(|(from, to)| millis(to - from));
-        self.time("ExposureMs", answer.exposure_ms);
+        self.time("ExposureMs", summary.exposure_ms);
         self.time("VerifyMs", verify);
-        if answer.door == Some(Door::Event) {
+        if summary.door == Some(Door::Event) {
             self.count("Handled", true);
             self.time("EventAgeMs", report.since().map(|since| millis(report.origin.received - since)));
         }
-        if let Some(outcome) = answer.outcome {
+        if let Some(outcome) = summary.outcome {
             // A resume that was taken back on a sign alone has exposed nothing that anybody knows of.
             self.count(outcome.into(), outcome != Outcome::ResumeWithdrawn || report.history.was_on);
         }
@@ -45,23 +45,23 @@ impl Metrics {
             self.failed(report, error);
         }
         self.count("NotWatched", report.history.is_not_watched);
-        for target in &answer.targets {
+        for target in targets {
             self.count("RecordingTerminated", target.state == State::Terminated);
             self.count("Unverifiable", target.state == State::Unverifiable);
         }
-        self.count("UnresolvedInitiator", answer.resolution == Some(Resolution::AllAgents) && !all_agents);
+        self.count("UnresolvedInitiator", summary.resolution == Some(Resolution::AllAgents) && !all_agents);
     }
 
     /// Counted by what was attempted, because an `ended` event can lead to a pause, and a check of a `started` one
     /// to a resume. If nothing was attempted, by the event's phase; in doubt, as a failed pause.
     fn failed(&mut self, report: &Report, error: &Error) {
-        let answer = &report.answer;
-        let is_resume = match answer.targets[..] {
-            [] => answer.phase == Some(Phase::Ended),
+        let Report { summary, targets, .. } = report;
+        let is_resume = match targets[..] {
+            [] => summary.phase == Some(Phase::Ended),
             _ => !report.is_pausing(),
         };
-        let is_known = answer.door.is_some();
-        let is_unreadable = answer.door == Some(Door::Watch) && matches!(error, Error::InvalidEvent(_));
+        let is_known = summary.door.is_some();
+        let is_unreadable = summary.door == Some(Door::Watch) && matches!(error, Error::InvalidEvent(_));
         self.count(error.name(), true);
         self.count("PauseFailed", is_known && !is_resume);
         self.count("ResumeFailed", is_known && is_resume);

@@ -41,13 +41,14 @@ pub struct Report {
     request: Option<Request>,
     history: History,
     error: Option<Error>,
-    answer: Answer,
+    summary: Summary,
+    targets: Vec<Target>,
 }
 
-/// The function's answer. Every field is always there; what is not known is null.
+/// What answer and audit record both say. Every field is always there; what is not known is null.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
     door: Option<Door>,
@@ -57,7 +58,14 @@ struct Answer {
     paused: bool,
     verified: bool,
     exposure_ms: Option<i64>,
-    targets: Vec<Target>,
+}
+
+/// The function's answer.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    targets: &'a [Target],
 }
 
 /// How one target ended.
@@ -104,27 +112,24 @@ impl Report {
     ) -> Self {
         let now = origin.received + took;
         let targets: Vec<_> = history.legs.iter().map(|leg| Target::of(leg, origin.received, now)).collect();
-        let is_paused = origin.door.is_some_and(|door| history.is_paused(door, require_verified));
-        // A screen that ended no leg's request as dark is not said to be.
-        let answer = Answer {
+        let summary = Summary {
             outcome: result.as_ref().ok().copied(),
             door: origin.door,
             phase: request.as_ref().map(|request| request.phase),
             conversation_id: request.as_ref().map(|request| request.conversation),
             resolution: history.resolution,
-            paused: is_paused,
+            paused: origin.door.is_some_and(|door| history.is_paused(door, require_verified)),
             verified: history.is_verified(),
             exposure_ms: None,
-            targets,
         };
-        let mut report = Self { origin, request, history, error: result.err(), answer };
-        report.answer.exposure_ms = report.exposure(now).map(millis);
+        let mut report = Self { origin, request, history, error: result.err(), summary, targets };
+        report.summary.exposure_ms = report.exposure(now).map(millis);
         report
     }
 
     /// The outcome; none where it failed.
     pub fn outcome(&self) -> Option<Outcome> {
-        self.answer.outcome
+        self.summary.outcome
     }
 
     /// What Lambda gets.
@@ -134,7 +139,7 @@ impl Report {
     pub fn into_answer(self) -> Result<Value, Error> {
         match self.error {
             Some(error) => Err(error),
-            None => serde_json::to_value(&self.answer)
+            None => serde_json::to_value(Answer { summary: &self.summary, targets: &self.targets })
                 .map_err(|_| Error::Internal("the answer cannot be written")),
         }
     }
@@ -145,13 +150,13 @@ impl Report {
     /// None at a check that verified nothing: the screen may have been dark all the time. None where every leg was
     /// gone: no screen was left to be exposed.
     fn exposure(&self, now: OffsetDateTime) -> Option<time::Duration> {
-        let is_check = self.answer.door == Some(Door::Watch);
-        let is_start = self.answer.phase == Some(Phase::Started);
+        let is_check = self.summary.door == Some(Door::Watch);
+        let is_start = self.summary.phase == Some(Phase::Started);
         if let Some(resumed) = self.history.withdrawn {
             return Some(self.dark_at()? - (self.origin.received + resumed));
         }
         if self.is_pausing() {
-            let since = self.since().filter(|_| is_start && (!is_check || self.answer.verified));
+            let since = self.since().filter(|_| is_start && (!is_check || self.summary.verified));
             if let (Some(since), Some(until)) = (since, self.dark_at()) {
                 return Some(until - since);
             }
@@ -162,17 +167,17 @@ impl Report {
 
     /// When the last screen was dark, or was given up.
     fn dark_at(&self) -> Option<OffsetDateTime> {
-        let left = self.answer.targets.iter().filter(|target| target.state != State::Gone);
+        let left = self.targets.iter().filter(|target| target.state != State::Gone);
         left.map(|target| target.times.ended_at).max()
     }
 
     fn is_pausing(&self) -> bool {
-        self.answer.targets.iter().any(|target| target.action == Action::Pause)
+        self.targets.iter().any(|target| target.action == Action::Pause)
     }
 
     /// The last of a time that every target has; none where one has none, or there is no target.
     fn last(&self, time: impl Fn(&Times) -> Option<OffsetDateTime>) -> Option<OffsetDateTime> {
-        let times: Option<Vec<_>> = self.answer.targets.iter().map(|target| time(&target.times)).collect();
+        let times: Option<Vec<_>> = self.targets.iter().map(|target| time(&target.times)).collect();
         times?.into_iter().max()
     }
 
