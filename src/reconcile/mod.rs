@@ -1,5 +1,5 @@
 //! Reconciles one request with the conversation: the only loop that reads conversations for a pause or a resume.
-//! It feeds the [`Decider`] and carries its commands out. `MODE` is here: what it withholds is not sent.
+//! It feeds the [`Decider`] and carries its commands out. `MODE` and `ACT_FOR` are here: what they withhold is not sent.
 
 mod observe;
 
@@ -87,9 +87,9 @@ struct Driver<'a> {
 impl Driver<'_> {
     async fn run(&mut self, history: &mut History, age: time::Duration) -> Result<Outcome, Error> {
         let config = &self.context.config;
-        let mut is_watched_only = config.mode == Mode::Observe;
         let named = config.act_for.iter().any(|id| self.request.user == Some(UserId::from(*id)));
         let mut is_known = named || config.act_for.is_empty();
+        let mut is_watched_only = config.mode == Mode::Observe;
         let policy = Policy { is_observed: is_watched_only || !is_known, ..config.policy.clone() };
         let mut decider = Decider::new(self.request, &policy, history, age, self.deadline.left());
         let mut commands = decider.next(Moment::ZERO, Input::Time);
@@ -115,8 +115,9 @@ impl Driver<'_> {
                 Some(Step::Read(sent, read)) => {
                     let began = sent.saturating_duration_since(self.began);
                     if let Ok(Some(conversation)) = read {
+                        // A stale reading may not show yet whoever is acted for.
                         is_known |= conversation.involves(&config.act_for);
-                        is_watched_only |= !is_known;
+                        is_watched_only = config.mode == Mode::Observe || !is_known;
                     }
                     let read = read.as_ref().map(Option::as_ref).map_err(Clone::clone);
                     decider.next(now, Input::Reading { began, read })
