@@ -2,11 +2,9 @@
 //!
 //! | to pause | whose |
 //! |---|---|
-//! | `PAUSE_SCOPE=all-agents` | every live agent leg |
 //! | the initiator has a live leg | their live legs |
 //! | ... and only listens in on each of them | every live agent leg |
-//! | the initiator is a user without a live leg | their legs in wrap-up, and every live agent leg |
-//! | anything else | every live agent leg |
+//! | anything else, and `PAUSE_SCOPE=all-agents` | every live agent leg, and the initiator's legs in wrap-up |
 //!
 //! To resume: every live agent leg whose screen reads `paused` or is not reported. Secure pause belongs to the
 //! conversation: once it is off, no live agent's screen has a reason to be dark. Never a leg in wrap-up: the
@@ -45,19 +43,16 @@ impl<'a> Legs<'a> {
 
     /// Whom to pause, and how they were found. The screens' states do not matter here.
     pub fn to_pause(&self, all_agents: bool) -> (Vec<&'a Participant>, Resolution) {
-        let everyone = || self.select(|leg| self.is_live(leg));
-        if all_agents || self.does_initiator_listen_in() {
-            return (everyone(), Resolution::AllAgents);
-        }
-        if self.is_initiator_live() {
+        let is_party = !all_agents && !self.does_initiator_listen_in();
+        if is_party && self.is_initiator_live() {
             return (self.select(|leg| self.is_own(leg) && self.is_live(leg)), self.named_by());
         }
-        if self.request.user.is_some() && self.is_initiator_found() {
-            // The initiator is in wrap-up, or somebody took the call over, or the reading is stale.
-            let in_wrap_up = |leg: &Participant| self.is_own(leg) && leg.is_in_wrap_up();
-            return (self.select(|leg| self.is_live(leg) || in_wrap_up(leg)), Resolution::User);
-        }
-        (everyone(), Resolution::AllAgents)
+        // The initiator is in wrap-up, or somebody took the call over, or the reading is stale.
+        let in_wrap_up = |leg: &Participant| self.is_own(leg) && leg.is_in_wrap_up();
+        let targets = self.select(|leg| self.is_live(leg) || in_wrap_up(leg));
+        let is_user = self.request.user.is_some() && self.is_initiator_found();
+        let is_named = is_party && (is_user || targets.iter().any(|leg| self.is_own(leg)));
+        (targets, if is_named { self.named_by() } else { Resolution::AllAgents })
     }
 
     /// Whom to resume, and how they were found.

@@ -59,10 +59,11 @@ fn the_initiators_live_legs_are_paused_and_in_doubt_everyones() {
         (None, None, false, vec![a(), rings(AGENT_B, LEG_B)], "A", all, "a ringing leg of nobody named"),
         (None, Some(LEG_B), false, vec![a(), b()], "B", participant, "that leg"),
         (None, Some(LEG_B), false, vec![a(), gone(AGENT_B, LEG_B)], "A", all, "that leg has ended: everyone"),
-        (None, Some(LEG_B), false, vec![a(), in_wrap_up(b())], "A", all, "that leg is in wrap-up: everyone"),
+        (None, Some(LEG_B), false, vec![a(), in_wrap_up(b())], "AB", participant, "that leg is in wrap-up: everyone, and it"),
         (None, Some(LEG_C), false, vec![a()], "A", all, "no such leg: everyone"),
         (named, None, true, vec![a(), b()], "AB", all, "the scope says everyone"),
-        (named, None, true, vec![in_wrap_up(a()), b()], "B", all, "everyone who is live"),
+        (named, None, true, vec![in_wrap_up(a()), b()], "AB", all, "everyone who is live, and the initiator in wrap-up"),
+        (named, None, true, vec![a(), in_wrap_up(b())], "A", all, "and no other's wrap-up"),
     ];
     for (user, participant, all_agents, legs, wanted, resolution, reason) in rows {
         let conversation = read(&on(&legs)).unwrap();
