@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::{Instant, sleep, timeout_at};
 
-pub use crate::config::Backoff;
+use crate::config::Backoff;
 use crate::error::{Error, Failure, Operation, Retry};
 
 /// Kept back from Lambda's time, to report in: Lambda would kill the function without a word.
@@ -14,6 +14,7 @@ const REPORTING: Duration = Duration::from_millis(500);
 const LONGEST_INVOCATION: Duration = Duration::from_mins(15);
 /// The timeout that the template gives the function, for want of a deadline.
 const USUAL_TIME: Duration = Duration::from_secs(30);
+
 /// The moment by which an attempt must have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline(Instant);

@@ -32,12 +32,21 @@ pub struct History {
     pub last: Option<Seen>,
     /// Whether any reading showed the conversation in secure pause.
     pub was_on: bool,
-    /// When the first resume was sent that a pause then took back.
-    pub withdrawn: Option<Moment>,
+    /// The resume that a pause took back.
+    pub withdrawn: Option<Withdrawal>,
     /// Whether whoever took the place of a leg that has gone was still looked for at the end.
     pub is_looking_out: bool,
     /// Whether the watch message of this request could not be posted.
     pub is_not_watched: bool,
+}
+
+/// A resume that a pause took back.
+#[derive(Clone, Copy, Debug)]
+pub struct Withdrawal {
+    /// When the first request of the resume was sent.
+    pub sent: Moment,
+    /// Whether secure pause was read on then or later, and not only a sign of it.
+    pub was_on: bool,
 }
 
 /// What a reading showed of the conversation.
@@ -103,7 +112,7 @@ pub struct Sent {
     pub first_accepted: Option<Moment>,
     /// See `accepted`.
     pub last_accepted: Option<Moment>,
-    /// When the first was refused.
+    /// When the first was refused of those in a row that ended with the last.
     pub first_refused: Option<Moment>,
     /// Whether one ended in anything but a refusal.
     is_unrefused: bool,
@@ -203,10 +212,9 @@ impl Leg {
         self.was_not_paused |= !matches!(screen, Screen::Paused | Screen::Unknown);
     }
 
-    /// Sends the other action now, whatever became of the first.
-    pub fn turn_to(&mut self, action: Action, now: Moment) {
-        self.was_resumed |= self.action == Action::Resume;
-        self.action = action;
+    /// Pauses now what was resumed, whatever became of that.
+    pub fn take_back(&mut self, now: Moment) {
+        (self.action, self.was_resumed) = (Action::Pause, true);
         self.requests += 1;
         self.current = Sent::begun(now);
         self.seen = None;
@@ -278,7 +286,7 @@ impl Leg {
         let is_broken = matches!(self.seen, Some(Screen::Error | Screen::Timeout));
         match self.state() {
             Some(State::Verified) => true,
-            Some(State::Unverifiable) => !require_verified,
+            Some(State::Unverifiable) => !require_verified && self.error().is_none(),
             Some(State::Terminated | State::NotRecording) => !(door == Door::Direct && is_broken),
             Some(State::Gone | State::Failed) | None => false,
         }
@@ -365,6 +373,7 @@ impl Sent {
         self.is_asked_to_wait = false;
         let is_token_refused = matches!(&answer, Err(Failure { error: Error::CredentialsRejected(_), .. }));
         self.refused_tokens = if is_token_refused { self.refused_tokens + 1 } else { 0 };
+        let first_refused = self.first_refused.take();
         let failure = match answer {
             Ok(Answer::Acknowledged) => {
                 self.accepted += 1;
@@ -375,7 +384,7 @@ impl Sent {
                 return None;
             }
             Ok(Answer::Refused(answered)) => {
-                self.first_refused.get_or_insert(now);
+                self.first_refused = Some(first_refused.unwrap_or(now));
                 self.fate = Some(Fate::Refused(answered));
                 return None;
             }
@@ -385,21 +394,27 @@ impl Sent {
         match failure.retry {
             Retry::Never => Some(failure.error),
             Retry::Now => (self.refused_tokens >= REFUSED_TOKENS).then_some(failure.error),
-            Retry::After(wait) | Retry::TokenLimit(wait) => {
-                (self.due, self.is_asked_to_wait) = (now + wait, !wait.is_zero());
+            Retry::After(wait) | Retry::TokenLimit(wait) if !wait.is_zero() => {
+                (self.due, self.is_asked_to_wait) = (now + wait, true);
                 None
             }
+            Retry::After(_) | Retry::TokenLimit(_) => self.backs_off(now, Duration::ZERO, timing),
             Retry::Reconnect | Retry::Backoff | Retry::Later(_) => {
                 self.is_unrefused = true;
                 let asked = if let Retry::Later(asked) = failure.retry { asked } else { Duration::ZERO };
-                let mut own = Duration::ZERO;
-                if now >= self.first + timing.lag {
-                    own = LONGEST_WAIT.min(Duration::from_secs(1 << self.failed_late.min(3)));
-                    self.failed_late += 1;
-                }
-                self.due = now + own.max(asked);
-                None
+                self.backs_off(now, asked, timing)
             }
         }
+    }
+
+    /// Waits as long as it was asked to; longer each time, once reads have caught up with the first.
+    fn backs_off(&mut self, now: Moment, asked: Duration, timing: &Timing) -> Option<Error> {
+        let mut own = Duration::ZERO;
+        if now >= self.first + timing.lag {
+            own = LONGEST_WAIT.min(Duration::from_secs(1 << self.failed_late.min(3)));
+            self.failed_late += 1;
+        }
+        self.due = now + own.max(asked);
+        None
     }
 }

@@ -41,7 +41,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::ending::Course;
-use self::history::{History, Leg, Moment, Seen};
+use self::history::{History, Leg, Moment, Seen, Withdrawal};
 use self::outcome::{Outcome, State};
 use self::read_back::{Finding, Reading};
 use self::request::{Door, Phase, Request};
@@ -58,6 +58,8 @@ use crate::ids::ParticipantId;
 const STALE_READING: Duration = Duration::from_secs(2);
 /// A request without an answer is given up after this.
 pub const SILENCE: Duration = Duration::from_secs(4);
+/// A resume gets this long at the least, however little time is left: ten times what an answer usually takes.
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happened.
 #[derive(Debug)]
@@ -111,7 +113,6 @@ pub struct Decider<'a> {
     age: time::Duration,
     deadline: Moment,
     now: Moment,
-    course: Course,
     readings: Readings,
     /// What readings have said, and since when.
     said: Option<(Reads, Moment)>,
@@ -144,7 +145,6 @@ impl<'a> Decider<'a> {
             age: age.max(time::Duration::ZERO),
             deadline,
             now: Moment::ZERO,
-            course: Course::Looking,
             readings: Readings::default(),
             said: None,
             rule: None,
@@ -159,6 +159,16 @@ impl<'a> Decider<'a> {
     /// What is known of the request.
     pub fn history(&mut self) -> &mut History {
         self.history
+    }
+
+    /// What is under way, by what was sent.
+    fn course(&self) -> Course {
+        match self.history.legs.first().map(|leg| leg.action) {
+            _ if self.history.withdrawn.is_some() => Course::Withdrawing,
+            None => Course::Looking,
+            Some(Action::Pause) => Course::Pausing,
+            Some(Action::Resume) => Course::Resuming,
+        }
     }
 
     /// Takes in what happened, and says what is to be done. Nothing follows [`Command::End`].
@@ -206,17 +216,20 @@ impl<'a> Decider<'a> {
         let rule = self.rule(reads, began.saturating_sub(since), conversation);
         self.rule = Some(rule);
         let may_appear = self.request.phase == Phase::Started && self.request.door != Door::Watch;
-        if reads == Reads::Missing && self.course == Course::Looking && !may_appear {
+        if reads == Reads::Missing && self.course() == Course::Looking && !may_appear {
             self.readings.not_before = since + BETWEEN_MISSES;
         }
-        if self.course == Course::Resuming && self.is_withdrawn_by(reads, began) {
+        if self.course() == Course::Resuming && self.is_withdrawn_by(reads, began) {
             self.withdraw(conversation);
+        }
+        if let Some(withdrawal) = &mut self.history.withdrawn {
+            withdrawal.was_on |= reads == Reads::On;
         }
         self.judge(began, conversation, rule);
         if self.has_open() && self.is_superseded(began) {
             let is_unread = self.history.resolution == Some(Resolution::Unread);
             let is_stale = is_unread && rule == Rule::End(End::Outcome(Outcome::Stale));
-            return Some(Ok(match self.course {
+            return Some(Ok(match self.course() {
                 Course::Withdrawing => Outcome::ResumeWithdrawn,
                 _ if is_stale => Outcome::Stale,
                 _ => Outcome::Superseded,
@@ -225,7 +238,7 @@ impl<'a> Decider<'a> {
         match rule {
             Rule::Pause(exposed) => self.pause(conversation?, exposed, began),
             Rule::Resume => self.resume(conversation?, began),
-            Rule::End(end) if self.course == Course::Looking => Some(ending::ends(end)),
+            Rule::End(end) if self.course() == Course::Looking => Some(ending::ends(end)),
             Rule::Look(_) | Rule::End(_) => None,
         }
     }
@@ -276,8 +289,11 @@ impl<'a> Decider<'a> {
         let may_resume = self.may_resume(rule, began);
         let is_superseded = self.is_superseded(began);
         let is_settled = self.caught_up_at().is_some_and(|at| began >= at);
-        let is_too_late = self.left() < self.policy.timing.afterwards || is_settled && rule != Rule::Resume;
+        let has_no_time = self.left() < self.policy.timing.afterwards;
         let leg = &mut self.history.legs[place];
+        // What was not refused may have been carried out: only a reading that has caught up can say.
+        let is_too_late =
+            has_no_time && leg.current.is_refused() || is_settled && (has_no_time || rule != Rule::Resume);
         match finding {
             Finding::Ended(state) => {
                 self.end_leg(place, state, None);
@@ -316,14 +332,17 @@ impl<'a> Decider<'a> {
 
     /// Whether secure pause is over: it reads off where the reading shows at least what the event was about, or what
     /// took the resume back. One that shows less may show the gap between two; it is believed where secure pause was
-    /// read on before and the first request for each leg was accepted, because then no screen is left recorded. An
-    /// order stands until the next one.
+    /// read on before and the first request for each leg was accepted, and no screen reads active since. An order stands
+    /// until the next one.
     fn is_superseded(&self, began: Moment) -> bool {
         let lag = self.policy.timing.lag;
         let turned = self.history.legs.iter().map(|leg| leg.current.first).max();
-        let shows_it = match self.course {
+        let shows_it = match self.course() {
             Course::Pausing => {
-                let is_accepted = |leg: &Leg| !leg.is_open() || leg.requests == 1 && leg.is_acknowledged();
+                let is_accepted = |leg: &Leg| {
+                    let is_lit = leg.seen == Some(Screen::Active);
+                    !leg.is_open() || leg.requests == 1 && leg.is_acknowledged() && !is_lit
+                };
                 self.age + began >= lag || self.history.was_on && self.history.legs.iter().all(is_accepted)
             }
             Course::Withdrawing => turned.is_some_and(|turned| began >= turned + lag),
@@ -336,7 +355,7 @@ impl<'a> Decider<'a> {
     // ---- Pausing.
 
     fn pause(&mut self, conversation: &Conversation, exposed: Exposed, began: Moment) -> Ended {
-        if matches!(self.course, Course::Resuming | Course::Withdrawing) {
+        if matches!(self.course(), Course::Resuming | Course::Withdrawing) {
             return None;
         }
         let legs = Legs::of(self.request, conversation);
@@ -348,13 +367,12 @@ impl<'a> Decider<'a> {
         };
         if !exposed.is_empty() {
             self.history.resolution = Some(resolution);
-            self.course = Course::Pausing;
         }
         for leg in self.unknown(exposed) {
             self.begin(leg, Action::Pause, legs.is_own(leg));
         }
         match self.request.door {
-            _ if self.course == Course::Pausing => None,
+            _ if self.course() == Course::Pausing => None,
             Door::Watch => Some(Ok(Outcome::Watching)),
             // Nobody to pause: reads may lag.
             Door::Event | Door::Direct => {
@@ -378,7 +396,7 @@ impl<'a> Decider<'a> {
         }
         let Some(first) = self.active_since.values().min() else { return Some(active) };
         let second = *first + self.policy.timing.lag;
-        if self.course == Course::Looking && began < second {
+        if self.course() == Course::Looking && began < second {
             self.readings.not_before = second;
             return None;
         }
@@ -410,36 +428,34 @@ impl<'a> Decider<'a> {
         self.history.resolution = Some(Resolution::Unread);
         self.history.legs.push(Leg::begun(id, Action::Pause, true, self.now));
         self.commands.push(Command::Send(id, Action::Pause));
-        self.course = Course::Pausing;
         self.readings.restart(self.now);
     }
 
     /// The leg to pause unread. The watch has time to read again, and pauses nobody unread.
     fn named(&self) -> Option<ParticipantId> {
         let Request { door, phase, participant, .. } = self.request;
-        let may = *door != Door::Watch && *phase == Phase::Started && self.course == Course::Looking;
+        let may = *door != Door::Watch && *phase == Phase::Started && self.course() == Course::Looking;
         participant.filter(|_| may && !self.policy.is_observed && self.readings.arrived.is_none())
     }
 
     // ---- Resuming.
 
     fn resume(&mut self, conversation: &Conversation, began: Moment) -> Ended {
-        if matches!(self.course, Course::Pausing | Course::Withdrawing) {
+        if matches!(self.course(), Course::Pausing | Course::Withdrawing) {
             return None;
         }
         let legs = Legs::of(self.request, conversation);
         let (targets, resolution) = legs.to_resume(self.policy.all_agents);
         let new = self.unknown(targets);
         if new.is_empty() {
-            return (self.course == Course::Looking).then_some(Ok(Outcome::NothingPaused));
+            return (self.course() == Course::Looking).then_some(Ok(Outcome::NothingPaused));
         }
         if self.may_resume(Rule::Resume, began) {
             self.history.resolution.get_or_insert(resolution);
-            self.course = Course::Resuming;
             for leg in new {
                 self.begin(leg, Action::Resume, legs.is_own(leg));
             }
-        } else if self.course == Course::Looking && self.left() < self.policy.timing.afterwards {
+        } else if self.course() == Course::Looking && self.left() < self.policy.timing.afterwards {
             return Some(Ok(self.too_late_to_resume()));
         } else {
             self.readings.not_before = self.resume_not_before();
@@ -489,8 +505,8 @@ impl<'a> Decider<'a> {
 
     /// Pauses again whatever was resumed, or may have been. A leg that had gone may be in wrap-up by now.
     fn withdraw(&mut self, conversation: Option<&Conversation>) {
-        self.course = Course::Withdrawing;
-        self.history.withdrawn = self.history.legs.iter().map(|leg| leg.sent).min();
+        let sent = self.history.legs.iter().map(|leg| leg.sent).min();
+        self.history.withdrawn = sent.map(|sent| Withdrawal { sent, was_on: false });
         let now = self.now;
         for leg in &mut self.history.legs {
             let seen = conversation.and_then(|conversation| conversation.agent_leg(leg.participant));
@@ -505,7 +521,7 @@ impl<'a> Decider<'a> {
             if leg.current.is_under_way {
                 self.commands.push(Command::GiveUp(leg.participant));
             }
-            leg.turn_to(Action::Pause, now);
+            leg.take_back(now);
             self.commands.push(Command::Send(leg.participant, Action::Pause));
         }
         self.readings.restart(now);
@@ -556,7 +572,7 @@ impl<'a> Decider<'a> {
     }
 
     fn failed_to_read(&mut self, error: Error) -> Ended {
-        if self.course == Course::Looking {
+        if self.course() == Course::Looking {
             if error.is_without_token() || self.named().is_none() {
                 return Some(Err(self.unless_known(error)));
             }
@@ -583,8 +599,7 @@ impl<'a> Decider<'a> {
         }
         for place in 0..self.history.legs.len() {
             let leg = &self.history.legs[place];
-            let is_silent = leg.current.is_under_way && self.now >= leg.current.last + SILENCE;
-            if leg.is_open() && is_silent {
+            if leg.is_open() && leg.current.is_under_way && self.now >= self.silent_at(leg) {
                 self.give_up(place);
                 if self.history.legs[place].action == Action::Pause {
                     self.send(place);
@@ -606,6 +621,17 @@ impl<'a> Decider<'a> {
             self.withdraw(None);
         }
         None
+    }
+
+    /// When the request under way is given up. A resume sooner, where a reading that has caught up would come too late
+    /// to take it back.
+    fn silent_at(&self, leg: &Leg) -> Moment {
+        let silent = leg.current.last + SILENCE;
+        let afterwards = self.deadline.saturating_sub(self.policy.timing.afterwards);
+        match leg.action {
+            Action::Pause => silent,
+            Action::Resume => silent.min(afterwards.max(leg.current.last + LEAST_PATIENCE)),
+        }
     }
 
     /// When a pause that failed goes out again although no reading has arrived since.
@@ -638,7 +664,7 @@ impl<'a> Decider<'a> {
 
     /// When a resume is taken back blindly: no reading has shown what came of it. An order to resume stands.
     fn last_pause_at(&self) -> Option<Moment> {
-        let may = self.course == Course::Resuming && self.request.door != Door::Direct;
+        let may = self.course() == Course::Resuming && self.request.door != Door::Direct;
         (may && self.is_owed(self.caught_up_at()))
             .then(|| self.deadline.saturating_sub(self.policy.timing.last_pause))
     }
@@ -662,17 +688,18 @@ impl<'a> Decider<'a> {
     /// Ends it where every target has ended, and no reading is owed any more.
     fn concluded(&mut self) -> Ended {
         let is_unread = self.readings.arrived.is_none() && self.readings.failed.is_some();
-        if is_unread && self.course == Course::Pausing && self.history.legs.iter().all(Leg::is_acknowledged) {
+        if is_unread && self.course() == Course::Pausing && self.history.legs.iter().all(Leg::is_acknowledged)
+        {
             return Some(self.out_of_time());
         }
-        let is_open = self.course == Course::Looking || self.has_open() || self.looks_on();
+        let is_open = self.course() == Course::Looking || self.has_open() || self.looks_on();
         (!is_open).then(|| self.conclude())
     }
 
     /// Whether a reading is still owed: after a resume, one that has caught up (P3); where a leg has gone, one that
     /// began a lag later (P8).
     fn looks_on(&self) -> bool {
-        match self.course {
+        match self.course() {
             Course::Resuming => self.is_owed(self.caught_up_at()) && !self.is_over(),
             Course::Pausing => self.may_be_replaced(),
             Course::Looking | Course::Withdrawing => false,
@@ -696,24 +723,30 @@ impl<'a> Decider<'a> {
     /// Until when whoever took the place of a leg that has gone is looked for.
     fn replaced_by(&self) -> Option<Moment> {
         let gone = |leg: &Leg| leg.end.as_ref().filter(|end| end.state == State::Gone).map(|end| end.at);
-        let last = self.history.legs.iter().filter_map(gone).max()?;
-        let is_replaced = self.history.legs.iter().any(|leg| leg.sent > last);
-        (!is_replaced).then_some(last + self.policy.timing.lag)
+        let last = self.history.legs.iter().filter_map(gone).max();
+        last.map(|last| last + self.policy.timing.lag)
     }
 
     fn conclude(&mut self) -> Result<Outcome, Error> {
         self.history.is_looking_out = self.may_be_replaced();
         // A reading that is still owed, and could not be had, is no quiet end.
-        let is_unread = self.readings.arrived.is_none() || self.looks_on();
-        let unread = self.readings.failed.as_ref().filter(|_| is_unread);
-        let end = (self.request.door, self.course, self.rule);
-        ending::conclude(end, self.history, self.blind.as_ref().or(unread), self.policy.require_verified)
+        let unread = match self.readings.arrived {
+            None => Some(self.unread_error()),
+            Some(_) => self.readings.failed.clone().filter(|_| self.looks_on()),
+        };
+        let end = (self.request.door, self.course(), self.rule);
+        ending::conclude(
+            end,
+            self.history,
+            self.blind.as_ref().or(unread.as_ref()),
+            self.policy.require_verified,
+        )
     }
 
     /// The deadline: every leg ends by what is known.
     fn out_of_time(&mut self) -> Result<Outcome, Error> {
         let unread = self.unread_error();
-        if self.course == Course::Looking {
+        if self.course() == Course::Looking {
             let known = self.rule.filter(|_| self.readings.failed.is_none());
             return known.and_then(|rule| self.at_the_deadline(rule)).unwrap_or(Err(unread));
         }
@@ -777,7 +810,7 @@ impl<'a> Decider<'a> {
     /// Where every open leg waits because Genesys asked to, a reading would take from what it allows. What came of a
     /// resume is looked for all the same.
     fn asked_to_wait(&self) -> Moment {
-        if self.course == Course::Resuming && self.is_owed(self.caught_up_at()) {
+        if self.course() == Course::Resuming && self.is_owed(self.caught_up_at()) {
             return Moment::ZERO;
         }
         let open = || self.history.legs.iter().filter(|leg| leg.is_open());
@@ -796,7 +829,7 @@ impl<'a> Decider<'a> {
             [settled, caught_up, leg.no_second_file_at(timing)]
         };
         let open = || self.history.legs.iter().filter(|leg| leg.is_open());
-        let mut times: Vec<_> = match self.course {
+        let mut times: Vec<_> = match self.course() {
             Course::Resuming => vec![self.caught_up_at()],
             _ => open().flat_map(of_leg).chain([self.replaced_by()]).collect(),
         };
@@ -808,7 +841,7 @@ impl<'a> Decider<'a> {
     fn wake_at(&self) -> Moment {
         let of_leg = |leg: &Leg| {
             let sent = &leg.current;
-            let silent = (leg.is_open() && sent.is_under_way).then_some(sent.last + SILENCE);
+            let silent = (leg.is_open() && sent.is_under_way).then(|| self.silent_at(leg));
             let watched = Some(sent.ended().unwrap_or(sent.last) + follow::HANGING);
             [silent, self.repeat_unread_at(leg), self.refused_until(leg), watched]
         };

@@ -65,10 +65,12 @@ pub fn after_pause(leg: &Leg, seen: Option<&Participant>, reading: Reading<'_>) 
     match screen {
         _ if reading.began < sent.first => Finding::Open, // it began before the request
         _ if seen.is_some_and(is_gone) => Finding::Ended(State::Gone), // whatever its screen reads
+        _ if seen.is_none() && accepted_long_ago => Finding::Ended(State::Gone), // no agent has this leg
         // A second witness, or no other reason for it. At the direct door a resume may still overtake it.
         Screen::Paused if is_settled(sent, reading) && (is_witnessed || caught_up) => {
             Finding::Ended(State::Verified)
         }
+        Screen::Paused if is_witnessed || caught_up => Finding::Open, // another request would unsettle it again
         Screen::Stopped | Screen::Error | Screen::Timeout if no_second_file && is_settled(sent, reading) => {
             Finding::Ended(if was_running(leg) && sent.may_have_landed() {
                 State::Terminated // the recording was cut in two

@@ -159,7 +159,7 @@ impl Conversation {
         self.participants.iter().flatten()
     }
 
-    /// The legs of agents: participants with a user and the purpose `agent` or `user`.
+    /// The legs of agents: participants with a user, whose purpose is no customer's and no machine's.
     pub fn agent_legs(&self) -> impl Iterator<Item = &Participant> {
         self.legs().filter(|leg| leg.is_agent())
     }

@@ -20,10 +20,10 @@ use self::conversation::Conversation;
 use self::http::{Http, Meaning};
 use self::token::{Token, Tokens};
 use crate::aws::secret::Secret;
-use crate::config::Config;
+use crate::config::{Backoff, Config};
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::ConversationId;
-use crate::retry::{self, Backoff, Deadline};
+use crate::retry::{self, Deadline};
 use crate::transport::Tls;
 
 /// A gateway's page in place of a conversation is often gone by the next reading; this many are tried.

@@ -14,8 +14,9 @@ use tokio::time::timeout;
 
 use super::http::{self, Http, Meaning};
 use crate::aws::secret::{ClientCredentials, Secret};
+use crate::config::Backoff;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
-use crate::retry::{self, Backoff, Deadline};
+use crate::retry::{self, Deadline};
 
 /// A token is replaced this long before it expires: one that dies under way costs a round trip.
 const MARGIN: Duration = Duration::from_mins(1);

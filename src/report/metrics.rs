@@ -39,7 +39,8 @@ impl Metrics {
         }
         if let Some(outcome) = summary.outcome {
             // A resume that was taken back on a sign alone has exposed nothing that anybody knows of.
-            self.count(outcome.into(), outcome != Outcome::ResumeWithdrawn || report.history.was_on);
+            let is_known = report.history.withdrawn.is_none_or(|withdrawal| withdrawal.was_on);
+            self.count(outcome.into(), outcome != Outcome::ResumeWithdrawn || is_known);
         }
         if let Some(error) = &report.error {
             self.failed(report, error);

@@ -152,8 +152,8 @@ impl Report {
     fn exposure(&self, now: OffsetDateTime) -> Option<time::Duration> {
         let is_check = self.summary.door == Some(Door::Watch);
         let is_start = self.summary.phase == Some(Phase::Started);
-        if let Some(resumed) = self.history.withdrawn {
-            return Some(self.dark_at()? - (self.origin.received + resumed));
+        if let Some(withdrawal) = self.history.withdrawn {
+            return Some(self.dark_at()? - (self.origin.received + withdrawal.sent));
         }
         if self.is_pausing() {
             let since = self.since().filter(|_| is_start && (!is_check || self.summary.verified));

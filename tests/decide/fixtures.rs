@@ -57,6 +57,11 @@ pub fn b(state: &str) -> Value {
     with_screen(leg(AGENT_B, LEG_B, "connected"), state)
 }
 
+/// The third agent's.
+pub fn c(state: &str) -> Value {
+    with_screen(leg(AGENT_C, LEG_C, "connected"), state)
+}
+
 /// The first agent's leg; nothing is reported of its screen.
 pub fn untold() -> Value {
     leg(AGENT_A, LEG_A, "connected")

@@ -161,11 +161,12 @@ fn what_readings_show_of_a_leg() {
 }
 
 #[test]
-fn a_leg_that_turns_to_the_other_action_begins_anew() {
-    let mut leg = after(&[(100, acknowledged())]);
+fn a_resume_that_is_taken_back_begins_anew() {
+    let mut leg = Leg { action: Action::Resume, ..after(&[(100, acknowledged())]) };
     leg.ended(ms(200), State::Verified, None);
-    leg.turn_to(Action::Resume, ms(300));
-    assert_eq!((leg.action, leg.requests, leg.sent), (Action::Resume, 2, ms(0)));
+    leg.take_back(ms(300));
+    assert!(leg.was_resumed);
+    assert_eq!((leg.action, leg.requests, leg.sent), (Action::Pause, 2, ms(0)));
     assert_eq!((leg.current.first, leg.current.accepted, leg.seen), (ms(300), 0, None));
     assert!(leg.is_open() && leg.current.is_under_way);
 }

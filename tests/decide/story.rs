@@ -6,7 +6,7 @@ use secure_pause::genesys::conversation::Conversation;
 use secure_pause::genesys::screen_recording::Action;
 use secure_pause::ids::ParticipantId;
 
-use crate::fixtures::{LEG_A, LEG_B, id};
+use crate::fixtures::{LEG_A, LEG_B, LEG_C, id};
 use crate::play::{Fed, Played, Step};
 
 impl Played {
@@ -63,5 +63,8 @@ fn told(command: &Command) -> Option<String> {
 }
 
 fn letter(leg: ParticipantId) -> &'static str {
-    [(LEG_A, "A"), (LEG_B, "B")].iter().find(|(name, _)| id(name) == leg).map_or("?", |(_, letter)| letter)
+    [(LEG_A, "A"), (LEG_B, "B"), (LEG_C, "C")]
+        .iter()
+        .find(|(name, _)| id(name) == leg)
+        .map_or("?", |(_, letter)| letter)
 }

@@ -59,7 +59,7 @@ fn accepted_and_failed() -> Leg {
 fn taken_back() -> Leg {
     let mut leg = resumed();
     leg.read(ms(4_000), Some(Screen::Active));
-    leg.turn_to(Action::Pause, ms(5_000));
+    leg.take_back(ms(5_000));
     answer(&mut leg, 5_100, acknowledged());
     leg
 }
@@ -133,7 +133,8 @@ fn a_pause_that_was_accepted_is_what_the_screen_reads() {
         (active(), event, untold(), 4_100, UNVERIFIABLE, "real bodies often do not report it"),
         (active(), direct, untold(), 4_100, UNVERIFIABLE, "real bodies often do not report it"),
         (active(), event, NONE, 4_099, OPEN, "a leg that a stale reading does not list yet"),
-        (active(), event, NONE, 4_100, UNVERIFIABLE, "not listed to the end"),
+        (active(), event, NONE, 4_100, GONE, "no agent has this leg"),
+        (accepted_and_sent(), event, NONE, 4_800, OPEN, "the last request is under way"),
         (active(), event, dead("paused"), 1_000, GONE, "the leg has ended, whatever its screen reads"),
         (active(), event, dead("active"), 1_000, GONE, "the leg has ended, whatever its screen reads"),
         (active(), event, dead("stopped"), 1_000, GONE, "which is why it stopped"),

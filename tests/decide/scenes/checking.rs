@@ -1,6 +1,6 @@
 //! A check of the watch: what it repairs, and what it leaves to the next.
 
-use super::{check, for_everyone, of_an_order};
+use super::{R, check, for_everyone, of_an_order};
 use crate::fixtures::{NONE, a, b, dead, off, on, untold, voice_paused};
 
 #[rustfmt::skip] // A scene a paragraph.
@@ -72,4 +72,8 @@ scenes! {
     a_check_that_has_no_time_for_a_second_reading_goes_on:
         check().reads(0, voice_paused(&[a("active")])).with(|play| play.deadline = 2_000)
             => ["2000 Watching"];
+
+    a_resume_without_an_answer_leaves_a_check_time_to_look:
+        check().reads(0, off(&[a("paused")])).reads(3_500, off(&[a("active")])).leaves_unanswered(0, R)
+            => ["50 resume A", "3000 give up A", "6050 Recovered"];
 }

@@ -1,7 +1,7 @@
 //! An order of a flow: the flow hears of nothing but a dark screen.
 
-use super::{P, for_everyone, ordered, resume_ordered, strictly};
-use crate::fixtures::{a, acknowledged, b, dead, in_flow, off, on, untold};
+use super::{P, for_everyone, naming_409, ordered, resume_ordered, strictly};
+use crate::fixtures::{a, acknowledged, b, dead, in_flow, off, on, refused, untold};
 
 #[rustfmt::skip] // A scene a paragraph.
 scenes! {
@@ -75,4 +75,18 @@ scenes! {
     nor_at_the_direct_door:
         resume_ordered().reads(0, off(&[a("paused")])).with(|play| play.deadline = 5_000)
             => ["50 Deferred"];
+
+    a_flow_hears_paused_of_a_screen_that_was_dark_before_although_genesys_refuses:
+        ordered().reads(0, on(&[a("paused")])).answers(0, P, 100, refused(P, 409))
+            => ["50 pause A", "150 watch", "250 pause A", "550 pause A", "1150 pause A", "2300 pause A",
+                "3450 Paused"];
+
+    a_second_pause_that_is_refused_does_not_unsettle_the_first:
+        ordered().reads(0, on(&[a("active")])).reads(1_050, on(&[a("paused")]))
+            .answers(0, P, 400, acknowledged()).answers(500, P, 400, refused(P, 409))
+            => ["50 pause A", "450 watch", "550 pause A", "2000 Paused"];
+
+    a_flow_hears_no_paused_where_nothing_was_ever_read:
+        naming_409(ordered().naming_the_leg().hangs(0).answers(0, P, 100, refused(P, 409)))
+            => ["2500 pause A", "2600 watch", "5100 pause A", "7600 DeadlineExceeded"];
 }

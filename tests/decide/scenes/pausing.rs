@@ -2,8 +2,8 @@
 
 use super::{P, for_everyone, naming_409};
 use crate::fixtures::{
-    NONE, a, acknowledged, b, broken, dead, down, forbidden, limited, off, on, over, refused, token_refused,
-    unknown, untold,
+    NONE, a, acknowledged, b, broken, c, dead, down, forbidden, limited, off, on, over, refused,
+    token_refused, unknown, untold,
 };
 use crate::play::Play;
 
@@ -224,4 +224,16 @@ scenes! {
     an_early_pause_posts_nothing:
         Play::started().reads(0, unknown(&[a("active")])).reads(150, unknown(&[a("paused")]))
             => ["50 pause A", "250 Paused"];
+
+    whoever_comes_after_the_one_who_took_over_is_paused_too:
+        Play::started().reads(0, on(&[a("active")])).reads(100, on(&[dead("active")]))
+            .reads(1_000, on(&[dead("active"), b("active")])).reads(1_200, on(&[dead("active"), b("paused")]))
+            .reads(2_000, on(&[dead("active"), b("paused"), c("active")]))
+            .reads(2_500, on(&[dead("active"), b("paused"), c("paused")]))
+            => ["50 pause A", "1350 pause B", "2450 pause C", "3300 Paused"];
+
+    one_reading_that_falls_behind_supersedes_no_pause:
+        Play::started().reads(0, on(&[a("active")])).reads(150, off(&[a("active")]))
+            .reads(250, on(&[a("active")])).reads(1_000, on(&[a("paused")]))
+            => ["50 pause A", "250 pause A", "550 pause A", "1150 Paused"];
 }
