@@ -36,9 +36,8 @@ pub fn assert_is_a_record(line: &Value) {
 
 #[tokio::test]
 async fn a_record_tells_who_what_when_whether_it_succeeded_whence_and_what_was_affected() {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    let started = fresh("secure_pause/started.json");
+    let stage = Stage::new().await.reads_dark();
+    let started = fresh(STARTED);
     let record = stage.line(&stage.invoke(&started).await);
     for (field, wanted) in [
         ("kind", json!("secure_pause_audit")),
@@ -77,7 +76,7 @@ async fn a_record_of_a_failure_tells_every_answer_and_what_to_do() {
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
     stage.world.genesys.inject(world::On::Pause, world::Fault::Reset, 1);
     stage.world.genesys.inject(world::On::Pause, world::Fault::Status(403), usize::MAX);
-    let record = stage.line(&stage.invoke(&fresh("secure_pause/started.json")).await);
+    let record = stage.line(&stage.invoke(&fresh(STARTED)).await);
     assert_eq!(record["errorType"], "Forbidden");
     let (message, remedy) = (text(&record["errorMessage"]), text(&record["remedy"]));
     assert!(message.ends_with(&remedy) && remedy.contains("permission"), "{message}");
@@ -158,7 +157,7 @@ proptest! {
         request_id in proptest::sample::select(&PLANTED[..]),
         fails in any::<bool>(),
     ) {
-        let mut payload = file("secure_pause/started.json");
+        let mut payload = file(STARTED);
         for (place, value) in planted {
             if let Some(found) = payload.pointer_mut(place) {
                 *found = value;

@@ -66,7 +66,7 @@ async fn both_hosts_are_dialled_while_the_secret_is_fetched_and_asked_nothing_be
     }
     stage.world.set_latency(Latency::default());
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     assert_eq!(stage.world.connections().len(), 3, "the connections that were opened are the ones used");
     stage.end().await;
 }
@@ -77,7 +77,7 @@ async fn a_connection_that_died_before_its_first_request_costs_one_more() {
         let stage = Stage::new().await;
         stage.world.end_connections(end);
         stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
-        assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused", "{end:?}");
+        assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused", "{end:?}");
         let connections = stage.world.connections();
         let to_the_api = connections.iter().filter(|it| it.service == Service::Api).count();
         assert_eq!(to_the_api, 2, "{end:?}: {connections:?}");

@@ -6,16 +6,9 @@ use world::{Fault, On, Service, World};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-
-fn call_in(stage: &Stage) {
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
-}
-
 #[tokio::test]
 async fn secret_and_token_are_fetched_in_init_and_never_twice() {
-    let stage = Stage::new().await;
-    call_in(&stage);
+    let stage = Stage::new().await.reads_both_dark();
     assert_eq!((stage.count(Service::SecretsManager), stage.count(Service::Login)), (1, 1));
     for _ in 0..3 {
         assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
@@ -28,8 +21,7 @@ async fn secret_and_token_are_fetched_in_init_and_never_twice() {
 async fn a_token_is_renewed_before_it_expires() {
     let world = World::start().await;
     world.genesys.organization(|organization| organization.token_ttl = Duration::from_secs(2));
-    let stage = Stage::raised(world, &[]).await;
-    call_in(&stage);
+    let stage = Stage::raised(world, &[]).await.reads_both_dark();
     tokio::time::sleep(Duration::from_millis(1900)).await;
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
@@ -43,8 +35,7 @@ async fn a_token_is_renewed_before_it_expires() {
 
 #[tokio::test]
 async fn a_refused_token_is_replaced_once_for_all_targets() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    call_in(&stage);
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.reads_both_dark();
     stage.world.genesys.inject(On::AnyScreenRecording, Fault::Status(401), 2);
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
@@ -54,8 +45,7 @@ async fn a_refused_token_is_replaced_once_for_all_targets() {
 
 #[tokio::test]
 async fn a_revoked_token_costs_one_request() {
-    let stage = Stage::new().await;
-    call_in(&stage);
+    let stage = Stage::new().await.reads_both_dark();
     stage.world.genesys.revoke_tokens();
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
@@ -68,8 +58,7 @@ async fn a_revoked_token_costs_one_request() {
 
 #[tokio::test]
 async fn a_token_refused_again_and_again_is_a_fault_of_the_credentials() {
-    let stage = Stage::new().await;
-    call_in(&stage);
+    let stage = Stage::new().await.reads_both_dark();
     stage.world.genesys.inject(On::Conversation, Fault::Status(401), usize::MAX);
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsRejected");
@@ -82,8 +71,7 @@ async fn a_token_refused_again_and_again_is_a_fault_of_the_credentials() {
 
 #[tokio::test]
 async fn a_rotated_secret_is_read_again() {
-    let stage = Stage::new().await;
-    call_in(&stage);
+    let stage = Stage::new().await.reads_both_dark();
     stage.world.genesys.rotate_secret_with(&stage.world.secrets);
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
@@ -104,8 +92,7 @@ async fn credentials_that_genesys_refuses_are_read_once_more_and_then_rejected()
     for (id, secret, reason) in [("unknown-id", "x", "400"), ("", "", "an empty pair is unavailable")] {
         let world = World::start().await;
         world.secrets.set(id, secret);
-        let stage = Stage::raised(world, &[]).await;
-        call_in(&stage);
+        let stage = Stage::raised(world, &[]).await.reads_both_dark();
         let answer = stage.invoke(&fresh(STARTED)).await;
         let name = if id.is_empty() { "CredentialsUnavailable" } else { "CredentialsRejected" };
         assert_eq!(outcome(&answer), name, "{reason}");
@@ -137,7 +124,7 @@ async fn all_who_wait_for_a_token_share_one_failure() {
     assert_eq!(asked, 2, "once, and once with the secret read again");
     let line = stage.line(&answer);
     assert_eq!(line["firstSentAt"], serde_json::Value::Null, "no pause was sent: {line}");
-    for target in line["targets"].as_array().unwrap() {
+    for target in targets(&line) {
         assert_eq!((&target["attempts"], &target["sentAt"]), (&0.into(), &serde_json::Value::Null), "{line}");
     }
     stage.end().await;
@@ -145,8 +132,7 @@ async fn all_who_wait_for_a_token_share_one_failure() {
 
 #[tokio::test]
 async fn a_wrong_login_host_is_no_fault_of_the_secret() {
-    let stage = Stage::new().await;
-    call_in(&stage);
+    let stage = Stage::new().await.reads_both_dark();
     stage.world.genesys.revoke_tokens();
     stage.world.genesys.inject(On::Token, Fault::Status(404), usize::MAX);
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "UpstreamUnavailable");
@@ -164,8 +150,7 @@ async fn a_token_whose_life_is_told_oddly_is_kept_all_the_same() {
     for life in ["86400.0", "\"86400\"", "null", "-1", "1e300", "0", "-0.0", "0.5", "1e19", "9.3e18"] {
         let body = format!("{{\"access_token\":\"{token}\",\"expires_in\":{life}}}");
         world.genesys.inject(On::Token, Fault::StatusWith { status: 200, headers: Vec::new(), body }, 1);
-        let stage = Stage::raised(world.clone(), &[]).await;
-        call_in(&stage);
+        let stage = Stage::raised(world.clone(), &[]).await.reads_both_dark();
         let asked = stage.count(Service::Login);
         for _ in 0..2 {
             assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused", "{life}");
@@ -179,8 +164,7 @@ async fn a_token_whose_life_is_told_oddly_is_kept_all_the_same() {
 async fn a_failed_init_never_stops_the_function() {
     let world = World::start().await;
     world.secrets.deny(true);
-    let stage = Stage::raised(world, &[]).await;
-    call_in(&stage);
+    let stage = Stage::raised(world, &[]).await.reads_both_dark();
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "CredentialsUnavailable");
 
     stage.world.secrets.deny(false);
@@ -192,8 +176,7 @@ async fn a_failed_init_never_stops_the_function() {
 async fn an_upstream_that_hangs_in_init_does_not_keep_the_first_event_waiting_for_long() {
     let world = World::start().await;
     world.genesys.inject(On::Token, Fault::Hang, 2);
-    let stage = Stage::raised(world, &[]).await;
-    call_in(&stage);
+    let stage = Stage::raised(world, &[]).await.reads_both_dark();
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
@@ -219,7 +202,7 @@ async fn a_secret_that_never_comes_is_given_up_and_one_that_hangs_once_is_asked_
     world.secrets.deny(true);
     let stage = Stage::raised(world, &[]).await;
     stage.world.secrets.deny(false);
-    call_in(&stage);
+    let stage = stage.reads_both_dark();
     for (times, seconds, name, reason) in cases {
         stage.world.secrets.inject(Fault::Hang, times);
         let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(seconds)).await;
@@ -236,8 +219,7 @@ async fn secrets_that_cannot_be_used_are_named_without_being_shown() {
     for text in unusable {
         let world = World::start().await;
         world.secrets.set_raw(text);
-        let stage = Stage::raised(world, &[]).await;
-        call_in(&stage);
+        let stage = Stage::raised(world, &[]).await.reads_both_dark();
         let answer = stage.invoke(&fresh(STARTED)).await;
         assert_eq!(outcome(&answer), "CredentialsUnavailable", "{text}");
         assert!(!stage.function.logs().join("\n").contains("only-an-id"), "{text}");
@@ -250,8 +232,7 @@ async fn both_spellings_of_the_secret_are_read() {
     let world = World::start().await;
     let (id, secret) = world.genesys.client();
     world.secrets.set_raw(&format!("{{\"clientId\":\"{id}\",\"clientSecret\":\"{secret}\"}}"));
-    let stage = Stage::raised(world, &[]).await;
-    call_in(&stage);
+    let stage = Stage::raised(world, &[]).await.reads_both_dark();
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
@@ -272,8 +253,7 @@ async fn a_token_endpoint_that_fails_for_a_moment_is_ridden_out() {
     ];
     for fault in faults {
         let what = format!("{fault:?}");
-        let stage = Stage::new().await;
-        call_in(&stage);
+        let stage = Stage::new().await.reads_both_dark();
         stage.world.genesys.revoke_tokens();
         stage.world.genesys.inject(On::Token, fault, 1);
         assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused", "{what}");
@@ -286,15 +266,13 @@ async fn secrets_manager_failing_for_a_moment_is_ridden_out() {
     let world = World::start().await;
     world.secrets.inject(Fault::Status(500), 2);
     world.secrets.inject(Fault::Reset, 1);
-    let stage = Stage::raised(world, &[]).await;
-    call_in(&stage);
+    let stage = Stage::raised(world, &[]).await.reads_both_dark();
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
 #[tokio::test]
 async fn a_refusal_during_a_fetch_shares_that_fetch() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    call_in(&stage);
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.reads_both_dark();
     let genesys = &stage.world.genesys;
     let body = conversation(true, &[leg(AGENT_A, LEG_A, "connected"), leg(AGENT_B, LEG_B, "connected")]);
     let answer = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_string() };

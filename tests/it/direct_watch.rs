@@ -47,8 +47,7 @@ async fn every_pause_that_is_ordered_posts_one_message_with_the_ids_it_was_given
         (file("direct/pause_with_user_and_participant.json"), with_both, "both"),
         (unusable, bare, "an id that cannot be used is not passed on"),
     ];
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::new().await.reads_dark();
     for (count, (order, message, reason)) in cases.into_iter().enumerate() {
         assert_eq!(outcome(&stage.invoke(&order).await), "paused", "{reason}");
         let messages = messages(&stage);
@@ -87,7 +86,7 @@ async fn the_message_that_is_posted_is_one_that_the_watch_can_read() {
 async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
     let off = conversation(false, &[leg(AGENT_A, LEG_A, "connected")]);
     let on = conversation(true, &[dark(AGENT_A, LEG_A)]);
-    let late = aged("secure_pause/started.json", Duration::from_secs(12));
+    let late = aged(STARTED, Duration::from_secs(12));
     let mut unnamed = late.clone();
     unnamed["detail"]["eventBody"]["userId"] = Value::Null;
     let mut unclear = off.clone();
@@ -100,7 +99,7 @@ async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
     let cases = [
         (&off, late.clone(), "superseded", Some(both.clone()), "its own message may have been done with before"),
         (&off, unnamed, "superseded", Some(with_leg), "with the ids that could be used"),
-        (&off, fresh("secure_pause/started.json"), "paused", None, "the reading may trail"),
+        (&off, fresh(STARTED), "paused", None, "the reading may trail"),
         (&on, late.clone(), "paused", None, "it goes on, and so does its message"),
         (&unclear, late, "paused", Some(both.clone()), "it may be over, and its message done with"),
     ];
@@ -117,7 +116,7 @@ async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
 #[tokio::test]
 async fn a_pause_that_lands_long_after_its_secure_pause_is_watched_over_anew() {
     let stage = Stage::in_secure_pause().await;
-    let event = fresh("secure_pause/started.json");
+    let event = fresh(STARTED);
     stage.world.genesys.inject(On::Pause, Fault::Status(503), usize::MAX);
     let genesys = stage.world.genesys.clone();
     let later = async move {
@@ -147,7 +146,7 @@ async fn nothing_else_posts_a_message() {
     let cases = [
         ("direct/resume.json", "resumed", "a resume"),
         ("direct/resume_with_user.json", "resumed", "of a user"),
-        ("secure_pause/started.json", "stale", "an event: the second rule sends it to the queue itself"),
+        (STARTED, "stale", "an event: the second rule sends it to the queue itself"),
         ("malformed/order_conversation_absent.json", "InvalidEvent", "no order"),
     ];
     let stage = Stage::new().await;
@@ -158,8 +157,7 @@ async fn nothing_else_posts_a_message() {
     }
     stage.end().await;
 
-    let stage = Stage::with(&[("MODE", "observe")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::with(&[("MODE", "observe")]).await.reads_dark();
     assert_eq!(outcome(&stage.invoke(&file(PAUSE)).await), "observed");
     assert_eq!(stage.count(Service::Queue), 0, "nothing was paused");
     stage.end().await;
@@ -216,7 +214,7 @@ async fn a_late_pause_whose_message_cannot_be_posted_is_counted_too() {
     let stage = Stage::new().await;
     stage.serve(conversation(false, &[leg(AGENT_A, LEG_A, "connected")]));
     stage.world.queue.inject(Fault::Status(403), usize::MAX);
-    let late = aged("secure_pause/started.json", Duration::from_secs(12));
+    let late = aged(STARTED, Duration::from_secs(12));
     assert_eq!(outcome(&stage.invoke(&late).await), "superseded");
     assert_eq!((told(&stage), not_watched(&stage).await), (1, json!([1])));
     stage.end().await;
@@ -224,8 +222,7 @@ async fn a_late_pause_whose_message_cannot_be_posted_is_counted_too() {
 
 #[tokio::test]
 async fn without_a_queue_the_pause_is_carried_out_and_that_nobody_watches_is_told() {
-    let stage = Stage::with(&[("WATCH_QUEUE_URL", "")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::with(&[("WATCH_QUEUE_URL", "")]).await.reads_dark();
     assert_eq!(outcome(&stage.invoke(&file(PAUSE)).await), "paused");
     assert_eq!(stage.count(Service::Queue), 0);
     let logs = stage.function.logs().join("\n");

@@ -31,13 +31,12 @@ async fn events_of_other_topics_are_ignored_without_a_request() {
 
 #[tokio::test]
 async fn malformed_events_are_refused_by_name_and_the_next_event_is_served() {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::new().await.reads_dark();
     for name in names("malformed") {
         assert_eq!(outcome(&stage.invoke(&file(&name)).await), "InvalidEvent", "{name}");
         assert_eq!(stage.new_requests(), Vec::<String>::new(), "{name}");
     }
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
 
@@ -77,26 +76,25 @@ async fn a_batch_is_a_batch_whatever_else_it_holds() {
 
 #[tokio::test]
 async fn after_a_payload_that_is_no_json_the_next_event_is_served() {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::new().await.reads_dark();
     for payload in [&b"{\"detail-type\": "[..], b"", b"<html>", b"\xff\xfe"] {
         let answer = stage.function.invoke_bytes(payload.to_vec(), Duration::from_secs(5)).await;
         assert_eq!(outcome(&answer), "InvalidEvent", "{payload:?}");
     }
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
 
 #[tokio::test]
 async fn an_event_from_elsewhere_is_refused_unless_the_settings_name_its_source() {
-    let mut event = fresh("secure_pause/started.json");
+    let mut event = fresh(STARTED);
     event["source"] = json!("simulate.aws.partner/genesys.com/cloud/test");
     let stage = Stage::new().await;
     assert_eq!(outcome(&stage.invoke(&event).await), "InvalidEvent");
     stage.end().await;
 
-    let stage = Stage::with(&[("EVENT_SOURCE_PREFIX", "simulate.aws.partner/genesys.com/")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage =
+        Stage::with(&[("EVENT_SOURCE_PREFIX", "simulate.aws.partner/genesys.com/")]).await.reads_dark();
     assert_eq!(outcome(&stage.invoke(&event).await), "paused");
     stage.end().await;
 }

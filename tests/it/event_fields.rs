@@ -54,7 +54,7 @@ async fn an_event_happened_when_it_says_and_else_when_it_was_sent() {
     over["endTime"] = json!("2025-11-02T12:10:00Z");
     stage.serve(over);
     for (event_time, timestamp, wanted, dropped, reason) in cases {
-        let mut event = file("secure_pause/started.json");
+        let mut event = file(STARTED);
         set(&mut event["detail"]["eventBody"], "eventTime", event_time);
         set(&mut event["detail"], "timestamp", timestamp);
         event["time"] = json!(PASSED);
@@ -75,7 +75,7 @@ async fn the_event_type_tells_the_phase_and_only_without_one_the_topic_does() {
     let (started, ended) = (format!("{TOPIC}_started"), format!("{TOPIC}_ended"));
     let (none, null) = (None, Some(json!(null)));
     let by_topic = "secure_pause/started_named_by_topic.json";
-    let by_type = "secure_pause/started.json";
+    let by_type = STARTED;
     #[rustfmt::skip] // A row a line.
     let cases = [
         (by_topic, null.clone(), TOPIC, "paused", "a type that is null is no type: the topic's name tells it"),

@@ -1,24 +1,12 @@
 //! Genesys fails: what is tried again, what is given up, and under which name.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use world::{Fault, On, Recorded, Service, World};
 
+use crate::bodies::HUGE;
 use crate::stage::*;
-
-const STARTED: &str = "secure_pause/started.json";
-/// Has no participant, so that nothing is paused unread.
-const BY_USER: &str = "secure_pause/started_without_participant.json";
-
-/// More than half of what the function has.
-const HUGE: usize = 150_000_000;
-
-async fn stage() -> Stage {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    stage
-}
 
 #[tokio::test]
 async fn a_failure_that_passes_is_ridden_out() {
@@ -44,7 +32,7 @@ async fn a_failure_that_passes_is_ridden_out() {
         (On::Pause, Fault::RetryAfter(1), "too many requests"),
         (On::Pause, Fault::Status(429), "too many requests, and not told for how long"),
     ];
-    let stage = stage().await;
+    let stage = Stage::new().await.reads_dark();
     for (on, fault, reason) in cases {
         let what = format!("{on:?}: {fault:?}: {reason}");
         stage.world.genesys.inject(on, fault, 1);
@@ -58,90 +46,8 @@ async fn a_failure_that_passes_is_ridden_out() {
 }
 
 #[tokio::test]
-async fn no_body_takes_the_functions_memory() {
-    let world = World::start().await;
-    world.secrets.inject(Fault::Huge(200, HUGE), 1);
-    let stage = Stage::raised(world, &[]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    for (on, status) in
-        [(On::Conversation, 200), (On::Conversation, 429), (On::Conversation, 503), (On::Pause, 409)]
-    {
-        stage.world.genesys.inject(on, Fault::Huge(status, HUGE), 1);
-        stage.invoke(&fresh(STARTED)).await;
-    }
-    stage.world.genesys.revoke_tokens();
-    stage.world.genesys.inject(On::Token, Fault::Huge(200, HUGE), 1);
-    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
-    let most = peak_memory(stage.function.pid());
-    assert!(most < HUGE / 2, "{most} bytes");
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn a_body_that_stays_too_large_is_an_upstream_that_fails() {
-    let stage = stage().await;
-    stage.world.genesys.inject(On::Conversation, Fault::Huge(200, 3_000_000), usize::MAX);
-    let answer = stage.invoke_within(&fresh(BY_USER), Duration::from_secs(2)).await;
-    assert_eq!(outcome(&answer), "UpstreamUnavailable");
-    let message = answer.result.unwrap_err().error_message;
-    assert!(message.contains("more than 2 MiB"), "{message}");
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn a_failures_body_is_not_waited_for() {
-    let stage = stage().await;
-    for (on, status, name) in [
-        (On::Conversation, 503, "paused"),
-        (On::Conversation, 429, "paused"),
-        (On::Conversation, 409, "ConversationUnreadable"),
-        (On::Pause, 503, "paused"),
-        (On::Pause, 429, "paused"),
-    ] {
-        stage.world.genesys.inject(on, Fault::HeadOnly(status), 1);
-        let answer = stage.invoke(&fresh(BY_USER)).await;
-        assert_eq!(outcome(&answer), name, "{on:?} {status}");
-        assert!(answer.took < Duration::from_millis(1500), "{on:?} {status}: {:?}", answer.took);
-    }
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn a_wait_told_as_a_date_is_kept_by_the_clock_that_told_it() {
-    let stage = stage().await;
-    for (seconds, least, most) in [(2, 2000, 4000), (0, 0, 1000)] {
-        stage.world.genesys.inject(On::Conversation, Fault::RetryAfterDate(seconds), 1);
-        let answer = stage.invoke(&fresh(BY_USER)).await;
-        assert_eq!(outcome(&answer), "paused");
-        let took = answer.took.as_millis();
-        assert!((least..most).contains(&took), "{seconds} s: {took} ms");
-    }
-    stage.world.genesys.inject(On::Conversation, Fault::RetryAfterDate(60), 1);
-    assert_eq!(outcome(&stage.invoke(&fresh(BY_USER)).await), "RateLimited", "longer than the time left");
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn an_answer_dated_at_the_end_of_time_costs_no_pause() {
-    let stage = stage().await;
-    let date = ("date".to_owned(), "Fri, 31 Dec 9999 23:59:59 GMT".to_owned());
-    let fault = Fault::StatusWith { status: 503, headers: vec![date], body: String::new() };
-    stage.world.genesys.inject(On::Conversation, fault, 1);
-    assert_eq!(outcome(&stage.invoke(&fresh(BY_USER)).await), "paused");
-    stage.end().await;
-}
-
-/// The most memory that a process has had at a time, in bytes.
-fn peak_memory(pid: u32) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
-}
-
-#[tokio::test]
 async fn after_a_freeze_dead_connections_cost_one_attempt_and_one_connection() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.reads_both_dark();
     // Two messages at once leave two connections in the pool; both are dead by the next event.
     stage.world.genesys.organization(|organization| organization.latency = Duration::from_millis(200));
     stage.world.genesys.inject(On::Conversation, Fault::AnswerThenDead, 2);
@@ -182,7 +88,7 @@ async fn what_does_not_pass_is_named_by_its_cause() {
         (On::Pause, Fault::Status(501), "UpstreamUnavailable", 2, "never retried"),
         (On::Pause, Fault::RetryAfter(60), "RateLimited", 2, "longer than the time left"),
     ];
-    let stage = stage().await;
+    let stage = Stage::new().await.reads_dark();
     for (on, fault, name, requests, reason) in cases {
         let what = format!("{on:?}: {fault:?}: {reason}");
         stage.world.genesys.inject(on, fault, usize::MAX);
@@ -195,61 +101,12 @@ async fn what_does_not_pass_is_named_by_its_cause() {
 }
 
 #[tokio::test]
-async fn an_outage_is_tried_until_shortly_before_the_deadline_and_no_longer() {
-    let stage = stage().await;
-    for fault in [Fault::Status(503), Fault::Reset] {
-        let what = format!("{fault:?}");
-        stage.world.genesys.inject(On::Pause, fault, usize::MAX);
-        let started = Instant::now();
-        let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(3)).await;
-        stage.world.genesys.clear_faults();
-        assert_eq!(outcome(&answer), "UpstreamUnavailable", "{what}");
-        assert!(started.elapsed() < Duration::from_secs(3), "{what}: Lambda would have killed it");
-        assert!(stage.new_requests().len() > 3, "{what}");
-    }
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn a_deadline_that_passes_before_any_answer_is_named() {
-    let stage = stage().await;
-    stage.world.genesys.inject(On::Conversation, Fault::Hang, usize::MAX);
-    let answer = stage.invoke_within(&fresh(BY_USER), Duration::from_millis(1200)).await;
-    assert_eq!(outcome(&answer), "DeadlineExceeded");
-    stage.end().await;
-}
-
-#[tokio::test]
 async fn an_established_refusal_survives_the_readings_that_follow() {
-    let stage = stage().await;
+    let stage = Stage::new().await.reads_dark();
     stage.world.genesys.inject(On::Pause, Fault::Status(404), usize::MAX);
     stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 2);
     stage.world.genesys.inject(On::Conversation, Fault::Status(503), usize::MAX);
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "EndpointMissing");
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn time_is_kept_back_to_report_in() {
-    let stage = stage().await;
-    for on in [On::Conversation, On::Pause] {
-        stage.world.genesys.inject(on, Fault::Hang, usize::MAX);
-        let answer = stage.invoke_within(&fresh(BY_USER), Duration::from_secs(3)).await;
-        stage.world.genesys.clear_faults();
-        assert_eq!(outcome(&answer), "UpstreamUnavailable", "{on:?}");
-        assert!(answer.took < Duration::from_millis(2800), "{on:?}: {:?}", answer.took);
-    }
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn an_upstream_that_asks_for_no_wait_is_not_hammered() {
-    let stage = stage().await;
-    stage.world.genesys.inject(On::Pause, Fault::RetryAfter(0), usize::MAX);
-    let answer = stage.invoke_within(&fresh(BY_USER), Duration::from_secs(2)).await;
-    assert_eq!(outcome(&answer), "RateLimited");
-    let requests = stage.new_requests().len();
-    assert!(requests < 15, "{requests}");
     stage.end().await;
 }
 
@@ -259,7 +116,7 @@ async fn a_redirect_is_never_followed() {
         (On::Conversation, 302, "ConversationUnreadable", "the token would go there too"),
         (On::Pause, 307, "Rejected", "and a pause that went there would pause nothing"),
     ];
-    let stage = stage().await;
+    let stage = Stage::new().await.reads_dark();
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
     let elsewhere = format!("{}/elsewhere", stage.world.env()["GENESYS_API_URL"]);
     for (on, status, name, reason) in cases {
@@ -281,27 +138,14 @@ async fn a_proxy_of_the_environment_is_not_used_towards_genesys() {
     let (api, login) = (by_name("GENESYS_API_URL"), by_name("GENESYS_LOGIN_URL"));
     let proxied = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "127.0.0.1")];
     let hosts = [("GENESYS_API_URL", api.as_str()), ("GENESYS_LOGIN_URL", &login)];
-    let stage = Stage::raised(world, &[proxied, hosts].concat()).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::raised(world, &[proxied, hosts].concat()).await.reads_dark();
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }
 
 #[tokio::test]
-async fn a_deadline_that_cuts_the_readings_short_leaves_what_they_told() {
-    let stage = Stage::new().await;
-    stage.world.genesys.organization(|organization| organization.latency = Duration::from_millis(100));
-    for name in [BY_USER, STARTED] {
-        let answer = stage.invoke_within(&fresh(name), Duration::from_millis(1750)).await;
-        assert_eq!(outcome(&answer), "ConversationUnreadable", "{name}");
-    }
-    stage.end().await;
-}
-
-#[tokio::test]
 async fn one_targets_failure_neither_stops_nor_hides_anothers() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.reads_both_dark();
     stage.world.genesys.inject(On::Participant(LEG_A.parse().unwrap()), Fault::Status(503), usize::MAX);
 
     let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(3)).await;
@@ -312,17 +156,15 @@ async fn one_targets_failure_neither_stops_nor_hides_anothers() {
     assert_eq!(requests.iter().filter(pause_of_b).count(), 1);
     let line = stage.line(&answer);
     assert_eq!(line["paused"], false);
-    assert_eq!(line["targets"].as_array().unwrap().len(), 2);
-    let failed = line["targets"].as_array().unwrap().iter().find(|target| target["participantId"] == LEG_A);
-    assert_eq!(failed.unwrap()["state"], "failed");
-    assert_eq!(failed.unwrap()["error"], "UpstreamUnavailable");
+    assert_eq!(targets(&line).len(), 2);
+    let failed = target(&line, LEG_A);
+    assert_eq!((&failed["state"], &failed["error"]), (&json!("failed"), &json!("UpstreamUnavailable")));
     stage.end().await;
 }
 
 #[tokio::test]
 async fn of_several_failures_the_first_by_precedence_is_returned() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.reads_both_dark();
     stage.world.genesys.inject(On::Participant(LEG_A.parse().unwrap()), Fault::Status(501), usize::MAX);
     stage.world.genesys.inject(On::Participant(LEG_B.parse().unwrap()), Fault::Status(403), usize::MAX);
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "Forbidden");
@@ -339,25 +181,4 @@ async fn an_upstream_that_is_not_there_is_unavailable() {
         json!({"detail-type": "something else", "source": "aws.partner/genesys.com/cloud/x", "detail": {}});
     assert_eq!(outcome(&stage.invoke(&other).await), "ignored");
     stage.end().await;
-}
-
-#[tokio::test]
-async fn an_outage_that_says_how_long_it_takes_is_waited_for_but_not_for_long() {
-    let down = |seconds: &str| {
-        let headers = vec![("retry-after".to_owned(), seconds.to_owned())];
-        Fault::StatusWith { status: 503, headers, body: "{}".to_owned() }
-    };
-    for (on, seconds) in
-        [(On::Conversation, "2"), (On::Pause, "2"), (On::Conversation, "60"), (On::Pause, "60")]
-    {
-        let stage = Stage::in_secure_pause().await;
-        stage.world.genesys.inject(on, down(seconds), 1);
-        let mut event = fresh(STARTED);
-        event["detail"]["eventBody"]["participantId"] = Value::Null;
-        let answer = stage.invoke(&event).await;
-        assert_eq!(outcome(&answer), "paused", "{on:?}, {seconds} s");
-        assert!(answer.took >= Duration::from_secs(2), "{on:?}, {seconds} s: {:?}", answer.took);
-        assert!(answer.took < Duration::from_secs(8), "{on:?}, {seconds} s: {:?}", answer.took);
-        stage.end().await;
-    }
 }

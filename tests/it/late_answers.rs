@@ -9,11 +9,11 @@ use world::{Fault, On, ScreenState};
 use crate::live::{id, secure_pause};
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
 const ORDER: &str = "direct/pause_with_user.json";
 
-fn target(told: &Value) -> (&Value, &Value) {
-    let [target] = &told["targets"].as_array().unwrap()[..] else { panic!("one target: {told}") };
+/// The state of the only target, and how often it was asked for.
+fn end_of(told: &Value) -> (&Value, &Value) {
+    let target = only_target(told);
     (&target["state"], &target["attempts"])
 }
 
@@ -40,7 +40,7 @@ async fn a_pause_that_is_refused_once_is_sent_again_while_the_screen_is_recorded
             let answer = stage.invoke(&event).await.result.unwrap();
 
             assert_eq!((&answer["outcome"], &answer["paused"]), (&json!("paused"), &json!(true)), "{reason}");
-            assert_eq!(target(&answer), (&json!("verified"), &json!(2)), "{reason}");
+            assert_eq!(end_of(&answer), (&json!("verified"), &json!(2)), "{reason}");
             assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused), "{reason}");
             stage.end().await;
         }
@@ -151,7 +151,7 @@ async fn a_recorder_that_begins_a_second_file_is_paused_again() {
             let event = if name == STARTED { fresh(name) } else { file(name) };
             let answer = stage.invoke(&event).await.result.unwrap();
             assert_eq!((&answer["paused"], &answer["verified"]), (&json!(true), &json!(true)), "{after} ms");
-            assert_eq!(target(&answer), (&json!("verified"), &json!(2)), "{after} ms");
+            assert_eq!(end_of(&answer), (&json!("verified"), &json!(2)), "{after} ms");
             assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused), "{after} ms");
             stage.end().await;
         }
@@ -182,7 +182,7 @@ async fn a_screen_that_had_ended_before_the_pause_was_not_recorded() {
         let answer = stage.invoke(&event).await;
         let line = stage.line(&answer);
         assert_eq!(outcome(&answer), wanted, "{name}, {state}: {reason}");
-        assert_eq!(target(&line).0, "not_recording", "{name}, {state}: {reason}");
+        assert_eq!(end_of(&line).0, "not_recording", "{name}, {state}: {reason}");
         assert_eq!(line["paused"], paused, "{name}, {state}: {reason}");
         stage.end().await;
     });
@@ -200,11 +200,10 @@ async fn one_page_of_a_gateway_in_place_of_a_404_ends_nothing() {
         (Fault::Status(404), "as Genesys says it, once"),
     ];
     let looked = cases.map(|(fault, reason)| async move {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         let fail = || stage.world.genesys.inject(On::Conversation, fault.clone(), 1);
         fail();
-        assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "resumed", "{reason}");
+        assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "resumed", "{reason}");
         stage.set_screen(LEG_A, ScreenState::Paused);
         fail();
         assert_eq!(outcome(&stage.invoke(&file("direct/resume.json")).await), "resumed", "{reason}");
@@ -227,7 +226,7 @@ async fn one_page_of_a_gateway_in_place_of_a_404_ends_nothing() {
 async fn a_gateways_404_that_stays_is_a_conversation_that_cannot_be_read() {
     let stage = Stage::new().await;
     stage.world.genesys.inject(On::Conversation, Fault::Html(404), usize::MAX);
-    for name in ["secure_pause/ended.json", STARTED] {
+    for name in [ENDED, STARTED] {
         let answer = stage.invoke_within(&fresh(name), Duration::from_secs(4)).await;
         assert_eq!(outcome(&answer), "ConversationUnreadable", "{name}");
     }

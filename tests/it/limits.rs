@@ -9,7 +9,6 @@ use world::{Fault, On, Organization, RateLimit, Service, World};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
 /// What the token's limit costs nobody.
 const IN_TIME: Duration = Duration::from_millis(1500);
 /// How far apart the tokens are that the limit asks for.
@@ -18,9 +17,7 @@ const RELIEVED_EVERY: Duration = Duration::from_secs(10);
 async fn limited(change: impl FnOnce(&mut Organization), settings: &[(&str, &str)]) -> Stage {
     let world = World::start().await;
     world.genesys.organization(change);
-    let stage = Stage::raised(world, settings).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    stage
+    Stage::raised(world, settings).await.reads_dark()
 }
 
 /// A 429 for a limit of this name.

@@ -28,6 +28,13 @@ impl Stage {
         stage
     }
 
+    /// The function as deployed by default, and a call whose secure pause [has left it dark](Self::left_dark).
+    pub async fn in_the_dark() -> Self {
+        let stage = Self::new().await;
+        stage.left_dark();
+        stage
+    }
+
     /// A call begins under the id that the event files name, and these agents, each with a leg, are on it.
     pub fn call(&self, agents: &[(&str, &str)]) {
         let genesys = &self.world.genesys;

@@ -2,6 +2,7 @@
 //! in the simulated world; only the decision tables and the settings are tested as what they are, pure.
 
 mod audit;
+mod bodies;
 mod cold;
 mod config;
 mod conversation;
@@ -38,6 +39,7 @@ mod tls;
 mod unread;
 mod verify_pause;
 mod verify_resume;
+mod waits;
 mod watch;
 mod watch_batch;
 mod whose;

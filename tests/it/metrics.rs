@@ -55,10 +55,9 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn a_pause_is_timed_and_counted_under_the_namespace_of_the_settings() {
-    let stage = Stage::with(&[("METRICS_NAMESPACE", "Payments/Screens")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    let stage = Stage::with(&[("METRICS_NAMESPACE", "Payments/Screens")]).await.reads_dark();
+    let answer = stage.invoke(&fresh(STARTED)).await;
+    stage.invoke(&fresh(STARTED)).await;
     let told = lines(&stage, 2).await;
     assert_eq!(told[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Payments/Screens");
     let usual = set(&["EventAgeMs", "ExposureMs", "Handled", "Paused", "VerifyMs"]);
@@ -73,9 +72,9 @@ async fn a_pause_is_timed_and_counted_under_the_namespace_of_the_settings() {
 async fn what_went_wrong_is_counted_by_its_name_and_by_what_it_put_at_risk() {
     let stage = Stage::new().await;
     stage.serve(conversation(true, &[dark(AGENT_B, LEG_B)]));
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     stage.serve(conversation(true, &[]));
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     stage.invoke(&file("malformed/no_event.json")).await;
     stage.invoke(&file("other/audit.json")).await;
     let told: Vec<_> = lines(&stage, 4).await.iter().map(metrics).collect();
@@ -90,12 +89,12 @@ async fn what_went_wrong_is_counted_by_its_name_and_by_what_it_put_at_risk() {
 async fn a_recording_that_was_ended_and_one_that_nobody_tells_of_are_counted() {
     let stage = Stage::in_secure_pause().await;
     stage.world.genesys.organization(|organization| organization.tells_screen_state = false);
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     stage.after("pause", Duration::ZERO, |genesys| {
         let stopped = screen(leg(AGENT_A, LEG_A, "connected"), "stopped");
         genesys.serve(CONVERSATION.parse().unwrap(), conversation(true, &[stopped]));
     });
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     let told: Vec<_> = lines(&stage, 2).await.iter().map(metrics).collect();
     assert!(told[0].contains("Unverifiable") && !told[0].contains("RecordingTerminated"), "{told:?}");
     assert!(told[1].contains("RecordingTerminated") && !told[1].contains("Unverifiable"), "{told:?}");
@@ -104,9 +103,8 @@ async fn a_recording_that_was_ended_and_one_that_nobody_tells_of_are_counted() {
 
 #[tokio::test]
 async fn a_batch_is_told_in_one_line() {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    let started = file("secure_pause/started.json").to_string();
+    let stage = Stage::new().await.reads_dark();
+    let started = file(STARTED).to_string();
     let batch = sqs_batch(&[("one", &started), ("two", &started), ("three", &"junk".to_owned())]);
     stage.check(&batch).await;
     let told = lines(&stage, 1).await;
@@ -131,12 +129,12 @@ async fn a_failure_is_counted_by_what_was_attempted_and_not_by_the_event_that_ca
     let stage = Stage::new().await;
     let genesys = &stage.world.genesys;
     genesys.inject(world::On::Pause, world::Fault::Status(403), usize::MAX);
-    let ended = file("secure_pause/ended.json").to_string();
+    let ended = file(ENDED).to_string();
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
     stage.check(&sqs_batch(&[("a check of the end pauses", &ended)])).await;
     genesys.clear_faults();
     genesys.inject(world::On::Resume, world::Fault::Status(403), usize::MAX);
-    let started = file("secure_pause/started.json").to_string();
+    let started = file(STARTED).to_string();
     stage.serve(conversation(false, &[dark(AGENT_A, LEG_A)]));
     stage.check(&sqs_batch(&[("a check of the start resumes", &started)])).await;
     let told: Vec<_> = lines(&stage, 2).await.iter().map(metrics).collect();
@@ -149,7 +147,7 @@ async fn a_failure_is_counted_by_what_was_attempted_and_not_by_the_event_that_ca
 #[tokio::test]
 async fn faulty_settings_count_as_failed_pauses_under_the_namespace_of_the_alarms() {
     let stage = Stage::with(&[("MODE", "off"), ("METRICS_NAMESPACE", "Payments")]).await;
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     let told = lines(&stage, 1).await;
     assert_eq!(told[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Payments");
     assert!(metrics(&told[0]).is_superset(&set(&["InvalidConfig", "PauseFailed"])), "{told:?}");

@@ -9,7 +9,7 @@ async fn observing_logs_the_plan_reads_three_times_more_and_sends_nothing() {
     let stage = Stage::with(&[("MODE", "observe")]).await;
     stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
 
-    let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
+    let answer = stage.invoke(&fresh(STARTED)).await;
 
     assert_eq!(outcome(&answer), "observed");
     assert_eq!(stage.new_requests(), vec![get(200); 4]);
@@ -22,7 +22,7 @@ async fn observing_logs_the_plan_reads_three_times_more_and_sends_nothing() {
     assert_eq!((&answer["paused"], &answer["targets"]), (&false.into(), &serde_json::json!([])));
 
     stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "observed");
+    assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "observed");
     assert_eq!(stage.new_requests(), vec![get(200); 4]);
     stage.end().await;
 }
@@ -31,7 +31,7 @@ async fn observing_logs_the_plan_reads_three_times_more_and_sends_nothing() {
 async fn what_is_observed_is_logged_at_every_level_even_where_nothing_would_be_sent() {
     let stage = Stage::with(&[("MODE", "observe"), ("AWS_LAMBDA_LOG_LEVEL", "ERROR")]).await;
     stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "active")]));
-    assert_eq!(outcome(&stage.invoke(&file("secure_pause/started.json")).await), "observed");
+    assert_eq!(outcome(&stage.invoke(&file(STARTED)).await), "observed");
     let logs = stage.function.logs().join("\n");
     for wanted in [r#""plan":{"nothing":"stale"}"#, r#""securePause":"off""#, r#""screen":"active""#] {
         assert!(logs.contains(wanted), "{wanted} in {logs}");
@@ -43,7 +43,7 @@ async fn what_is_observed_is_logged_at_every_level_even_where_nothing_would_be_s
 async fn every_line_that_is_observed_has_what_the_evidence_report_reads() {
     let stage = Stage::with(&[("MODE", "observe")]).await;
     stage.serve(conversation(true, &[screen(leg(AGENT_A, LEG_A, "connected"), "active")]));
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     let lines = stage.function.logs().into_iter().filter(|line| line.contains("secure_pause_observed"));
     let lines: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
     assert_eq!(lines.len(), 4);
@@ -70,20 +70,19 @@ async fn every_line_that_is_observed_has_what_the_evidence_report_reads() {
 async fn observing_pauses_nothing_unread_either() {
     let stage = Stage::with(&[("MODE", "observe")]).await;
     stage.world.genesys.inject(world::On::Conversation, world::Fault::Status(403), usize::MAX);
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "Forbidden");
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "Forbidden");
     assert_eq!(stage.new_requests(), [get(403)]);
     stage.end().await;
 }
 
 #[tokio::test]
 async fn the_brake_pauses_and_never_resumes() {
-    let stage = Stage::with(&[("MODE", "pause-only")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    let stage = Stage::with(&[("MODE", "pause-only")]).await.reads_dark();
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     assert_eq!(stage.new_acts(), [get(200), put(LEG_A, "pause", 202)]);
 
     stage.serve(conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "paused")]));
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "pause_only");
+    assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "pause_only");
     assert_eq!(stage.new_requests(), [get(200)]);
     stage.end().await;
 }

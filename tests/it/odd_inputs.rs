@@ -7,7 +7,6 @@ use world::{Fault, Lost, On, Service, World, sqs_batch};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
 /// What stands for the odd thing until the JSON is written.
 const HERE: &str = "\"here\"";
 
@@ -33,9 +32,7 @@ async fn outcome_of(stage: &Stage, payload: Vec<u8>) -> String {
 }
 
 async fn stage() -> Stage {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    stage
+    Stage::new().await.reads_dark()
 }
 
 #[tokio::test]
@@ -110,8 +107,9 @@ async fn an_empty_variable_of_the_aws_sdk_is_as_good_as_none() {
     ];
     for settings in cases {
         let queue = world.queue.url();
-        let stage = Stage::raised(world.clone(), &[settings, &[("WATCH_QUEUE_URL", &queue)]].concat()).await;
-        stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+        let stage = Stage::raised(world.clone(), &[settings, &[("WATCH_QUEUE_URL", &queue)]].concat())
+            .await
+            .reads_dark();
         let posted = world.queue.messages().len();
         let order = json!({"action": "pause", "conversationId": CONVERSATION});
         assert_eq!(outcome(&stage.invoke(&order).await), "paused", "{settings:?}");
@@ -190,8 +188,7 @@ async fn a_secret_written_on_windows_or_with_an_odd_note_is_read() {
         format!(r#"{{"client_id": "{id}", "client_secret": "{secret}", "note": "\ud83d"}}"#),
     ] {
         world.secrets.set_raw(&text);
-        let stage = Stage::raised(world.clone(), &[]).await;
-        stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+        let stage = Stage::raised(world.clone(), &[]).await.reads_dark();
         assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
         stage.end().await;
     }
@@ -230,5 +227,8 @@ async fn a_client_context_of_more_than_texts_loses_the_invocation_and_the_log_sa
         let logs = stage.function.logs().join("\n");
         assert_eq!(logs.contains("\"message\":\"the client context"), !is_served, "{context}: {logs}");
         assert!(!logs.contains("4111"), "{context}: {logs}");
+        if is_served {
+            stage.end().await;
+        }
     }
 }

@@ -10,8 +10,6 @@ use world::{Fault, On, ScreenState, sqs_batch};
 use crate::live::{id, next_secure_pause, secure_pause};
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-const ENDED: &str = "secure_pause/ended.json";
 const NAMES: [&str; 6] = [
     STARTED,
     ENDED,
@@ -113,8 +111,7 @@ async fn a_message_of_any_age_does_what_its_conversation_calls_for() {
         (&odd, 16, "recovered"),
     ];
     let checked = cases.map(|(body, seconds, wanted)| async move {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         let checked = stage.check(&message(body, Duration::from_secs(seconds))).await;
         assert_eq!(checked.lines[0]["outcome"], wanted, "{body}, {seconds} s");
         stage.end().await;
@@ -275,8 +272,7 @@ async fn the_fourth_401_in_a_row_is_final_and_three_are_ridden_out() {
         }
     }
     // Readings between the resumes do not make them another row.
-    let stage = Stage::new().await;
-    stage.left_dark();
+    let stage = Stage::in_the_dark().await;
     stage.world.genesys.inject(On::Resume, Fault::Status(401), usize::MAX);
     let answer = stage.invoke(&fresh(ENDED)).await;
     assert_eq!(outcome(&answer), "CredentialsRejected");

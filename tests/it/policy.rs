@@ -9,8 +9,6 @@ use world::{Fault, On, ScreenState};
 use crate::live::next_secure_pause;
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-const ENDED: &str = "secure_pause/ended.json";
 const QUEUE: &str = "c3f5e9c4-3d74-4e30-8c79-2f8d8150bc07";
 
 #[tokio::test]
@@ -95,8 +93,7 @@ async fn an_order_to_resume_and_a_check_know_no_delay() {
 #[tokio::test]
 async fn an_end_whose_clock_is_ahead_is_resumed_all_the_same() {
     for ahead in [10, 120, 290] {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         let mut ended = fresh(ENDED);
         let at = ended["detail"]["eventBody"]["eventTime"].as_u64().unwrap();
         ended["detail"]["eventBody"]["eventTime"] = (at + ahead * 1000).into();

@@ -114,6 +114,6 @@ async fn a_preflight_that_gets_no_token_leaves_the_one_that_serves() {
     let (_, pairs) = preflight(&stage).await;
     assert_eq!((status(&pairs, "secret"), status(&pairs, "token")), ("ok", "failed"));
     stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/started.json")).await), "paused");
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     stage.end().await;
 }

@@ -7,9 +7,6 @@ use world::{Fault, On, ScreenState};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-const ENDED: &str = "secure_pause/ended.json";
-
 fn ms(time: u64) -> Duration {
     Duration::from_millis(time)
 }

@@ -8,17 +8,6 @@ use world::{Fault, On, ScreenState};
 use crate::live::id;
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-
-fn states(told: &Value) -> Vec<(&str, &str)> {
-    let targets = told["targets"].as_array().unwrap().iter();
-    let mut states: Vec<_> = targets
-        .map(|target| (target["participantId"].as_str().unwrap(), target["state"].as_str().unwrap()))
-        .collect();
-    states.sort_unstable();
-    states
-}
-
 #[tokio::test]
 async fn the_initiator_whom_the_first_reading_did_not_show_yet_is_paused_by_a_later_one() {
     let stage = Stage::new().await;

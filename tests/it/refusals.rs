@@ -6,9 +6,8 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use world::{Fault, On};
 
+use crate::live::id;
 use crate::stage::*;
-
-const STARTED: &str = "secure_pause/started.json";
 
 async fn refused(status: u16, body: Value, settings: &[(&str, &str)]) -> (String, Value, usize) {
     let stage = Stage::with(settings).await;
@@ -111,31 +110,19 @@ async fn a_screen_that_is_not_recorded_counts_as_paused() {
 
 #[tokio::test]
 async fn a_leg_that_went_meanwhile_is_planned_anew() {
-    let stage = Stage::new().await;
+    let stage = Stage::in_secure_pause().await;
     let genesys = &stage.world.genesys;
-    let user = AGENT_A.parse().unwrap();
-    let call = genesys.start_call();
-    let first = genesys.join(call, user);
-    let started = genesys.secure_pause(call, user);
     // The reading trails: it still shows the first leg live, when the agent is on a new one already.
     genesys.organization(|organization| organization.read_lag = Duration::from_millis(700));
     genesys.settle();
-    genesys.end_leg(call, first);
-    let second = genesys.join(call, user);
+    genesys.end_leg(id(CONVERSATION), id(LEG_A));
+    genesys.join_as(id(CONVERSATION), id(AGENT_A), id(LEG_B));
 
-    let answer = stage.invoke(&started).await.result.unwrap();
+    let answer = stage.invoke(&fresh(STARTED)).await.result.unwrap();
 
     assert_eq!(answer["outcome"], "paused");
-    assert_eq!(genesys.screen(call, second), Some(world::ScreenState::Paused));
-    let ended_as = |leg: uuid::Uuid| {
-        let targets = answer["targets"].as_array().unwrap();
-        targets
-            .iter()
-            .find(|target| target["participantId"] == leg.to_string())
-            .map(|target| target["state"].clone())
-    };
-    assert_eq!(ended_as(first), Some("gone".into()));
-    assert_eq!(ended_as(second), Some("verified".into()));
+    assert_eq!(stage.screen(LEG_B), Some(world::ScreenState::Paused));
+    assert_eq!(states(&answer), [(LEG_A, "gone"), (LEG_B, "verified")]);
     stage.end().await;
 }
 

@@ -7,9 +7,6 @@ use world::{Fault, On};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-const BY_USER: &str = "secure_pause/started_without_participant.json";
-
 /// Two agents on a call, whose legs are in these states.
 fn two(a: &str, b: &str) -> Value {
     conversation(true, &[leg(AGENT_A, LEG_A, a), leg(AGENT_B, LEG_B, b)])
@@ -45,7 +42,7 @@ async fn nobody_more_to_pause_is_no_failure_where_another_screen_is_dark() {
     let stage = gone_beside(None, two("terminated", "terminated")).await;
     let answer = stage.invoke(&fresh(STARTED)).await.result.unwrap();
     assert_eq!(answer["outcome"], "paused");
-    assert_eq!(answer["targets"].as_array().unwrap().len(), 2);
+    assert_eq!(targets(&answer).len(), 2);
     stage.end().await;
 }
 
@@ -74,10 +71,10 @@ async fn where_one_screen_is_gone_and_the_other_not_recorded_nothing_was_paused(
     stage.serve_in_turn(vec![view("connected"), view("terminated")]);
     stage.world.genesys.inject(On::Resume, Fault::Status(409), usize::MAX);
 
-    let answer = stage.invoke(&fresh("secure_pause/ended.json")).await.result.unwrap();
+    let answer = stage.invoke(&fresh(ENDED)).await.result.unwrap();
 
     assert_eq!(answer["outcome"], "nothing_paused");
-    let mut states: Vec<_> = answer["targets"].as_array().unwrap().iter().map(|it| &it["state"]).collect();
+    let mut states: Vec<_> = targets(&answer).iter().map(|it| &it["state"]).collect();
     states.sort_by_key(ToString::to_string);
     assert_eq!(states, ["gone", "not_recording"]);
     stage.end().await;

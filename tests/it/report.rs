@@ -11,12 +11,8 @@ use world::{Fault, On};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-
 async fn stage() -> Stage {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
-    stage
+    Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.reads_both_dark()
 }
 
 #[tokio::test]
@@ -69,7 +65,7 @@ async fn a_failed_resume_exposes_nothing() {
     ];
     for (on, fault, name, reason) in cases {
         stage.world.genesys.inject(on, fault, 1);
-        let answer = stage.invoke(&fresh("secure_pause/ended.json")).await;
+        let answer = stage.invoke(&fresh(ENDED)).await;
         assert_eq!(outcome(&answer), name, "{reason}");
         assert_eq!(stage.line(&answer)["exposureMs"], Value::Null, "{reason}");
     }
@@ -78,8 +74,7 @@ async fn a_failed_resume_exposes_nothing() {
 
 #[tokio::test]
 async fn every_request_for_a_target_is_counted() {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::new().await.reads_dark();
     stage.world.genesys.inject(On::Pause, Fault::Status(503), 2);
     let answer = stage.invoke(&fresh(STARTED)).await.result.unwrap();
     assert_eq!(answer["targets"][0]["attempts"], 3);
@@ -130,7 +125,7 @@ async fn a_failure_names_the_request_as_genesys_does() {
     ];
     for (header, body, reason) in cases {
         let stage = Stage::with(&[("GENESYS_API_URL", &refusing(header, body))]).await;
-        let answer = stage.invoke(&fresh("secure_pause/started_without_participant.json")).await;
+        let answer = stage.invoke(&fresh(BY_USER)).await;
         assert_eq!(outcome(&answer), "Forbidden", "{reason}");
         let message = answer.result.unwrap_err().error_message;
         assert!(message.contains("(correlation id word-of-genesys)"), "{reason}: {message}");

@@ -10,8 +10,6 @@ use world::{Fault, On, ScreenState};
 use crate::live::{id, next_secure_pause};
 use crate::stage::*;
 
-const ENDED: &str = "secure_pause/ended.json";
-
 /// A 429 for the token's own limit.
 fn over_the_tokens() -> Fault {
     let limit =
@@ -37,8 +35,7 @@ async fn no_resume_is_repeated_into_a_secure_pause_that_began_since() {
         (Fault::Status(404), "refused, as if there were no such leg"),
     ];
     let resumed = cases.map(|(fault, reason)| async move {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         stage.world.genesys.inject(On::Resume, fault, usize::MAX);
         stage.upon("resume", Duration::ZERO, next_secure_pause);
 
@@ -58,8 +55,7 @@ async fn no_resume_is_repeated_into_a_secure_pause_that_began_since() {
 #[tokio::test]
 async fn resumes_that_take_longer_than_two_seconds_are_not_sent_into_the_next_secure_pause() {
     for slow in [2500, 5000].map(Duration::from_millis) {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         stage.world.genesys.inject(On::Resume, Fault::Delay(slow), usize::MAX);
         stage.when_sent("resume", next_secure_pause);
 
@@ -88,8 +84,7 @@ async fn a_resume_that_fails_once_is_sent_again_after_another_reading() {
         (Fault::Html(404), "a gateway's"),
     ];
     let resumed = cases.map(|(fault, reason)| async move {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         stage.world.genesys.inject(On::Resume, fault, 1);
         assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "resumed", "{reason}");
         assert_eq!(stage.screen(LEG_A), Some(ScreenState::Active), "{reason}");
@@ -110,8 +105,7 @@ async fn a_reading_that_fails_after_a_resume_is_made_again_and_the_next_secure_p
         (Fault::Status(404), 1, "as if the conversation were gone: one witness"),
     ];
     let read = cases.map(|(fault, times, reason)| async move {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         stage.upon("resume", Duration::ZERO, move |genesys| {
             crate::live::secure_pause(genesys, true);
             genesys.inject(On::Conversation, fault, times);
@@ -183,8 +177,7 @@ async fn no_resume_is_sent_without_time_to_look_after_it() {
         (watch, "watching", 0, "a check: the next one resumes"),
     ];
     let sent = cases.map(|(name, wanted, resumes, reason)| async move {
-        let stage = Stage::new().await;
-        stage.left_dark();
+        let stage = Stage::in_the_dark().await;
         for seconds in [1.0, 3.0, 5.0] {
             let deadline = Duration::from_secs_f64(seconds);
             let event = if name == ENDED { fresh(name) } else { file(name) };

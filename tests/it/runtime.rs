@@ -11,10 +11,9 @@ use crate::stage::*;
 
 #[tokio::test]
 async fn every_line_of_the_log_is_json_with_level_and_timestamp() {
-    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG")]).await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG")]).await.reads_dark();
     stage.world.genesys.inject(world::On::Pause, world::Fault::Reset, 1);
-    stage.invoke(&fresh("secure_pause/started.json")).await;
+    stage.invoke(&fresh(STARTED)).await;
     stage.invoke(&file("malformed/no_event.json")).await;
 
     let logs = stage.function.logs();
@@ -32,9 +31,8 @@ async fn every_line_of_the_log_is_json_with_level_and_timestamp() {
 #[tokio::test]
 async fn the_line_of_an_outcome_is_written_at_every_level() {
     for level in ["ERROR", "FATAL"] {
-        let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", level)]).await;
-        stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
-        stage.invoke(&fresh("secure_pause/started.json")).await;
+        let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", level)]).await.reads_dark();
+        stage.invoke(&fresh(STARTED)).await;
         let logs = stage.function.logs();
         assert!(logs[0].contains("secure_pause_audit"), "{level}: {logs:#?}");
         assert!(logs[1..].iter().all(|line| is_metrics(line)), "{level}: {logs:#?}");
@@ -81,7 +79,7 @@ async fn the_runtime_adds_no_line_of_its_own_to_a_failure() {
 async fn faulty_settings_answer_every_event_and_name_every_variable() {
     let settings = [("MODE", "off"), ("GENESYS_REGION", "example.com"), ("PAUSE_SCOPE", "")];
     let stage = Stage::with(&settings).await;
-    for name in ["secure_pause/started.json", "other/audit.json", "malformed/payload_null.json"] {
+    for name in [STARTED, "other/audit.json", "malformed/payload_null.json"] {
         let answer = stage.invoke(&file(name)).await;
         assert_eq!(outcome(&answer), "InvalidConfig");
         let message = answer.result.unwrap_err().error_message;

@@ -18,6 +18,13 @@ pub const LEG_A: &str = "a1f5e9c4-3d74-4e30-8c79-2f8d8150bc03";
 pub const AGENT_B: &str = "b2e4d8b3-2c63-4d2f-9b68-1e7c704fab02";
 pub const LEG_B: &str = "b206fad5-4e85-4f41-9d8a-309e9261cd04";
 
+/// The event of the first agent's secure pause.
+pub const STARTED: &str = "secure_pause/started.json";
+/// The same without a participant, so that nothing is paused unread.
+pub const BY_USER: &str = "secure_pause/started_without_participant.json";
+/// The event of its end.
+pub const ENDED: &str = "secure_pause/ended.json";
+
 pub struct Stage {
     pub world: World,
     pub function: Function,
@@ -64,6 +71,18 @@ impl Stage {
         let stage = Self { world, function, seen: AtomicUsize::new(0) };
         stage.new_requests();
         stage
+    }
+
+    /// Every reading shows the first agent in secure pause, with a screen that is dark.
+    pub fn reads_dark(self) -> Self {
+        self.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
+        self
+    }
+
+    /// The same, with both agents on the call.
+    pub fn reads_both_dark(self) -> Self {
+        self.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
+        self
     }
 
     /// Serves a conversation under the id that the event files name.
@@ -282,4 +301,32 @@ pub fn outcome(answer: &Answer) -> String {
         Ok(answer) => answer["outcome"].as_str().unwrap_or("no outcome").to_owned(),
         Err(failure) => failure.error_type.clone(),
     }
+}
+
+/// The targets in an answer or a line.
+pub fn targets(told: &Value) -> &[Value] {
+    told["targets"].as_array().unwrap()
+}
+
+/// The target of a leg.
+pub fn target<'a>(told: &'a Value, leg: &str) -> &'a Value {
+    let mut of_leg = targets(told).iter().filter(|target| target["participantId"] == leg);
+    let (Some(target), None) = (of_leg.next(), of_leg.next()) else { panic!("one target {leg}: {told}") };
+    target
+}
+
+/// The target, where there must be no other.
+pub fn only_target(told: &Value) -> &Value {
+    let [target] = targets(told) else { panic!("one target: {told}") };
+    target
+}
+
+/// The legs of the targets in order, each with its state.
+pub fn states(told: &Value) -> Vec<(&str, &str)> {
+    let mut states: Vec<_> = targets(told)
+        .iter()
+        .map(|target| (target["participantId"].as_str().unwrap(), target["state"].as_str().unwrap()))
+        .collect();
+    states.sort_unstable();
+    states
 }

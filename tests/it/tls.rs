@@ -92,7 +92,7 @@ async fn an_authority_of_the_settings_is_trusted_by_every_client() {
         let bundle = bundle(&format!("trusted-{asked}"), &format!("{mark}{}", inspected.authority));
         let stage = inspected.stage(&bundle).await;
         stage.serve(conversation(true, &[leg(AGENT_A, LEG_A, "connected")]));
-        let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
+        let answer = stage.invoke(&fresh(STARTED)).await;
         assert_eq!(outcome(&answer), "paused");
         assert_eq!(stage.count(Service::SecretsManager), asked + 1);
         stage.end().await;
@@ -103,7 +103,7 @@ async fn an_authority_of_the_settings_is_trusted_by_every_client() {
 async fn nobody_else_is_trusted_and_no_token_is_sent_to_them() {
     let inspected = Inspected::world().await;
     let stage = inspected.stage("").await;
-    let answer = stage.invoke(&fresh("secure_pause/started.json")).await;
+    let answer = stage.invoke(&fresh(STARTED)).await;
     assert_eq!(outcome(&answer), "CredentialsUnavailable");
     assert_eq!(inspected.world.requests().len(), 0);
     stage.end().await;

@@ -7,12 +7,8 @@ use world::{Fault, On};
 
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-
 async fn stage() -> Stage {
-    let stage = Stage::new().await;
-    stage.serve(conversation(true, &[dark(AGENT_A, LEG_A), dark(AGENT_B, LEG_B)]));
-    stage
+    Stage::new().await.reads_both_dark()
 }
 
 /// The event, as if it named this user and this leg.
@@ -94,8 +90,7 @@ async fn a_reading_that_comes_late_verifies_the_leg_that_was_paused_unread() {
     assert_eq!(stage.new_requests()[..3], [get(429), put(LEG_B, "pause", 202), get(200)]);
     assert_eq!(answer["outcome"], "paused");
     assert_eq!(answer["resolution"], "user");
-    assert_eq!(answer["targets"].as_array().unwrap().len(), 1, "told once: {answer}");
-    assert_eq!(answer["targets"][0]["attempts"], 1, "it need not be sent again: {answer}");
+    assert_eq!(only_target(&answer)["attempts"], 1, "it need not be sent again: {answer}");
     stage.end().await;
 }
 
@@ -109,7 +104,7 @@ async fn a_late_reading_that_finds_another_leg_is_told_beside_the_one_paused_unr
     assert_eq!(pauses(&stage), [put(LEG_B, "pause", 202), put(LEG_A, "pause", 202)]);
     assert_eq!(answer["resolution"], "user");
     assert_eq!(answer["paused"], true);
-    let told = answer["targets"].as_array().unwrap().iter().map(|target| &target["participantId"]);
+    let told = targets(&answer).iter().map(|target| &target["participantId"]);
     assert_eq!(told.collect::<Vec<_>>(), [LEG_B, LEG_A]);
     stage.end().await;
 }
@@ -124,13 +119,9 @@ async fn an_unread_pause_is_followed_to_its_end_though_a_reading_finds_another_l
 
     assert_eq!(answer["outcome"], "paused");
     assert_eq!(answer["paused"], true);
-    let targets = answer["targets"].as_array().unwrap();
-    let unread = targets.iter().find(|target| target["participantId"] == LEG_A).unwrap();
-    assert_eq!(
-        (&unread["state"], &unread["attempts"]),
-        (&json!("verified"), &json!(1)),
-        "read dark, a lag later"
-    );
+    let unread = target(&answer, LEG_A);
+    let (verified, once) = (json!("verified"), json!(1));
+    assert_eq!((&unread["state"], &unread["attempts"]), (&verified, &once), "read dark, a lag later");
     stage.end().await;
 }
 
@@ -228,7 +219,7 @@ async fn without_a_token_no_unread_pause_is_tried() {
 async fn an_ended_event_is_never_acted_upon_unread() {
     let stage = stage().await;
     stage.world.genesys.inject(On::Conversation, Fault::Status(403), usize::MAX);
-    assert_eq!(outcome(&stage.invoke(&fresh("secure_pause/ended.json")).await), "Forbidden");
+    assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "Forbidden");
     assert_eq!(stage.new_requests(), [get(403)]);
     stage.end().await;
 }

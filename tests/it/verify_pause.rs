@@ -3,19 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use world::{Fault, On, ScreenState};
 
 use crate::live::{id, secure_pause};
 use crate::stage::*;
-
-const STARTED: &str = "secure_pause/started.json";
-
-/// A target in an answer or a line.
-fn target<'a>(told: &'a Value, leg: &str) -> &'a Value {
-    let targets = told["targets"].as_array().unwrap();
-    targets.iter().find(|target| target["participantId"] == leg).unwrap_or_else(|| panic!("{leg} in {told}"))
-}
 
 #[tokio::test]
 async fn a_screen_that_is_recorded_on_is_paused_until_the_deadline_and_then_a_failure() {

@@ -8,25 +8,17 @@ use world::{Fault, Genesys, On, ScreenState};
 use crate::live::{id, secure_pause};
 use crate::stage::*;
 
-const ENDED: &str = "secure_pause/ended.json";
 const SOON: Duration = Duration::from_millis(500);
 
-/// A screen left dark by a secure pause that is over.
-async fn stage() -> Stage {
-    let stage = Stage::new().await;
-    stage.left_dark();
-    stage
-}
-
-fn state(answer: &Value) -> (&Value, &Value) {
-    let targets = answer["targets"].as_array().unwrap();
-    assert_eq!(targets.len(), 1, "{answer}");
-    (&targets[0]["state"], &targets[0]["action"])
+/// The state of the only target, and what was asked for last.
+fn state(told: &Value) -> (&Value, &Value) {
+    let target = only_target(told);
+    (&target["state"], &target["action"])
 }
 
 #[tokio::test]
 async fn a_resume_is_done_when_a_reading_three_seconds_later_shows_nothing_against_it() {
-    let stage = stage().await;
+    let stage = Stage::in_the_dark().await;
 
     let answer = stage.invoke(&fresh(ENDED)).await.result.unwrap();
 
@@ -48,7 +40,7 @@ async fn a_secure_pause_that_begins_meanwhile_darkens_the_screen_again_at_once()
         (Duration::from_millis(1500), "readings that trail"),
     ];
     for (lag, reason) in cases {
-        let stage = stage().await;
+        let stage = Stage::in_the_dark().await;
         stage.world.genesys.organization(|organization| organization.read_lag = lag);
         stage.after("resume", SOON, |genesys| secure_pause(genesys, true));
 
@@ -108,7 +100,7 @@ async fn a_voice_that_was_paused_for_a_moment_darkens_no_screen() {
 
 #[tokio::test]
 async fn a_screen_that_stays_paused_is_resumed_once_more_and_then_a_failure() {
-    let stage = stage().await;
+    let stage = Stage::in_the_dark().await;
     stage.world.genesys.inject(On::Resume, Fault::AckWithoutEffect, usize::MAX);
 
     let answer = stage.invoke(&fresh(ENDED)).await;
@@ -124,7 +116,7 @@ async fn a_screen_that_stays_paused_is_resumed_once_more_and_then_a_failure() {
 
 #[tokio::test]
 async fn a_resume_without_effect_is_made_up_for_by_the_next() {
-    let stage = stage().await;
+    let stage = Stage::in_the_dark().await;
     stage.world.genesys.inject(On::Resume, Fault::AckWithoutEffect, 1);
 
     let answer = stage.invoke(&fresh(ENDED)).await.result.unwrap();
@@ -137,7 +129,7 @@ async fn a_resume_without_effect_is_made_up_for_by_the_next() {
 
 #[tokio::test]
 async fn a_secure_pause_that_begins_between_two_resumes_ends_them() {
-    let stage = stage().await;
+    let stage = Stage::in_the_dark().await;
     stage.world.genesys.inject(On::Resume, Fault::AckWithoutEffect, 1);
     let ended = fresh(ENDED);
     let next = async {
@@ -165,7 +157,7 @@ async fn what_the_screen_tells_is_what_became_of_the_resume() {
         (None, "unverifiable", "not told any more"),
     ];
     let read_back = cases.map(|(screen, wanted, reason)| async move {
-        let stage = stage().await;
+        let stage = Stage::in_the_dark().await;
         stage.after("resume", SOON, move |it| it.set_screen(id(CONVERSATION), id(LEG_A), screen));
         let answer = stage.invoke(&fresh(ENDED)).await.result.unwrap();
         assert_eq!((&answer["outcome"], state(&answer).0), (&json!("resumed"), &json!(wanted)), "{reason}");
@@ -181,7 +173,7 @@ async fn a_resume_that_no_reading_confirms_is_the_failure_of_the_readings() {
         (Fault::Status(403), "Forbidden", "the permission is gone"),
         (Fault::Status(503), "UpstreamUnavailable", "an outage that lasts"),
     ];
-    let stage = stage().await;
+    let stage = Stage::in_the_dark().await;
     for (fault, name, reason) in cases {
         stage.left_dark();
         stage.world.genesys.inject(On::Conversation, Fault::Delay(Duration::ZERO), 1);
@@ -197,7 +189,7 @@ async fn a_resume_that_no_reading_confirms_is_the_failure_of_the_readings() {
 
 #[tokio::test]
 async fn an_agent_who_leaves_after_the_resume_is_gone_and_the_resume_done() {
-    let stage = stage().await;
+    let stage = Stage::in_the_dark().await;
     stage.after("resume", SOON, |genesys| genesys.end_leg(id(CONVERSATION), id(LEG_A)));
     let answer = stage.invoke(&fresh(ENDED)).await.result.unwrap();
     assert_eq!(state(&answer).0, "gone");

@@ -115,7 +115,7 @@ async fn a_batch_as_the_world_makes_it_is_one_as_the_event_files_have_it() {
 #[tokio::test]
 async fn nothing_of_a_message_but_its_ids_is_written_down() {
     let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "TRACE"), ("RUST_LOG", "trace")]).await;
-    let mut event = file("secure_pause/started.json");
+    let mut event = file(STARTED);
     event["detail"]["eventBody"]["remoteName"] = json!("Sentinel Caller");
     event["id"] = json!("4111111111111111");
     let bodies = [event.to_string(), "Sentinel Caller 4111111111111111".to_owned()];

@@ -9,18 +9,6 @@ use world::{Fault, On, ScreenState};
 use crate::live::id;
 use crate::stage::*;
 
-const STARTED: &str = "secure_pause/started.json";
-const ENDED: &str = "secure_pause/ended.json";
-
-fn states(told: &Value) -> Vec<(&str, &str)> {
-    let targets = told["targets"].as_array().unwrap().iter();
-    let mut states: Vec<_> = targets
-        .map(|target| (target["participantId"].as_str().unwrap(), target["state"].as_str().unwrap()))
-        .collect();
-    states.sort_unstable();
-    states
-}
-
 /// An agent's leg that reads dark, with another purpose.
 fn of_purpose(purpose: &str) -> Value {
     let mut leg = dark(AGENT_A, LEG_A);
@@ -107,8 +95,7 @@ async fn who_has_hung_up_stays_dark_and_everyone_live_is_resumed() {
 
 #[tokio::test]
 async fn who_hangs_up_while_a_resume_is_under_way_is_not_resumed_again() {
-    let stage = Stage::new().await;
-    stage.left_dark();
+    let stage = Stage::in_the_dark().await;
     stage.world.genesys.inject(On::Resume, Fault::Status(503), usize::MAX);
     stage.upon("resume", Duration::ZERO, |genesys| genesys.wrap_up(id(CONVERSATION), id(LEG_A)));
     let answer = stage.invoke(&fresh(ENDED)).await;
