@@ -69,7 +69,7 @@ fn p2_it_is_noticed_when_a_stale_reading_passes_for_a_fresh_one() {
 
 #[test]
 fn p3_it_is_noticed_when_a_resume_is_done_once_it_is_acknowledged() {
-    is_noticed(Without::Afterwards, "was recorded for");
+    is_noticed(Without::Afterwards, "though its event was due");
 }
 
 #[test]
@@ -79,7 +79,12 @@ fn p4_it_is_noticed_when_signs_are_not_seen() {
 
 #[test]
 fn p5_it_is_noticed_when_a_pause_is_done_once_it_is_acknowledged() {
-    is_noticed(Without::Verification, "was recorded for");
+    is_noticed(Without::Verification, "though its event was due");
+}
+
+#[test]
+fn p5_it_is_noticed_when_a_card_is_taken_on_a_pause_that_was_not_read_back() {
+    is_noticed(Without::Verification, "secure flow: the screen");
 }
 
 #[test]
@@ -99,7 +104,7 @@ fn p8_it_is_noticed_when_paused_is_claimed_of_what_was_not_read_back() {
 
 #[test]
 fn p9_it_is_noticed_when_a_second_file_is_not_looked_out_for() {
-    is_noticed(Without::Lag, "was recorded for");
+    is_noticed(Without::Lag, "though its event was due");
 }
 
 #[test]
