@@ -81,11 +81,14 @@ fn a_supervisor_who_listens_in_is_no_party() {
         (json!(["monitor"]), vec![], "AB", all, "monitors: whoever talks to the customer takes the card"),
         (json!(["coach"]), vec![], "AB", all, "coaches: the same"),
         (json!(["monitor", "coach"]), vec![], "AB", all, "both: the same"),
+        (json!(["Monitor", "coach"]), vec![], "AB", all, "with a capital"),
         (json!(["full"]), vec![], "A", Resolution::User, "a full part in the conversation"),
         (json!(["FULL"]), vec![], "A", Resolution::User, "in capitals"),
         (json!(["coach", "full"]), vec![], "A", Resolution::User, "a full part, too"),
+        (json!(["FULL", "monitor"]), vec![], "A", Resolution::User, "in capitals, too"),
         (json!([]), vec![], "A", Resolution::User, "no role is reported: a party"),
         (json!(null), vec![], "A", Resolution::User, "nothing is reported: a party"),
+        (json!("monitor"), vec![], "A", Resolution::User, "of a form nobody announced"),
         (json!(["coach"]), vec![leg(AGENT_A, LEG_C, "connected")], "AC", Resolution::User, "another live leg of theirs is a party"),
         (json!(["coach"]), vec![leg(AGENT_A, LEG_C, "terminated")], "AB", all, "another leg of theirs has ended"),
     ];
@@ -104,6 +107,13 @@ fn whoever_has_a_user_is_an_agent_unless_the_purpose_says_otherwise() {
     let rows = [
         ("agent", "A", "an agent"),
         ("user", "A", "a user who was called"),
+        ("outbound", "A", "a user's leg"),
+        ("inbound", "A", "a user's leg"),
+        ("internal", "A", "a user's leg"),
+        ("dialer", "A", "a user's leg"),
+        ("api", "A", "a user's leg"),
+        ("campaign", "A", "a user's leg"),
+        ("station", "A", "a user's leg"),
         ("manager", "A", "a purpose nobody announced: their screen may be recorded"),
         ("", "A", "no purpose"),
         ("customer", "", "a customer"),
@@ -111,7 +121,10 @@ fn whoever_has_a_user_is_an_agent_unless_the_purpose_says_otherwise() {
         ("ivr", "", "a flow"),
         ("acd", "", "a queue"),
         ("workflow", "", "a flow"),
+        ("voicemail", "", "a machine"),
         ("Voicemail", "", "with a capital"),
+        ("Customer", "", "with a capital"),
+        ("IVR", "", "in capitals"),
     ];
     for (purpose, wanted, reason) in rows {
         let conversation = read(&on(&[with_purpose(untold(), purpose)])).unwrap();

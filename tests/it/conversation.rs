@@ -1,4 +1,4 @@
-//! The words of a conversation, as the tables use them: what one body tells, however much of it is missing.
+//! The words of a conversation, as the tables use them: what one body says, however much of it is missing.
 
 use secure_pause::genesys::conversation::{Conversation, Life, Participant, SecurePause};
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ fn messages(stage: &Stage) -> Vec<Value> {
     parsed.collect()
 }
 
-/// The metric of the one invocation so far.
+/// The metric of the only invocation.
 async fn not_watched(stage: &Stage) -> Value {
     let logs = stage.function.logs_until(|lines| lines.iter().any(|line| is_metrics(line))).await;
     let lines: Vec<_> = logs.iter().filter(|line| is_metrics(line)).collect();
@@ -72,10 +72,7 @@ async fn the_message_that_is_posted_is_one_that_the_watch_can_read() {
         "watching",
         "an order stands for ten minutes: its flow may show nowhere"
     );
-    let mut later = world::sqs_batch(&[("1", message)]);
-    let sent = std::time::SystemTime::now() - Duration::from_secs(601);
-    let ms = sent.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
-    later["Records"][0]["attributes"]["SentTimestamp"] = ms.to_string().into();
+    let later = sent_ago(world::sqs_batch(&[("1", message)]), Duration::from_secs(601));
     let checked = stage.check(&later).await;
     assert_eq!(checked.outcome("1"), "recovered");
     assert_eq!(stage.screen(LEG_A), Some(ScreenState::Active));

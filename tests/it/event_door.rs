@@ -69,7 +69,7 @@ async fn a_batch_is_a_batch_whatever_else_it_holds() {
     batch["action"] = json!("pause");
     batch["detail-type"] = json!("anything");
     let checked = stage.check(&batch).await;
-    assert_eq!(checked.lines[0]["outcome"], "ignored");
+    assert_eq!(checked.only_outcome(), "ignored");
     assert_eq!(stage.new_requests(), Vec::<String>::new());
     stage.end().await;
 }

@@ -1,4 +1,4 @@
-//! What an event's fields tell: when it happened, and which end of a secure pause it is.
+//! What an event's fields say: when it happened, and which end of a secure pause it is.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::stage::*;
 
 const TOPIC: &str = "v2.detail.events.conversation.{id}.secure_pause";
 
-/// So many minutes from now, as RFC 3339.
+/// The time in `minutes` from now, as RFC 3339.
 fn ahead(minutes: u64) -> String {
     let at = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(60 * minutes));
     at.replace_microsecond(0).unwrap().format(&Rfc3339).unwrap()

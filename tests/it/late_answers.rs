@@ -31,12 +31,10 @@ async fn a_pause_that_is_refused_once_is_sent_again_while_the_screen_is_recorded
     ];
     let paused = cases.map(|(status, settings, reason)| async move {
         for name in [STARTED, ORDER] {
-            let stage = Stage::in_organization(|_| {}, settings).await;
-            stage.call(&[(AGENT_A, LEG_A)]);
-            stage.secure_pause(true);
+            let stage = Stage::in_organization(|_| {}, settings).await.begins_secure_pause();
             stage.world.genesys.inject(On::Pause, Fault::Status(status), 1);
 
-            let event = if name == STARTED { fresh(name) } else { file(name) };
+            let event = given(name);
             let answer = stage.invoke(&event).await.result.unwrap();
 
             assert_eq!((&answer["outcome"], &answer["paused"]), (&json!("paused"), &json!(true)), "{reason}");
@@ -51,9 +49,8 @@ async fn a_pause_that_is_refused_once_is_sent_again_while_the_screen_is_recorded
 #[tokio::test]
 async fn a_screen_that_is_recorded_is_never_not_recorded_whatever_the_setting_says() {
     for state in [ScreenState::Active, ScreenState::Paused, ScreenState::Requested] {
-        let stage = Stage::in_organization(|_| {}, &[("NOT_RECORDED_STATUS", "409")]).await;
-        stage.call(&[(AGENT_A, LEG_A)]);
-        stage.secure_pause(true);
+        let stage =
+            Stage::in_organization(|_| {}, &[("NOT_RECORDED_STATUS", "409")]).await.begins_secure_pause();
         stage.set_screen(LEG_A, state);
         stage.world.genesys.inject(On::Pause, Fault::Status(409), usize::MAX);
         let answer = stage.invoke(&fresh(STARTED)).await;
@@ -83,7 +80,7 @@ async fn a_pause_that_works_at_once_and_is_answered_late_or_never_is_verified_by
         for name in [STARTED, ORDER] {
             let stage = Stage::in_secure_pause().await;
             stage.world.genesys.inject(On::Pause, fault.clone(), usize::MAX);
-            let event = if name == STARTED { fresh(name) } else { file(name) };
+            let event = given(name);
 
             let answer = stage.invoke(&event).await;
 
@@ -148,7 +145,7 @@ async fn a_recorder_that_begins_a_second_file_is_paused_again() {
                     show(ScreenState::Active)(&genesys);
                 });
             });
-            let event = if name == STARTED { fresh(name) } else { file(name) };
+            let event = given(name);
             let answer = stage.invoke(&event).await.result.unwrap();
             assert_eq!((&answer["paused"], &answer["verified"]), (&json!(true), &json!(true)), "{after} ms");
             assert_eq!(end_of(&answer), (&json!("verified"), &json!(2)), "{after} ms");
@@ -178,7 +175,7 @@ async fn a_screen_that_had_ended_before_the_pause_was_not_recorded() {
         if status != 0 {
             stage.world.genesys.inject(On::Pause, Fault::Status(status), usize::MAX);
         }
-        let event = if name == STARTED { fresh(name) } else { file(name) };
+        let event = given(name);
         let answer = stage.invoke(&event).await;
         let line = stage.line(&answer);
         assert_eq!(outcome(&answer), wanted, "{name}, {state}: {reason}");
@@ -210,11 +207,11 @@ async fn one_page_of_a_gateway_in_place_of_a_404_ends_nothing() {
         stage.set_screen(LEG_A, ScreenState::Paused);
         fail();
         let checked = stage.check(&file("watch/started.json")).await;
-        assert_eq!(checked.lines[0]["outcome"], "recovered", "{reason}");
+        assert_eq!(checked.only_outcome(), "recovered", "{reason}");
         stage.secure_pause(true);
         fail();
         let checked = stage.check(&file("watch/started.json")).await;
-        assert_eq!(checked.lines[0]["outcome"], "repaired", "{reason}");
+        assert_eq!(checked.only_outcome(), "repaired", "{reason}");
         fail();
         assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused", "{reason}");
         stage.end().await;
@@ -231,7 +228,7 @@ async fn a_gateways_404_that_stays_is_a_conversation_that_cannot_be_read() {
         assert_eq!(outcome(&answer), "ConversationUnreadable", "{name}");
     }
     let checked = stage.check_within(&file("watch/started.json"), Duration::from_secs(4)).await;
-    assert_eq!(checked.lines[0]["errorType"], "ConversationUnreadable");
+    assert_eq!(checked.only_outcome(), "ConversationUnreadable");
     assert_eq!(checked.undone.len(), 1, "it comes back");
     stage.end().await;
 }
@@ -250,7 +247,7 @@ async fn a_check_that_cannot_read_or_act_gives_its_slot_back_within_eight_second
         let began = std::time::Instant::now();
         let checked = stage.check(&file("watch/started.json")).await;
         let took = began.elapsed();
-        assert_eq!(checked.lines[0]["errorType"], "UpstreamUnavailable", "{reason}");
+        assert_eq!(checked.only_outcome(), "UpstreamUnavailable", "{reason}");
         assert!(took < Duration::from_secs(12), "{reason}: {took:?}");
         assert_eq!(checked.undone.len(), 1, "{reason}");
         stage.end().await;

@@ -1,4 +1,4 @@
-//! Genesys' own limits: so many requests a minute with one token, and so many of the OAuth client with all of
+//! Genesys' own limits: how many requests a minute with one token, and how many of the OAuth client with all of
 //! its tokens.
 
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ fn over_the_tokens(seconds: u64) -> Fault {
     over("client.credentials.token.rate.per.minute", seconds)
 }
 
-/// A conversation of so many agents, whose screens all read paused.
+/// A conversation of `size` agents, whose screens all read paused.
 fn crowd(size: usize) -> Value {
     let dark = || dark(&Uuid::new_v4().to_string(), &Uuid::new_v4().to_string());
     conversation(true, &std::iter::repeat_with(dark).take(size).collect::<Vec<_>>())

@@ -22,10 +22,14 @@ impl Stage {
 
     /// The function as deployed by default, and a call of the first agent in secure pause.
     pub async fn in_secure_pause() -> Self {
-        let stage = Self::new().await;
-        stage.call(&[(AGENT_A, LEG_A)]);
-        stage.secure_pause(true);
-        stage
+        Self::new().await.begins_secure_pause()
+    }
+
+    /// A call begins, and the first agent is on it in secure pause.
+    pub fn begins_secure_pause(self) -> Self {
+        self.call(&[(AGENT_A, LEG_A)]);
+        self.secure_pause(true);
+        self
     }
 
     /// The function as deployed by default, and a call whose secure pause [has left it dark](Self::left_dark).
@@ -49,7 +53,7 @@ impl Stage {
         secure_pause(&self.world.genesys, on);
     }
 
-    /// The secure pause is over, and the screen of the first agent's leg still dark, as all readings tell.
+    /// The secure pause is over, and the screen of the first agent's leg still dark, as all readings show.
     pub fn left_dark(&self) {
         self.call(&[(AGENT_A, LEG_A)]);
         self.set_screen(LEG_A, ScreenState::Paused);
@@ -65,8 +69,8 @@ impl Stage {
         self.world.genesys.screen(id(CONVERSATION), id(leg))
     }
 
-    /// So long after the first pause or resume has been taken, whichever `action` says, this happens: at
-    /// once means before the function is told so.
+    /// This happens `time` after the first pause or resume has been taken, whichever `action` says: at
+    /// once means before the function knows.
     pub fn after(
         &self,
         action: &'static str,
@@ -77,7 +81,7 @@ impl Stage {
         self.when(is_it, time, happening);
     }
 
-    /// So long after the first pause or resume has ended, whichever `action` says, this happens, whatever came of
+    /// This happens `time` after the first pause or resume has ended, whichever `action` says, whatever came of
     /// it: at once means before the function knows.
     pub fn upon(
         &self,

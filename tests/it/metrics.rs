@@ -10,7 +10,7 @@ use world::{Answer, sqs_batch};
 
 use crate::stage::*;
 
-/// The lines of metrics so far; an answer comes only after its own.
+/// The lines of metrics by now; an answer comes only after its own.
 async fn lines(stage: &Stage, count: usize) -> Vec<Value> {
     let told = |lines: &[String]| lines.iter().filter(|line| is_metrics(line)).count();
     let lines = stage.function.logs_until(|lines| told(lines) >= count).await;

@@ -1,6 +1,6 @@
 //! Deadlines, ages and clocks that nobody would choose; several of everything at once.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -19,16 +19,9 @@ const NAMES: [&str; 6] = [
     "direct/resume_with_user.json",
 ];
 
-fn event(name: &str) -> Value {
-    if name.starts_with("direct") { file(name) } else { fresh(name) }
-}
-
-/// A message of the watch queue, as if it were sent so long ago.
+/// A message of the watch queue, as old as this.
 fn message(body: &Value, age: Duration) -> Value {
-    let mut batch = sqs_batch(&[("1", body.to_string())]);
-    let ms = (SystemTime::now() - age).duration_since(UNIX_EPOCH).unwrap().as_millis();
-    batch["Records"][0]["attributes"]["SentTimestamp"] = ms.to_string().into();
-    batch
+    sent_ago(sqs_batch(&[("1", body.to_string())]), age)
 }
 
 #[tokio::test]
@@ -36,7 +29,7 @@ async fn at_a_deadline_that_has_passed_nothing_is_sent_and_it_is_said() {
     let stage = Stage::in_secure_pause().await;
     for name in NAMES {
         for millis in [0, 1, 300, 499] {
-            let answer = stage.invoke_within(&event(name), Duration::from_millis(millis)).await;
+            let answer = stage.invoke_within(&given(name), Duration::from_millis(millis)).await;
             assert_eq!(outcome(&answer), "DeadlineExceeded", "{name}, {millis} ms");
         }
     }
@@ -113,7 +106,7 @@ async fn a_message_of_any_age_does_what_its_conversation_calls_for() {
     let checked = cases.map(|(body, seconds, wanted)| async move {
         let stage = Stage::in_the_dark().await;
         let checked = stage.check(&message(body, Duration::from_secs(seconds))).await;
-        assert_eq!(checked.lines[0]["outcome"], wanted, "{body}, {seconds} s");
+        assert_eq!(checked.only_outcome(), wanted, "{body}, {seconds} s");
         stage.end().await;
     });
     join_all(checked).await;
@@ -142,7 +135,7 @@ async fn the_messages_of_one_batch_may_be_about_one_conversation() {
 
 #[tokio::test]
 async fn whoever_races_the_screen_is_dark_once_all_have_ended() {
-    // A secure pause that ends, and the next one, while everything that tells of them is on its way at once.
+    // A secure pause that ends, and the next one, while everything that reports them is on its way at once.
     let first = Stage::in_secure_pause().await;
     first.set_screen(LEG_A, ScreenState::Paused);
     first.world.genesys.settle();
@@ -246,9 +239,8 @@ async fn what_the_conversation_read_and_whose_clock_is_off_is_in_the_record() {
     stage.end().await;
 
     for minutes in [-7i64, 4] {
-        let stage = Stage::in_organization(|it| it.clock_ahead = minutes * 60, &[]).await;
-        stage.call(&[(AGENT_A, LEG_A)]);
-        stage.secure_pause(true);
+        let stage =
+            Stage::in_organization(|it| it.clock_ahead = minutes * 60, &[]).await.begins_secure_pause();
         let answer = stage.invoke(&fresh(STARTED)).await;
         assert_eq!(outcome(&answer), "paused");
         let skew = stage.line(&answer)["clockSkewMs"].as_i64().unwrap();

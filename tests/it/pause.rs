@@ -131,9 +131,8 @@ async fn nobody_to_pause_is_read_again_for_three_seconds_and_then_a_failure() {
 
 #[tokio::test]
 async fn an_agent_who_appears_in_a_later_reading_is_paused() {
-    let stage = Stage::in_organization(|it| it.read_lag = Duration::from_secs(1), &[]).await;
-    stage.call(&[(AGENT_A, LEG_A)]);
-    stage.secure_pause(true);
+    let stage =
+        Stage::in_organization(|it| it.read_lag = Duration::from_secs(1), &[]).await.begins_secure_pause();
 
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     assert_eq!(stage.screen(LEG_A), Some(ScreenState::Paused));

@@ -22,10 +22,9 @@ async fn where_it_must_be_verified_a_screen_that_is_not_reported_is_not_dark() {
     let paused = cases.map(|(setting, name, wanted, paused, reason)| async move {
         let stage =
             Stage::in_organization(|it| it.tells_screen_state = false, &[("REQUIRE_VERIFIED", setting)])
-                .await;
-        stage.call(&[(AGENT_A, LEG_A)]);
-        stage.secure_pause(true);
-        let event = if name == STARTED { fresh(name) } else { file(name) };
+                .await
+                .begins_secure_pause();
+        let event = given(name);
         let answer = stage.invoke(&event).await;
         let line = stage.line(&answer);
         assert_eq!(outcome(&answer), wanted, "{setting}, {name}: {reason}");
@@ -39,9 +38,7 @@ async fn where_it_must_be_verified_a_screen_that_is_not_reported_is_not_dark() {
     });
     join_all(paused).await;
 
-    let stage = Stage::with(&[("REQUIRE_VERIFIED", "true")]).await;
-    stage.call(&[(AGENT_A, LEG_A)]);
-    stage.secure_pause(true);
+    let stage = Stage::with(&[("REQUIRE_VERIFIED", "true")]).await.begins_secure_pause();
     let answer = stage.invoke(&file("direct/pause.json")).await.result.unwrap();
     assert_eq!((&answer["paused"], &answer["verified"]), (&json!(true), &json!(true)), "read back");
     stage.end().await;
@@ -86,7 +83,7 @@ async fn an_order_to_resume_and_a_check_know_no_delay() {
     let answer = stage.invoke(&file("direct/resume.json")).await;
     assert_eq!(outcome(&answer), "resumed", "within the eight seconds of a caller");
     stage.set_screen(LEG_A, ScreenState::Paused);
-    assert_eq!(stage.check(&file("watch/started.json")).await.lines[0]["outcome"], "recovered");
+    assert_eq!(stage.check(&file("watch/started.json")).await.only_outcome(), "recovered");
     stage.end().await;
 }
 
@@ -134,7 +131,7 @@ async fn only_conversations_of_these_users_and_queues_are_acted_on() {
         let answer = stage.invoke(&fresh(ENDED)).await;
         assert_eq!(outcome(&answer) == "observed", !acts, "{reason}: {}", outcome(&answer));
         let checked = stage.check(&file("watch/started.json")).await;
-        assert_eq!(checked.lines[0]["outcome"] == "observed", !acts, "{reason}");
+        assert_eq!(checked.only_outcome() == "observed", !acts, "{reason}");
         let sent = stage.sent("pause", LEG_A) + stage.sent("resume", LEG_A);
         assert_eq!(sent > 0, acts, "{reason}");
         assert_eq!(stage.world.queue.messages().is_empty(), !acts, "{reason}: nothing is watched over");
@@ -153,9 +150,7 @@ async fn a_conversation_that_nobody_can_read_is_paused_unread_only_for_those_who
         (QUEUE, 0, "whether the queue brought it cannot be read"),
     ];
     for (ids, pauses, reason) in cases {
-        let stage = Stage::with(&[("ACT_FOR", ids)]).await;
-        stage.call(&[(AGENT_A, LEG_A)]);
-        stage.secure_pause(true);
+        let stage = Stage::with(&[("ACT_FOR", ids)]).await.begins_secure_pause();
         stage.world.genesys.inject(On::Conversation, Fault::Status(403), usize::MAX);
         assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "Forbidden", "{reason}");
         assert_eq!(stage.sent("pause", LEG_A), pauses, "{reason}");
@@ -169,10 +164,10 @@ async fn the_brake_holds_back_every_resume_and_no_pause() {
     stage.left_dark();
     assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "pause_only");
     assert_eq!(outcome(&stage.invoke(&file("direct/resume.json")).await), "pause_only");
-    assert_eq!(stage.check(&file("watch/started.json")).await.lines[0]["outcome"], "pause_only");
+    assert_eq!(stage.check(&file("watch/started.json")).await.only_outcome(), "pause_only");
     stage.secure_pause(true);
     stage.set_screen(LEG_A, ScreenState::Active);
-    assert_eq!(stage.check(&file("watch/started.json")).await.lines[0]["outcome"], "repaired");
+    assert_eq!(stage.check(&file("watch/started.json")).await.only_outcome(), "repaired");
     stage.set_screen(LEG_A, ScreenState::Active);
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
     assert_eq!((stage.sent("resume", LEG_A), stage.screen(LEG_A)), (0, Some(ScreenState::Paused)));

@@ -1,4 +1,4 @@
-//! Preflight: what could be done is told, and nothing is done.
+//! Preflight: it reports what could be done, and does nothing.
 
 use serde_json::{Value, json};
 use world::{Fault, On, Service};

@@ -29,9 +29,7 @@ async fn the_initiator_whom_the_first_reading_did_not_show_yet_is_paused_by_a_la
 
 #[tokio::test]
 async fn an_agent_who_joins_while_a_pause_is_read_back_is_paused_where_the_scope_is_everyone() {
-    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await;
-    stage.call(&[(AGENT_A, LEG_A)]);
-    stage.secure_pause(true);
+    let stage = Stage::with(&[("PAUSE_SCOPE", "all-agents")]).await.begins_secure_pause();
     stage.after("pause", Duration::ZERO, |genesys| {
         genesys.join_as(id(CONVERSATION), id(AGENT_B), id(LEG_B));
     });

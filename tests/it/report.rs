@@ -1,4 +1,4 @@
-//! What an invocation tells of itself: for how long a screen was exposed, how often it was tried, and the
+//! What an invocation reports of itself: for how long a screen was exposed, how often it was tried, and the
 //! ids to find everything else by.
 
 use std::io::{Read, Write};

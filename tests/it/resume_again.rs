@@ -180,10 +180,10 @@ async fn no_resume_is_sent_without_time_to_look_after_it() {
         let stage = Stage::in_the_dark().await;
         for seconds in [1.0, 3.0, 5.0] {
             let deadline = Duration::from_secs_f64(seconds);
-            let event = if name == ENDED { fresh(name) } else { file(name) };
+            let event = given(name);
             if name == watch {
                 let checked = stage.check_within(&event, deadline).await;
-                assert_eq!(checked.lines[0]["outcome"], wanted, "{reason}, {seconds} s");
+                assert_eq!(checked.only_outcome(), wanted, "{reason}, {seconds} s");
             } else {
                 let answer = stage.invoke_within(&event, deadline).await;
                 assert_eq!(outcome(&answer), wanted, "{reason}, {seconds} s");

@@ -41,14 +41,24 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// How the only message ended.
+    pub fn only_outcome(&self) -> &str {
+        let [line] = &self.lines[..] else { panic!("one message: {:#?}", self.lines) };
+        outcome_of(line)
+    }
+
     /// How a message ended.
     pub fn outcome(&self, message: &str) -> &str {
         let mut lines = self.lines.iter().filter(|line| line["messageId"] == message);
         let (Some(line), None) = (lines.next(), lines.next()) else {
             panic!("one line a message: {message} in {:#?}", self.lines);
         };
-        line.get("outcome").or(line.get("errorType")).and_then(Value::as_str).unwrap()
+        outcome_of(line)
     }
+}
+
+fn outcome_of(line: &Value) -> &str {
+    line.get("outcome").or(line.get("errorType")).and_then(Value::as_str).unwrap()
 }
 
 impl Stage {
@@ -138,8 +148,8 @@ impl Stage {
         self.world.requests().iter().filter(|request| request.service == service).count()
     }
 
-    /// Hands the function a batch of the watch queue, as an event source mapping does. Every message must be
-    /// told of in a line of its own, and the answer name the messages that come back and nothing else.
+    /// Hands the function a batch of the watch queue, as an event source mapping does. Every message must
+    /// have a line of its own, and the answer must name the messages that come back and nothing else.
     pub async fn check(&self, batch: &Value) -> Checked {
         self.check_within(batch, Duration::from_secs(30)).await
     }
@@ -186,7 +196,7 @@ impl Stage {
         }
     }
 
-    /// The line of the log that tells how an invocation ended; [`Stage::invoke`] has waited for it.
+    /// The line of the log that says how an invocation ended; [`Stage::invoke`] has waited for it.
     pub fn line(&self, answer: &Answer) -> Value {
         let logs = self.function.logs();
         let parsed = logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -194,7 +204,7 @@ impl Stage {
         own.next().unwrap_or_else(|| panic!("no line: {logs:#?}"))
     }
 
-    /// Exactly one line of the log tells how an invocation ended, and it tells what the answer tells.
+    /// Exactly one line of the log says how an invocation ended, and it says what the answer says.
     async fn assert_told_once(&self, answer: &Answer) {
         let told = |lines: &[String]| told(lines, answer);
         let lines = self.function.logs_until(|lines| !told(lines).is_empty()).await;
@@ -215,7 +225,7 @@ impl Stage {
     }
 }
 
-/// The lines of the log that tell how something ended that this invocation was asked for.
+/// The lines of the log that say how something ended that this invocation was asked for.
 fn told(lines: &[String], answer: &Answer) -> Vec<Value> {
     let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     parsed
@@ -236,17 +246,31 @@ pub fn file(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// An event file, as if what it tells had just happened.
+/// An event file, as if what it reports had just happened.
 pub fn fresh(name: &str) -> Value {
     aged(name, Duration::ZERO)
 }
 
-/// An event file, as if what it tells had happened so long ago.
+/// A file of any door, as if it came from something that has just happened.
+pub fn given(name: &str) -> Value {
+    if name.starts_with("secure_pause") { fresh(name) } else { file(name) }
+}
+
+/// A batch, as if its first message were as old as this.
+pub fn sent_ago(mut batch: Value, age: Duration) -> Value {
+    batch["Records"][0]["attributes"]["SentTimestamp"] = ms_ago(age).to_string().into();
+    batch
+}
+
+fn ms_ago(age: Duration) -> u64 {
+    let at = SystemTime::now() - age;
+    u64::try_from(at.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+/// An event file, as if what it reports had happened this long ago.
 pub fn aged(name: &str, age: Duration) -> Value {
     let mut event = file(name);
-    let at = SystemTime::now() - age;
-    let ms = u64::try_from(at.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    event["detail"]["eventBody"]["eventTime"] = ms.into();
+    event["detail"]["eventBody"]["eventTime"] = ms_ago(age).into();
     event
 }
 

@@ -56,7 +56,7 @@ impl Inspected {
         Self { world, urls, authority: authority.pem(), _ways: ways }
     }
 
-    /// The function among these services, told to trust what the file at `bundle` holds.
+    /// The function among these services, set to trust what the file at `bundle` holds.
     async fn stage(&self, bundle: &str) -> Stage {
         let urls = UPSTREAMS.into_iter().zip(self.urls.iter().map(String::as_str));
         let settings: Vec<_> = urls.chain([("EXTRA_CA_BUNDLE", bundle)]).collect();

@@ -82,7 +82,7 @@ async fn a_message_whose_conversation_is_over_or_unknown_is_done() {
     let stage = Stage::new().await;
     for name in [STARTED, ENDED, ORDER] {
         let checked = stage.check(&file(name)).await;
-        assert_eq!(checked.lines[0]["outcome"], "conversation_over", "{name}: no such conversation");
+        assert_eq!(checked.only_outcome(), "conversation_over", "{name}: no such conversation");
         assert_eq!(checked.undone, Vec::<String>::new(), "{name}");
         assert_eq!(stage.new_requests(), [get(404), get(404)], "{name}: one witness is not enough");
     }
@@ -93,7 +93,7 @@ async fn a_message_whose_conversation_is_over_or_unknown_is_done() {
     assert_eq!(checked.undone.len(), 1, "in wrap-up its screen is recorded on: {:?}", checked.lines);
     stage.world.genesys.end_wrap_up(id(CONVERSATION), id(LEG_A));
     let checked = stage.check(&file(STARTED)).await;
-    assert_eq!(checked.lines[0]["outcome"], "conversation_over");
+    assert_eq!(checked.only_outcome(), "conversation_over");
     assert_eq!(checked.undone, Vec::<String>::new());
     stage.end().await;
 }
@@ -165,7 +165,7 @@ async fn an_order_for_nobody_in_particular_is_watched_for_everyone() {
     stage.secure_pause(true);
     stage.set_screen(LEG_A, ScreenState::Paused);
     let checked = stage.check(&file("watch/order_without_user.json")).await;
-    assert_eq!(checked.lines[0]["outcome"], "repaired");
+    assert_eq!(checked.only_outcome(), "repaired");
     assert_eq!((stage.sent("pause", LEG_A), stage.sent("pause", LEG_B)), (0, 1), "only who is recorded");
     assert_eq!(checked.lines[0]["resolution"], json!("all-agents"));
     stage.end().await;

@@ -1,4 +1,4 @@
-//! The batches of the watch's queue: each message is told of by itself, and never by an error.
+//! The batches of the watch's queue: each message has a line of its own, and never an error of the invocation.
 
 use serde_json::json;
 use world::{Service, sqs_batch};
@@ -44,7 +44,7 @@ async fn a_message_that_cannot_be_read_is_told_and_never_done() {
 async fn an_event_of_another_topic_has_nothing_to_be_watched_for() {
     let stage = Stage::new().await;
     let checked = stage.check(&file("watch/other_topic.json")).await;
-    assert_eq!(checked.lines[0]["outcome"], "ignored");
+    assert_eq!(checked.only_outcome(), "ignored");
     assert_eq!(checked.undone, Vec::<String>::new());
     stage.end().await;
 }
@@ -54,7 +54,7 @@ async fn a_message_without_an_id_brings_the_whole_batch_back() {
     let stage = Stage::in_secure_pause().await;
     let checked = stage.check(&file("watch/without_message_id.json")).await;
     assert_eq!(checked.undone, [""]);
-    assert_eq!(checked.lines[0]["outcome"], "repaired");
+    assert_eq!(checked.only_outcome(), "repaired");
     stage.end().await;
 }
 
@@ -92,7 +92,7 @@ async fn the_mode_holds_for_the_watch_too() {
 
         let checked = stage.check(&file("watch/started.json")).await;
 
-        assert_eq!(checked.lines[0]["outcome"], wanted, "{mode}: {reason}");
+        assert_eq!(checked.only_outcome(), wanted, "{mode}: {reason}");
         assert_eq!(checked.undone.is_empty(), done, "{mode}: {reason}");
         assert_eq!(stage.screen(LEG_A), Some(after), "{mode}: {reason}");
         stage.end().await;
