@@ -181,7 +181,7 @@ pub fn timed_out(action: Action) -> Came {
     Err(Failure { error, retry: Retry::Backoff })
 }
 
-/// A 429 with a `Retry-After` of so many seconds.
+/// A 429 with a `Retry-After` of this many seconds.
 pub fn limited(action: Action, seconds: u64) -> Came {
     let error = Error::RateLimited(answered(action, What::Status(429)));
     Err(Failure { error, retry: Retry::After(Duration::from_secs(seconds)) })

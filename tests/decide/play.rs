@@ -31,7 +31,7 @@ pub enum Shows {
     Hangs,
 }
 
-/// How a request for a leg ends: after so many milliseconds, so; or never.
+/// How a request for a leg ends, and after how many milliseconds; or never.
 #[derive(Clone, Debug)]
 pub struct Ends {
     pub takes: u64,
@@ -132,7 +132,7 @@ impl Play {
         self
     }
 
-    /// So many milliseconds old.
+    /// The event is this old, in milliseconds.
     pub fn aged(self, age: i64) -> Self {
         self.with(|play| play.age = age)
     }
@@ -157,12 +157,12 @@ impl Play {
         self.with(|play| play.readings.push((from, Shows::Hangs)))
     }
 
-    /// Each reading takes so long.
+    /// Each reading takes this long, in milliseconds.
     pub fn reading_takes(self, answer: u64) -> Self {
         self.with(|play| play.takes = vec![Takes { retries: 0, answer }])
     }
 
-    /// Requests that are sent from then on are answered so, after so long.
+    /// Requests that are sent from then on are answered so, after `takes` milliseconds.
     pub fn answers(self, from: u64, action: Action, takes: u64, came: Came) -> Self {
         self.with(|play| play.answers.push((from, action, Ends { takes, came: Some(came) })))
     }

@@ -24,7 +24,7 @@ fn looks(outcome: Outcome) -> Rule {
     Rule::Look(End::Outcome(outcome))
 }
 
-/// What is called for where the event is so many milliseconds old, and readings have said the same for so long.
+/// What is called for where the event is `age` ms old, and readings have said the same for `said_for` ms.
 fn called_for(door: Door, phase: Phase, reads: Reads, age: i64, said_for: u64) -> Rule {
     let age = time::Duration::milliseconds(age);
     let (said_for, is_of_order, is_all_active) = (ms(said_for), false, false);
@@ -32,7 +32,7 @@ fn called_for(door: Door, phase: Phase, reads: Reads, age: i64, said_for: u64) -
     rule(&situation, &Timing::default())
 }
 
-/// What is read of an event of that age, for so long, what is called for, and why.
+/// What is read, how old the event is, how long readings have said it, what is called for, and why.
 type OfAge = (Reads, i64, u64, Rule, &'static str);
 
 fn check_events(phase: Phase, rows: &[OfAge]) {
@@ -42,7 +42,7 @@ fn check_events(phase: Phase, rows: &[OfAge]) {
     }
 }
 
-/// The phase, what is read, for so long, what is called for, and why.
+/// The phase, what is read, how long readings have said it, what is called for, and why.
 type OfAnyAge = (Phase, Reads, u64, Rule, &'static str);
 
 fn check_at_any_age(door: Door, ages: [i64; 3], rows: &[OfAnyAge]) {

@@ -1,6 +1,6 @@
 //! Attempts that failed: at what, by what, and how it ended.
 //!
-//! What an attempt failed at is told by its targets ([`Brief::failed`]): an ended event that meets another secure pause
+//! What an attempt failed at is said by its targets ([`Brief::failed`]): an ended event that meets another secure pause
 //! pauses, and a check of a started one may resume. How a failed pause ended, the first that is true:
 //!
 //! | it ended as | a record |
@@ -13,7 +13,7 @@
 //! | not known | there is none |
 //!
 //! A failed resume is mended by a later record that says recorded again, or nothing paused; the call may be over before
-//! that. Of several failures the first is told, unless the last ended worse.
+//! that. Of several failures the first is reported, unless the last ended worse.
 
 use strum::{EnumIter, IntoStaticStr};
 
@@ -62,12 +62,12 @@ impl How {
     }
 }
 
-/// The failure to pause that is told of records sorted by when they were written.
+/// The failure to pause that is reported of records sorted by when they were written.
 pub(crate) fn of_pause(records: &[&Brief], end: Option<Moment>) -> Option<Failure> {
     told(records, Brief::is_failed_pause, |place| how_pause_ended(records, place, end))
 }
 
-/// The failure to resume that is told of records sorted by when they were written.
+/// The failure to resume that is reported of records sorted by when they were written.
 pub(crate) fn of_resume(records: &[&Brief]) -> Option<Failure> {
     told(
         records,

@@ -10,7 +10,7 @@ use crate::secure_pause::{End, SecurePause, Stray, Told, secure_pauses};
 use crate::standing::{Exposure, Standing};
 use crate::words::{Cause, word};
 
-/// So many of the longest exposures are listed.
+/// How many of the longest exposures are listed.
 pub const WORST: usize = 10;
 /// Exposures up to so many milliseconds fall into one bar; the last bar has everything above. 75 s is what a failed
 /// first invocation may take until the watch has made it good.
@@ -54,7 +54,7 @@ pub struct Figures {
     pub resume_failed: BTreeMap<(Cause, How), usize>,
     /// Exposures that ended dark, in milliseconds, sorted.
     pub exposures: Vec<u32>,
-    /// Exposures that did not, as far as is told: each may have been longer.
+    /// Exposures that did not, as far as is known: each may have been longer.
     pub undarkened: usize,
     /// How many exposures fall into each of [`BARS`]: those that ended dark, and those that did not.
     pub bars: [(usize, usize); BARS.len()],
@@ -62,7 +62,7 @@ pub struct Figures {
     pub open: (usize, usize),
     /// Secure pauses with a dark screen while another agent's was being recorded.
     pub others_recording: usize,
-    /// Ends whose start no record tells.
+    /// Ends whose start no record has.
     pub strays: Vec<Stray>,
     /// What set-up is wrong: see [`Cause::is_set_up_wrong`].
     pub faults: BTreeMap<Cause, Seen>,
@@ -86,7 +86,7 @@ pub struct Seen {
 }
 
 impl Figures {
-    /// Counts what a log tells of a period.
+    /// Counts what a log says of a period.
     pub fn of(log: &Log, period: Period) -> Self {
         let Told { mut pauses, mut strays } = secure_pauses(&log.briefs);
         pauses.retain(|pause| period.holds(pause.start));

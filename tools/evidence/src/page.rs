@@ -19,7 +19,7 @@ use crate::span::Span;
 use crate::standing::Standing;
 use crate::words::Cause;
 
-/// So many conversations of a kind are listed, the others counted and left to the CSV: a page is to be read.
+/// How many conversations of a kind are listed, the others counted and left to the CSV: a page is to be read.
 const LISTED: usize = 50;
 
 /// The whole page.

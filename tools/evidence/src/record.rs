@@ -63,7 +63,7 @@ pub struct Program {
     pub version: String,
     /// Its commit.
     pub commit: String,
-    /// Lambda's version of the function, where it was told.
+    /// Lambda's version of the function, where it is known.
     pub function_version: Option<String>,
     /// The setting `MODE`; none where the settings were faulty.
     pub mode: Option<String>,
@@ -74,7 +74,7 @@ pub struct Program {
 pub enum Dark {
     /// Every screen was read back as paused.
     Verified,
-    /// Every pause was acknowledged, and at least one screen's state is not told.
+    /// Every pause was acknowledged, and at least one screen's state is not known.
     Unverifiable,
     /// At least one screen had no recording; the others were read back.
     NotRecorded,

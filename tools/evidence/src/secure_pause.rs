@@ -1,23 +1,23 @@
-//! What a secure pause is, as the log tells it: a conversation's records in, its secure pauses out.
+//! What a secure pause is, as the log has it: a conversation's records in, its secure pauses out.
 //!
-//! Records of one conversation are taken in the order of what they tell of (`eventTime`), then as they were
+//! Records of one conversation are taken in the order of what they report (`eventTime`), then as they were
 //! written. Each belongs to one secure pause:
 //!
 //! | record | belongs to |
 //! |---|---|
 //! | `started`, none is open | a new one, which it opens |
-//! | `started` by an event, told to have started at another time than the one that is open | a new one; no end of the other was logged |
+//! | `started` by an event, said to have started at another time than the one that is open | a new one; no end of the other was logged |
 //! | `started`, any other: redelivery, retry, an order beside the event, a check of the watch | the one that is open |
 //! | `ended`, one is open | that one, which it closes; where it ended as `deferred`, the secure pause goes on |
 //! | `ended`, within five seconds of the last one's end: redelivery, an order beside the event, a check | the one that ended |
 //! | `ended`, any other | none: an end without a start |
 //! | a resume that was withdrawn | a new one, which began during that resume; it is the end of the one before |
-//! | neither, or without conversation | none: it is only counted, and told by its error |
+//! | neither, or without conversation | none: it is only counted, and named by its error |
 //!
 //! A secure pause that began during a resume starts when that resume was sent, unless an event says when. An end from
 //! before that time is of the secure pause before.
 //!
-//! How it stands is told by `standing`, and how a failed attempt ended by `failure`.
+//! `standing` says how it stands, and `failure` how a failed attempt ended.
 
 use uuid::NonNilUuid;
 
@@ -27,7 +27,7 @@ use crate::record::Brief;
 use crate::standing::{self, Exposure, Stand, Standing};
 use crate::words::{Door, Outcome, Phase};
 
-/// An end so soon after another is the same one, told by event and by order, or again.
+/// An end so soon after another is the same one, reported by event and by order, or again.
 const SAME_END_MS: i64 = 5_000;
 
 /// One secure pause.
@@ -45,7 +45,7 @@ pub struct SecurePause {
     pub last: Moment,
     /// How it stands.
     pub standing: Standing,
-    /// How long a screen was exposed, as far as that is told.
+    /// How long a screen was exposed, as far as that is known.
     pub exposure: Option<Exposure>,
     /// From when on every screen was dark, and no record says otherwise.
     pub darkened: Option<Moment>,
@@ -66,11 +66,11 @@ pub struct SecurePause {
 /// How the end of a secure pause is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// An `ended` record tells when.
+    /// An `ended` record says when.
     Told(Moment),
     /// No `ended` record; another found it over, at this time.
     SeenOver(Moment),
-    /// Nothing tells of an end.
+    /// Nothing reports an end.
     NotTold,
 }
 
@@ -79,11 +79,11 @@ pub enum End {
 pub struct Told {
     /// The secure pauses, by conversation, then by time.
     pub pauses: Vec<SecurePause>,
-    /// The ends whose start no record tells.
+    /// The ends whose start no record has.
     pub strays: Vec<Stray>,
 }
 
-/// An end whose start no record tells.
+/// An end whose start no record has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stray {
     /// The conversation.
@@ -195,7 +195,7 @@ impl<'a> Group<'a> {
         self.end.is_none() && record.at < self.start
     }
 
-    /// Whether a `started` record tells of this secure pause.
+    /// Whether a `started` record reports this secure pause.
     fn is_told_by(&self, record: &Brief) -> bool {
         let is_another = self.event_start.is_some_and(|start| start != record.at);
         self.end.is_none() && !(record.door == Some(Door::Event) && is_another)

@@ -12,7 +12,7 @@ use super::record::{Ended, Record, What};
 use super::schedule::Reports;
 use crate::draws::Agent;
 
-/// A resume's reading may be so old.
+/// How old the reading may be that allows a resume.
 const LOOK: Duration = Duration::from_secs(2);
 /// The checks of an event's own message see every pause that lands by then.
 const UNCHECKED: Duration = Duration::from_millis(4500);

@@ -84,7 +84,7 @@ pub fn account(seed: u64, without: Option<Without>) -> String {
     account
 }
 
-/// Plays the schedules of these seeds on so many threads, and gives `done` each.
+/// Plays the schedules of these seeds on `threads`, and gives `done` each.
 ///
 /// # Panics
 /// If a thread of it does.

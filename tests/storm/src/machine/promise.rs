@@ -27,7 +27,7 @@ use crate::attempt::{Start, in_vain};
 use crate::draws::Agent;
 use crate::tally::Tally;
 
-/// So far may reads trail writes.
+/// How far reads may trail writes.
 const LAG: Duration = Duration::from_secs(3);
 /// The longest wait between two readings, the reading and the pause after it, and what is lost before the first of
 /// them: each as long as the slowest schedule's requests take.

@@ -22,7 +22,7 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 pub const FIRST_WAIT: Duration = Duration::from_millis(50);
 /// See [`FIRST_WAIT`].
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
-/// A body that is none is read so often.
+/// How often a body that is none is read.
 const UNREADABLE_READINGS: u32 = 4;
 /// The fourth 401 in a row is final.
 const REFUSED_TOKENS: u32 = 4;

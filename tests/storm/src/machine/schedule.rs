@@ -43,13 +43,13 @@ pub enum Fault {
     Unreachable,
     /// It is carried out, and the connection breaks before the answer.
     Broken,
-    /// It is never answered, and carried out after so long, if at all.
+    /// It is never answered, and carried out after these seconds, if at all.
     Silent(Option<f64>),
-    /// It is carried out after so long, and answered after so long.
+    /// It is carried out after the first seconds, and answered after the second.
     Slow(f64, f64),
     /// A 2xx that changes nothing.
     NoEffect,
-    /// The recorder ends its file in place of pausing it, and begins another after so long.
+    /// The recorder ends its file in place of pausing it, and begins another after these seconds.
     SecondFile(f64),
     /// Genesys itself does not find the conversation, once.
     Missing,
@@ -74,7 +74,7 @@ pub enum Step {
     Hold(bool),
     /// The next requests of a kind go wrong.
     Fault(On, Fault, usize),
-    /// Every request of a kind goes wrong, for so long.
+    /// Every request of a kind goes wrong, for these seconds.
     Outage(On, Fault, f64),
     /// The caller hangs up. The agents write up the call, or do not.
     HangUp { wraps_up: bool },

@@ -16,7 +16,7 @@ use super::record::{Ended, What};
 use super::schedule::{Fault, On};
 use crate::draws::Agent;
 
-/// So far may reads trail writes.
+/// How far reads may trail writes.
 const LAG: Duration = Duration::from_secs(3);
 
 /// A pause or resume that was sent.
@@ -34,7 +34,7 @@ pub enum PutAnswer {
     RetryAfter(u64),
     Unreachable,
     Broken,
-    /// It was not sent, for want of a token.
+    /// It was not sent, because there was no token.
     NoToken,
 }
 

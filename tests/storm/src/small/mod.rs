@@ -29,13 +29,13 @@ use tokio::time::sleep;
 
 use crate::{Broken, Tally};
 
-/// So far apart schedules begin that are played at a time.
+/// The time between the beginnings of schedules that are played together.
 const APART: Duration = Duration::from_millis(60);
 
 /// A part of the product that is taken away, to see that the storm notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Without {
-    /// Secure pause is taken for off wherever `securePause` is false, whatever else a body tells.
+    /// Secure pause is taken for off wherever `securePause` is false, whatever else a body shows.
     Doubt,
     /// No watch queue.
     Watch,
@@ -56,7 +56,7 @@ pub async fn storm(seed: u64, without: Option<Without>) -> Result<Tally, Broken>
     }
 }
 
-/// Plays the schedules of these seeds, so many at a time on each of `threads`, and tells `done` of each.
+/// Plays the schedules of these seeds, `at_a_time` together on each of `threads`, and gives `done` each.
 ///
 /// # Panics
 /// If a thread of it does.

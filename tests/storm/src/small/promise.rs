@@ -6,7 +6,7 @@
 //!    the check that was to heal that fails too, twice as long;
 //! 3. while a secure flow takes a card, no agent's screen is recorded longer than the lag and the requests, as long
 //!    as no invocation is killed meanwhile: one that resumes for an earlier event and is killed before it has read
-//!    back is the watch's to heal, and the watch does so only where screens are told;
+//!    back is the watch's to heal, and the watch does so only where bodies report screens;
 //! 4. once things are quiet, each agent's screen is paused exactly while the conversation is in secure pause.
 
 use std::time::{Duration, SystemTime};
@@ -21,7 +21,7 @@ use crate::attempt::{Start, in_vain};
 use crate::draws::Agent;
 use crate::tally::Tally;
 
-/// So far may reads trail writes, in seconds of life.
+/// How far reads may trail writes, in seconds of life.
 const LAG: f64 = 3.0;
 /// What requests may take, faults and their backoff included, in seconds of life. It is half a second as it is
 /// played, since the machine is no faster than in life.

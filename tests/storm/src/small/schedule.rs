@@ -9,7 +9,7 @@ use crate::draws::{Agent, Delivery, Draws};
 /// No invocation is killed later than this, in seconds of life after it began.
 const LAST_KILL: f64 = 2.0;
 
-/// What an organization's bodies tell.
+/// What an organization's bodies report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tells {
     /// `securePause`, and the state of screen recordings.
@@ -33,7 +33,7 @@ pub enum Step {
     Started(Agent, Vec<Delivery>),
     /// It ends.
     Ended(Agent, Vec<Delivery>),
-    /// The caller is handed to a secure flow for so long. It may or may not show as a secure pause, and the
+    /// The caller is handed to a secure flow, which takes this long. It may or may not show as a secure pause, and the
     /// function may be killed under its order to pause.
     Flow { takes: f64, shows: bool, killed: Option<f64> },
     /// The next requests of a kind go wrong.
@@ -51,7 +51,7 @@ pub enum Step {
 pub struct Schedule {
     /// Where it comes from.
     pub seed: u64,
-    /// What the bodies tell.
+    /// What the bodies report.
     pub tells: Tells,
     /// How far reads trail.
     pub lag: f64,
@@ -105,7 +105,7 @@ impl Plot {
             }
             if self.draws.chance(0.2) {
                 let takes = self.draws.between(10.0, 60.0);
-                // A flow that shows as a secure pause tells of its end by an event, which this one does not: it is
+                // A flow that shows as a secure pause reports its end by an event, which this one does not: it is
                 // followed by the message of its order alone, so that must not be killed.
                 let shows = self.draws.chance(0.5);
                 let killed = self.draws.kill(0.1).filter(|_| !shows);
@@ -166,7 +166,7 @@ impl Plot {
                 4 => Fault::Html(502),
                 5 => Fault::AckThenReset,
                 6 => Fault::AnswerThenDead,
-                // Where no screen is told, nobody can see that a pause had no effect; and a reading that trails
+                // Where no screen is reported, nobody can see that a pause had no effect; and a reading that trails
                 // may show the screen as an earlier pause left it, and so hide it.
                 _ if tells == Tells::NoScreens || self.lag > 0.0 => Fault::Status(500),
                 _ => Fault::AckWithoutEffect,

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 /// for the lag of reads.
 pub const FASTER: f64 = 10.0;
 
-/// So many seconds of life, as they are played.
+/// Seconds of life, as they are played.
 pub fn played(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds / FASTER)
 }
