@@ -286,7 +286,7 @@ impl Leg {
         let is_broken = matches!(self.seen, Some(Screen::Error | Screen::Timeout));
         match self.state() {
             Some(State::Verified) => true,
-            Some(State::Unverifiable) => !require_verified && self.error().is_none(),
+            Some(State::Unverifiable) => !require_verified && self.over_since.is_none(),
             Some(State::Terminated | State::NotRecording) => !(door == Door::Direct && is_broken),
             Some(State::Gone | State::Failed) | None => false,
         }

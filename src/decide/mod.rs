@@ -287,7 +287,7 @@ impl<'a> Decider<'a> {
 
     fn apply(&mut self, place: usize, finding: Finding, rule: Rule, began: Moment) {
         let may_resume = self.may_resume(rule, began);
-        let is_superseded = self.is_superseded(began);
+        let seems_over = self.seems_over(began);
         let is_settled = self.caught_up_at().is_some_and(|at| began >= at);
         let has_no_time = self.left() < self.policy.timing.afterwards;
         let leg = &mut self.history.legs[place];
@@ -303,7 +303,7 @@ impl<'a> Decider<'a> {
                 }
             }
             Finding::Failed(error) => self.end_leg(place, State::Failed, Some(error)),
-            Finding::Instead | Finding::Again if is_superseded => {} // it is over: nothing more is sent
+            Finding::Instead | Finding::Again if seems_over => {}
             Finding::Instead => {
                 self.give_up(place);
                 self.send(place);
@@ -330,26 +330,34 @@ impl<'a> Decider<'a> {
         self.history.last = Some(Seen { began, secure_pause, voice, others_recording });
     }
 
-    /// Whether secure pause is over: it reads off where the reading shows at least what the event was about, or what
-    /// took the resume back. One that shows less may show the gap between two; it is believed where secure pause was
-    /// read on before and the first request for each leg was accepted, and no screen reads active since. An order stands
+    /// Whether secure pause seems over, so that nothing more is sent: it reads off where the reading shows at least
+    /// what the event was about, or what took the resume back. One that shows less may show the gap between two; it is
+    /// believed where secure pause was read on before and the first request for each leg was accepted. An order stands
     /// until the next one.
-    fn is_superseded(&self, began: Moment) -> bool {
-        let lag = self.policy.timing.lag;
+    fn seems_over(&self, began: Moment) -> bool {
         let turned = self.history.legs.iter().map(|leg| leg.current.first).max();
         let shows_it = match self.course() {
             Course::Pausing => {
-                let is_accepted = |leg: &Leg| {
-                    let is_lit = leg.seen == Some(Screen::Active);
-                    !leg.is_open() || leg.requests == 1 && leg.is_acknowledged() && !is_lit
-                };
-                self.age + began >= lag || self.history.was_on && self.history.legs.iter().all(is_accepted)
+                let is_accepted = |leg: &Leg| !leg.is_open() || leg.requests == 1 && leg.is_acknowledged();
+                self.shows_the_event(began)
+                    || self.history.was_on && self.history.legs.iter().all(is_accepted)
             }
-            Course::Withdrawing => turned.is_some_and(|turned| began >= turned + lag),
+            Course::Withdrawing => turned.is_some_and(|turned| began >= turned + self.policy.timing.lag),
             Course::Looking | Course::Resuming => false,
         };
         let is_off = matches!(self.said, Some((Reads::Off, _)));
         is_off && shows_it && self.request.door != Door::Direct
+    }
+
+    /// Whether it is over. Where a screen reads active, one reading may have fallen behind the one before: the next says.
+    fn is_superseded(&self, began: Moment) -> bool {
+        let is_lit = self.history.legs.iter().any(|leg| leg.is_open() && leg.seen == Some(Screen::Active));
+        self.seems_over(began) && (self.shows_the_event(began) || !is_lit)
+    }
+
+    /// Whether a reading that began then shows at least what the event was about.
+    fn shows_the_event(&self, began: Moment) -> bool {
+        self.age + began >= self.policy.timing.lag
     }
 
     // ---- Pausing.

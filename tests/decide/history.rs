@@ -43,12 +43,28 @@ fn the_next_request_is_due_when_the_last_answer_allows() {
         (vec![(3_000, broken(P))], 4_000, "a broken connection is no better"),
         (vec![(100, limited(P, 2))], 2_100, "Retry-After"),
         (vec![(4_000, limited(P, 2)), (6_100, down(P))], 7_100, "a Retry-After is no failure of the backoff"),
+        (vec![(100, limited(P, 0))], 100, "no wait was asked for"),
+        (vec![(3_000, limited(P, 0))], 4_000, "and still no more than one a second, once the lag is over"),
         (vec![(100, token_refused(P))], 100, "with the new token, at once"),
     ];
     for (answers, due, reason) in rows {
         let leg = after(&answers);
         assert_eq!(leg.current.due, ms(due), "{reason}");
         assert!(leg.is_open(), "{reason}");
+    }
+}
+
+#[test]
+fn refusals_count_in_a_row() {
+    let no = |at| (at, refused(P, 409));
+    #[rustfmt::skip] // A row a line.
+    let rows = [
+        (vec![no(100), no(300)], Some(100), "since the first"),
+        (vec![no(100), (300, down(P)), no(5_000)], Some(5_000), "a failure came between"),
+        (vec![no(100), (300, acknowledged())], None, "the last was none"),
+    ];
+    for (answers, since, reason) in rows {
+        assert_eq!(after(&answers).current.first_refused, since.map(ms), "{reason}");
     }
 }
 
@@ -243,6 +259,9 @@ fn paused_is_claimed_where_every_target_that_has_not_gone_is_dark() {
         assert_eq!(history.is_paused(Door::Event, true), strict, "{first:?}, {second:?}: {reason}");
     }
     assert!(!History::default().is_paused(Door::Event, false), "no target");
+    let mut unread = two((Unverifiable, Screen::Stopped), gone);
+    unread.legs[0].over_since = Some(ms(100));
+    assert!(!unread.is_paused(Door::Event, false), "a second recording may have begun");
     let looks_out = History { is_looking_out: true, ..two(verified, gone) };
     assert!(!looks_out.is_paused(Door::Event, false), "whoever took their place is looked for");
     let mut resumed = two(verified, gone);

@@ -7,7 +7,9 @@ use secure_pause::error::{Answered, Error, Operation, What};
 use secure_pause::genesys::screen_recording::Action;
 use serde_json::Value;
 
-use crate::fixtures::{AGENT_B, LEG_B, a, acknowledged, b, id, in_wrap_up, leg, limited, on};
+use crate::fixtures::{
+    AGENT_B, LEG_B, a, acknowledged, b, id, in_wrap_up, leg, limited, off, on, voice_paused,
+};
 use crate::play::{Play, Shows};
 
 /// A scene, a test: what is sent in it, and how it ends.
@@ -101,6 +103,24 @@ fn whoever_else_is_recorded_is_noted() {
     }
     let play = Play::started().reads(0, on(&[a("active")])).with(|play| play.deadline = 1_000);
     assert_eq!(play.run().history.last.unwrap().others_recording, [], "a target is no other");
+}
+
+#[test]
+fn a_resume_that_a_sign_takes_back_is_told_from_one_into_a_secure_pause() {
+    let resumed = || {
+        let before = Play::ended().reads(0, on(&[a("paused")])).reads(400, off(&[a("paused")]));
+        before.reads(600, off(&[a("active")]))
+    };
+    let sign = || resumed().reads(3_000, voice_paused(&[a("active")]));
+    let rows = [
+        (sign(), false, "on was read before the resume, and not after it"),
+        (sign().reads(3_800, on(&[a("active")])), true, "on was read once it had been taken back"),
+        (resumed().reads(3_000, on(&[a("active")])), true, "on took it back"),
+    ];
+    for (play, was_on, reason) in rows {
+        let withdrawal = play.run().history.withdrawn;
+        assert_eq!(withdrawal.map(|withdrawal| withdrawal.was_on), Some(was_on), "{reason}");
+    }
 }
 
 #[test]

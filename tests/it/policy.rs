@@ -141,6 +141,18 @@ async fn only_conversations_of_these_users_and_queues_are_acted_on() {
 }
 
 #[tokio::test]
+async fn whoever_is_acted_for_may_appear_with_a_later_reading() {
+    for (ids, event) in [(QUEUE, fresh(STARTED)), (AGENT_A, file("direct/pause.json"))] {
+        let stage = Stage::with(&[("ACT_FOR", ids)]).await;
+        let leg = of_queue(dark(AGENT_A, LEG_A));
+        stage.serve_in_turn(vec![conversation(true, &[]), conversation(true, &[leg])]);
+        assert_eq!(outcome(&stage.invoke(&event).await), "paused", "{ids}");
+        assert!(stage.sent("pause", LEG_A) > 0, "{ids}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_conversation_that_nobody_can_read_is_paused_unread_only_for_those_who_are_acted_for() {
     let queue_and_user = format!("{QUEUE},{AGENT_A}");
     let cases = [
