@@ -248,7 +248,7 @@ pub enum Retry {
     Backoff,
     /// The same; no sooner than an upstream that cannot answer asks to, where that fits.
     Later(Duration),
-    /// When the upstream asks to, and no sooner than after a backoff.
+    /// When the upstream asks to; where it names no time, after a backoff.
     After(Duration),
     /// The same with the same token; at once with another one, whose requests are counted apart.
     TokenLimit(Duration),
