@@ -10,6 +10,7 @@ ARCHITECTURE ?= x86_64
 TOOLS := target/tools
 SAM := $(TOOLS)/sam
 EMULATOR := $(TOOLS)/emulator
+CHECKOV := $(TOOLS)/checkov
 BROWSER := $(TOOLS)/browser
 GENESYS := $(TOOLS)/genesys
 HAS_CHROMIUM := test -x /usr/bin/chromium -a -x /usr/bin/chromedriver
@@ -272,18 +273,26 @@ $(EMULATOR)/.installed: tests/stack/requirements-emulator.txt
 	@touch $@
 
 .PHONY: validate
-validate: $(SAM)/.installed ## lint the template
+validate: $(SAM)/.installed ## check the template as SAM and CloudFormation would
 	AWS_DEFAULT_REGION=us-east-1 $(WITH_TOOLS) sam validate --lint
-	$(WITH_TOOLS) cfn-lint template.yaml
+
+$(CHECKOV)/.installed: tests/stack/requirements-checkov.txt
+	@echo "installing Checkov into $(CHECKOV) (about a minute)" >&2
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+.PHONY: lint-template
+lint-template: validate $(CHECKOV)/.installed ## lint both templates with cfn-lint and Checkov; tools/stack/accepted-findings.yaml
+	$(SAM)/bin/python3 tools/stack/lint.py
 
 .PHONY: build
 build: $(SAM)/.installed ## build for Lambda: target/lambda/secure-pause/bootstrap and .zip; CA_BUNDLE=
 	@test -z "$(CA_BUNDLE)" || test -r "$(CA_BUNDLE)" || { echo 'CA_BUNDLE=$(CA_BUNDLE) cannot be read' >&2; exit 2; }
 	@echo "building for Amazon Linux 2023 (the first time takes some minutes)" >&2
-	export SECURE_PAUSE_COMMIT=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
-	$(WITH_TOOLS) sam build --parameter-overrides Architecture=$(ARCHITECTURE); \
-	$(WITH_TOOLS) cargo lambda build --locked --release --bin secure-pause --output-format zip \
-		$(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64); \
+	$(WITH_TOOLS) sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	$(WITH_TOOLS) cargo lambda build --release --bin secure-pause --output-format zip \
+		$(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64)
 	cp .aws-sam/build/Function/bootstrap target/lambda/secure-pause/bootstrap
 	$(if $(CA_BUNDLE),cp "$(CA_BUNDLE)" .aws-sam/build/Function/ca.pem)
 
@@ -310,16 +319,22 @@ stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS e
 	$(CARGO) build --locked --quiet --workspace
 	$(SAM)/bin/python3 -m pytest -q --capture=sys -p no:cacheprovider tests/stack
 
+# Answers are kept in the section of samconfig.toml that ENV names. MODE= brings a mode although another was set by hand.
 .PHONY: deploy
-deploy: build ## deploy to the AWS account of the current credentials; asks what it has to know
-	@# The answers are kept in a file of the owner's own, which git ignores.
-	test -e samconfig.owner.toml || cp samconfig.toml samconfig.owner.toml
-	$(WITH_TOOLS) sam deploy --guided --config-file samconfig.owner.toml
+deploy: $(SAM)/.installed ## build and deploy ENV=dev|prod of samconfig.toml; asks the first time only; CA_BUNDLE=
+	@test -n "$(ENV)" || { echo 'name the environment: make deploy ENV=dev, or ENV=prod' >&2; exit 2; }
+	@$(WITH_TOOLS) python3 tools/stack/deploy.py --env "$(ENV)" $(if $(MODE),--mode "$(MODE)") \
+		$(if $(CA_BUNDLE),--ca-bundle "$(CA_BUNDLE)")
+
+.PHONY: mode
+mode: $(SAM)/.installed ## change the mode of STACK= in seconds: MODE=observe|act|pause-only; without MODE=, show it
+	@test -n "$(STACK)" || { echo 'name the stack: make mode MODE=pause-only STACK=secure-pause' >&2; exit 2; }
+	@$(SAM)/bin/python3 tools/stack/mode.py --stack "$(STACK)" $(if $(MODE),--mode "$(MODE)")
 
 .PHONY: preflight
 preflight: $(SAM)/.installed ## ask the function of STACK=name what it could do, without doing it
-	@$(SAM)/bin/python3 tests/stack/preflight.py --stack $(or $(STACK),secure-pause)
+	@$(SAM)/bin/python3 tools/stack/preflight.py --stack $(or $(STACK),secure-pause)
 
 .PHONY: redrive
 redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=url
-	$(SAM)/bin/python3 tests/stack/redrive.py --queue-url "$(QUEUE)" --function "$(ALIAS)"
+	$(SAM)/bin/python3 tools/stack/redrive.py --queue-url "$(QUEUE)" --function "$(ALIAS)"

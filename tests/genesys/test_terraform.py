@@ -160,7 +160,7 @@ def test_the_topic_and_the_names_are_those_of_the_template():
     names = {name: value for name, value in blocks("locals")}
     assert set(re.findall(r"- prefix: (v2\S+)", TEMPLATE)) == {names["topic"]}
     assert names["topic"] in README and names["name"] == "secure-pause"
-    prefix = re.search(r"EventSourcePrefix:\n    Type: String\n    Default: (\S+)", TEMPLATE)[1]
+    prefix = re.search(r"EVENT_SOURCE_PREFIX: !Sub (\S+)\$\{GenesysOrganizationId\}", TEMPLATE)[1]
     assert f'"{prefix}$' in VALUES["event_bus_name"]
     for parameter in ("EventBusName", "GenesysOrganizationId"):
         assert parameter in TEXT and f"  {parameter}:" in TEMPLATE

@@ -17,15 +17,15 @@ import urllib.request
 import boto3
 import pytest
 from botocore.config import Config
-from rendered import render
+from rendered import plain, render
+from simulated import simulated
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "target" / "tools"
 STACK = "secure-pause-test"
 BUS = "simulated-genesys"
-# Nobody, not even an emulator, lets callers put events with a source that begins with "aws.".
-SOURCE_PREFIX = "simulate.aws.partner/genesys.com/cloud/"
-SOURCE = SOURCE_PREFIX + "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10/secure-pause"
+ORGANIZATION = "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10"
+SOURCE = f"simulate.aws.partner/genesys.com/cloud/{ORGANIZATION}/secure-pause"
 # The first and second retry of an asynchronous invocation: one and two minutes on AWS.
 RETRY_BASE_SECONDS = "0.2"
 
@@ -73,6 +73,11 @@ def event_file(name, **body):
 @pytest.fixture(scope="module")
 def template():
     return render(ROOT / "template.yaml")
+
+
+@pytest.fixture(scope="module")
+def monitoring():
+    return plain(ROOT / "monitoring.yaml")
 
 
 class Emulator:
@@ -172,34 +177,36 @@ def world():
 
 
 class Stack:
-    def __init__(self, emulator, world):
+    def __init__(self, emulator, world, folder):
         self.emulator = emulator
         self.world = world
+        self.template = simulated(ROOT / ".aws-sam" / "build", world.env, folder)
         self.parameters = {
             "GenesysRegion": "mypurecloud.com",
             "EventBusName": BUS,
-            "EventSourcePrefix": SOURCE_PREFIX,
-            "GenesysApiUrl": world.env["GENESYS_API_URL"],
-            "GenesysLoginUrl": world.env["GENESYS_LOGIN_URL"],
+            "CreateEventBus": "false",
+            "Mode": "act",
         }
 
     def deploy(self, **changed):
         """Deploys with these parameters; what is not named keeps its value."""
-        said = self._sam(*self._deploy(changed))
-        self._mend_mapping()
-        return said
+        return self._sam(*self._deploy(changed))
 
     def refusal(self, **changed):
         """What is said to parameters that are refused."""
         return self._sam(*self._deploy(changed), refused=True)
 
     def delete(self):
-        self._sam("delete", "--stack-name", STACK, "--region", "us-east-1", "--no-prompts")
+        """`sam delete` would take the nested template's address apart, and knows AWS' own only."""
+        cloudformation = self.emulator.client("cloudformation")
+        cloudformation.delete_stack(StackName=STACK)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
     def _deploy(self, changed):
         pairs = [f"{name}={value}" for name, value in (self.parameters | changed).items()]
         where = ["--stack-name", STACK, "--region", "us-east-1"]
-        return ["deploy", *where, "--no-confirm-changeset", "--parameter-overrides", *pairs]
+        config = ["--template", self.template, "--config-file", ROOT / "samconfig.toml"]
+        return ["deploy", *config, *where, "--no-confirm-changeset", "--parameter-overrides", *pairs]
 
     def _sam(self, *arguments, refused=False):
         command = [TOOLS / "sam" / "bin" / "sam", *arguments]
@@ -212,12 +219,6 @@ class Stack:
         (mapping,) = self.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         return mapping
 
-    def _mend_mapping(self):
-        """The emulator keeps a parameter that is a number as a text, and then cannot poll the queue."""
-        mapping = self.mapping()
-        scaling = {"MaximumConcurrency": int(mapping["ScalingConfig"]["MaximumConcurrency"])}
-        self.emulator.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
-
     def fill_secret(self):
         """As an owner does after the first deployment."""
         credentials = json.dumps(self.world.call("GET", "/client"))
@@ -225,8 +226,22 @@ class Stack:
         secrets.put_secret_value(SecretId=self.outputs()["SecretArn"], SecretString=credentials)
 
     def resources(self):
-        listed = self.emulator.client("cloudformation").describe_stack_resources(StackName=STACK)
-        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in listed["StackResources"]}
+        return self._resources(STACK)
+
+    def nested(self):
+        """The physical ids of what monitoring.yaml makes."""
+        return self._resources(self.resources()["MonitoringStack"])
+
+    def _resources(self, stack):
+        listed = self.emulator.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+        there = [it for it in listed if it["ResourceStatus"] != "DELETE_COMPLETE"]
+        return {it["LogicalResourceId"]: it["PhysicalResourceId"] for it in there}
+
+    def alias(self):
+        """The configuration that traffic goes to."""
+        return self.emulator.client("lambda").get_function_configuration(
+            FunctionName=self.outputs()["FunctionName"], Qualifier="live"
+        )
 
     def outputs(self):
         described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
@@ -277,8 +292,8 @@ class Stack:
 
 
 @pytest.fixture(scope="session")
-def stack(emulator, world):
-    stack = Stack(emulator, world)
+def stack(emulator, world, tmp_path_factory):
+    stack = Stack(emulator, world, tmp_path_factory.mktemp("template"))
     emulator.client("events").create_event_bus(Name=BUS)
     say("deploying the stack")
     stack.deploy()

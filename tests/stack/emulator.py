@@ -2,7 +2,9 @@
 
 - alarms on metric math, which its CloudFormation refuses: kept and shown, never evaluated;
 - saved queries of Logs Insights: kept and shown, never run;
-- Ref of a rule on a bus other than the default one, which is "bus|name" on AWS.
+- Ref of a secret, which is its ARN on AWS, and its name here;
+- the partition in a condition;
+- what the resources of a nested stack are known by, which it forgets where they do not change.
 
 Started by the tests of the stack, with the Python that the emulator is installed for.
 """
@@ -12,8 +14,9 @@ import uuid
 
 from ministack.app import main
 from ministack.core.responses import json_response
-from ministack.services import cloudwatch_logs
-from ministack.services.cloudformation import provisioners
+from ministack.services import cloudformation, cloudwatch_logs
+from ministack.services.cloudformation import changesets, engine, provisioners, stacks
+from ministack.services.cloudformation import handlers as requests
 
 handlers = provisioners._RESOURCE_HANDLERS
 
@@ -68,30 +71,53 @@ def keep_saved_queries():
     cloudwatch_logs.handle_request = with_queries
 
 
-def name_rules_as_aws_does():
-    rule = handlers["AWS::Events::Rule"]
+def refer_to_secrets_by_arn():
+    secret = handlers["AWS::SecretsManager::Secret"]
 
-    def named(made, props):
-        name, attributes = made
-        bus = props["EventBusName"]
-        return name if bus == "default" else f"{bus}|{name}", attributes
+    def create(logical_id, props, stack):
+        _, attributes = secret["create"](logical_id, props, stack)
+        return attributes["Arn"], attributes
 
-    def name(physical_id):
-        return physical_id.split("|")[-1]
+    def name(arn):
+        # The name, and six characters after it.
+        return arn.split(":")[-1].rpartition("-")[0]
 
     def update(physical_id, old, new, stack, logical_id=None):
-        return named(rule["update"](name(physical_id), old, new, stack, logical_id), new)
+        _, attributes = secret["update"](name(physical_id), old, new, stack, logical_id)
+        return physical_id, attributes
 
-    handlers["AWS::Events::Rule"] = {
-        "create": lambda logical_id, props, stack: named(rule["create"](logical_id, props, stack), props),
+    handlers["AWS::SecretsManager::Secret"] = {
+        "create": create,
         "update": update,
         "update_with_logical_id": True,
-        "delete": lambda physical_id, props: rule["delete"](name(physical_id), props),
+        "delete": lambda physical_id, props: secret["delete"](name(physical_id), props),
     }
+
+
+def remember_attributes_in_nested_stacks():
+    update = provisioners._update_resource
+
+    def with_attributes(kind, physical_id, old, new, stack, logical_id=None, attributes=None):
+        known = cloudformation._stacks.get(stack, {}).get("_resources", {}).get(logical_id, {}).get("Attributes")
+        return update(kind, physical_id, old, new, stack, logical_id, attributes or known)
+
+    provisioners._update_resource = with_attributes
+
+
+def know_the_partition_in_conditions():
+    evaluate = engine._evaluate_conditions
+
+    def with_partition(template, parameters):
+        return evaluate(template, {"AWS::Partition": {"Value": "aws"}, **parameters})
+
+    for module in (engine, stacks, requests, changesets):
+        module._evaluate_conditions = with_partition
 
 
 if __name__ == "__main__":
     allow_metric_math()
     keep_saved_queries()
-    name_rules_as_aws_does()
+    refer_to_secrets_by_arn()
+    know_the_partition_in_conditions()
+    remember_attributes_in_nested_stacks()
     main()

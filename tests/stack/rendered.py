@@ -1,5 +1,7 @@
 """The template as SAM renders it, without a stack, and its expressions as CloudFormation would work them out."""
 
+import re
+
 import boto3
 import pytest
 from samtranslator.parser.parser import Parser
@@ -14,6 +16,11 @@ def render(path):
     return translator.translate(source, parameter_values={})
 
 
+def plain(path):
+    """A template that SAM has no part in."""
+    return yaml_parse(path.read_text())
+
+
 def of_type(template, kind):
     return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
 
@@ -23,7 +30,7 @@ def alarms(template):
     named = {}
     for resource in of_type(template, "AWS::CloudWatch::Alarm").values():
         stack, name = resource["Properties"]["AlarmName"]["Fn::Sub"].split("}-")
-        assert stack == "${AWS::StackName" and name not in named
+        assert stack == "${Prefix" and name not in named
         named[name] = resource["Properties"]
     return named
 
@@ -36,10 +43,14 @@ def value(node, template, **given):
 
     if not isinstance(node, dict):
         return node
+    if not (len(node) == 1 and next(iter(node)).startswith(("Fn::", "Ref", "Condition"))):
+        return {name: at(inside) for name, inside in node.items()}
     ((function, of),) = node.items()
     match function:
         case "Ref" if of in template["Parameters"]:
             return str(given.get(of, template["Parameters"][of].get("Default")))
+        case "Fn::Sub" if isinstance(of, str):
+            return re.sub(r"\$\{([\w:]+)\}", lambda name: at({"Ref": name[1]}), of)
         case "Ref" | "Fn::GetAtt":
             return given[of if function == "Ref" else ".".join(of)]
         case "Condition":

@@ -26,8 +26,7 @@ def subscribed(emulator, topic):
 
 def test_every_alarm_of_the_runbook_is_there_and_tells_the_topic(stack, emulator):
     topic, created = stack.outputs()["AlarmTopicArn"], alarms(emulator)
-    # The silence is not watched for unless it is asked for.
-    assert set(created) == {f"{STACK}-{name}" for name in ALARM_SECTIONS - {"silence"}}
+    assert set(created) == {f"{STACK}-{name}" for name in ALARM_SECTIONS}
     assert all(alarm["AlarmActions"] == [topic] for alarm in created.values())
     own = created[f"{STACK}-pause-failed"]
     function = {"Name": "FunctionName", "Value": stack.outputs()["FunctionName"]}
@@ -39,6 +38,7 @@ def test_the_dead_mans_check_reads_the_metric_of_the_very_rule(stack, emulator):
     (matched,) = [it["MetricStat"]["Metric"] for it in check["Metrics"] if it["Id"] == "matched"]
     _, bus, rule = stack.outputs()["RuleArn"].split("/")
     assert {it["Name"]: it["Value"] for it in matched["Dimensions"]} == {"EventBusName": bus, "RuleName": rule}
+    assert rule == f"{STACK}-pause"
 
 
 def test_an_alarm_reaches_whoever_subscribes_to_the_topic(stack, emulator):
@@ -52,13 +52,14 @@ def test_an_alarm_reaches_whoever_subscribes_to_the_topic(stack, emulator):
     (told,) = wait_for("the alarm", lambda: stack.messages(listening))
     said = json.loads(told["Message"])
     assert (said["AlarmName"], said["NewStateValue"]) == (alarm["AlarmName"], "ALARM")
-    assert "docs/operations.md#pause-failed" in said["AlarmDescription"]
+    assert said["AlarmDescription"].startswith("[PAGE] ")
+    assert said["AlarmDescription"].endswith(" Runbook: docs/operations.md#pause-failed")
     sqs.delete_queue(QueueUrl=listening)
 
 
 def test_the_key_of_the_topic_is_there_and_renewed_and_the_topic_has_its_policy(stack, emulator):
     # The emulator's topics have no key, so that which one the topic names is held to the template only.
-    key, kms = stack.resources()["AlarmKey"], emulator.client("kms")
+    key, kms = stack.nested()["AlarmKey"], emulator.client("kms")
     assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is True
     statements = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])["Statement"]
     assert [it["Sid"] for it in statements] == ["TheAccountAdministersIt", "AlarmsOfThisAccountMayUseIt"]
@@ -69,7 +70,7 @@ def test_the_key_of_the_topic_is_there_and_renewed_and_the_topic_has_its_policy(
 
 def test_the_dashboard_and_the_saved_queries_name_what_was_deployed(stack, emulator):
     outputs = stack.outputs()
-    assert outputs["DashboardName"] == STACK
+    assert outputs["DashboardUrl"].endswith(f"/{STACK}")
     body = emulator.client("cloudwatch").get_dashboard(DashboardName=STACK)["DashboardBody"]
     widgets = json.loads(body)["widgets"]
     assert "${" not in body and outputs["FunctionName"] in body
@@ -81,26 +82,28 @@ def test_the_dashboard_and_the_saved_queries_name_what_was_deployed(stack, emula
     names = {"every pause of a conversation", "exposures over the limit", "started without ended", "monthly summary"}
     assert {query["name"] for query in queries} == {f"{STACK}/{name}" for name in names}
     assert all(query["logGroupNames"] == [outputs["LogGroupName"]] for query in queries)
-    assert any("exposureMs > 2000" in query["queryString"] for query in queries)
+    assert any("exposureMs > 5000" in query["queryString"] for query in queries)
 
 
-def test_mail_silence_and_limit_are_what_the_owner_asks_for(stack, emulator):
-    functions, name = emulator.client("lambda"), stack.outputs()["FunctionName"]
-    version = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
+def test_mail_silence_limit_and_runbook_are_what_the_owner_asks_for(stack, emulator):
+    version = stack.alias()["Version"]
     topic = stack.outputs()["AlarmTopicArn"]
     assert "email" not in [protocol for protocol, _ in subscribed(emulator, topic)]
+    silence = alarms(emulator)[f"{STACK}-silence"]
+    assert (silence["EvaluationPeriods"], silence["TreatMissingData"]) == (96, "breaching")
 
-    stack.deploy(AlarmEmail="on-call@example.com", SilenceHours=72, ExposureThresholdMs=1500)
+    wiki = "https://wiki.example.com/runbook"
+    stack.deploy(AlarmEmail="on-call@example.com", SilenceHours=0, ExposureThresholdMs=1500, RunbookUrl=wiki)
     assert ("email", "on-call@example.com") in subscribed(emulator, topic)
     created = alarms(emulator)
-    assert created[f"{STACK}-exposure-high"]["Threshold"] == 1500
-    silence = created[f"{STACK}-silence"]
-    assert (silence["EvaluationPeriods"], silence["TreatMissingData"]) == (72, "breaching")
-    assert functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"] == version, "no new version"
+    exposure = created[f"{STACK}-exposure-high"]
+    assert exposure["Threshold"] == 1500 and f" {wiki}#exposure-high" in exposure["AlarmDescription"]
+    assert f"{STACK}-silence" not in created
+    assert stack.alias()["Version"] == version, "no new version"
 
-    stack.deploy(AlarmEmail='""', SilenceHours=0, ExposureThresholdMs=2000)
+    stack.deploy(AlarmEmail='""', SilenceHours=96, ExposureThresholdMs=5000, RunbookUrl="docs/operations.md")
     assert "email" not in [protocol for protocol, _ in subscribed(emulator, topic)]
-    assert f"{STACK}-silence" not in alarms(emulator)
+    assert f"{STACK}-silence" in alarms(emulator)
 
 
 @pytest.mark.parametrize(

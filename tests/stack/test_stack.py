@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ROOT, STACK, TOOLS, event_file, wait_for
+from conftest import ORGANIZATION, ROOT, SOURCE, STACK, TOOLS, event_file, wait_for
 
 # A check of the watch comes after its delay of fifteen seconds, when these tests are over; its own are in
 # test_watch.py.
@@ -64,7 +64,7 @@ def test_what_the_rule_does_not_match_never_reaches_the_function(stack, world):
 
 
 def preflight(emulator, *arguments):
-    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tests" / "stack" / "preflight.py"]
+    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tools" / "stack" / "preflight.py"]
     return subprocess.run([*command, *arguments], env=emulator.env, text=True, capture_output=True)
 
 
@@ -82,7 +82,7 @@ def test_the_preflight_of_the_deployed_function_says_that_all_is_well_and_pauses
 
 
 def redrive(emulator, queue_url, function):
-    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tests" / "stack" / "redrive.py"]
+    command = [TOOLS / "sam" / "bin" / "python3", ROOT / "tools" / "stack" / "redrive.py"]
     arguments = ["--queue-url", queue_url, "--function", function]
     return subprocess.run([*command, *arguments], env=emulator.env, text=True, capture_output=True)
 
@@ -141,44 +141,70 @@ def test_a_changed_parameter_reaches_the_alias(stack, world, emulator):
         assert mode() == changed
 
 
-def test_genesys_has_a_role_only_where_the_owner_asks_for_it_whole(stack, emulator):
-    account, organization = "765628985471", "0c6a1c62-5f1e-4f0e-8f0f-3a9d7f2b6e10"
+def test_a_stack_of_one_organization_takes_no_others_events_and_lets_its_flows_invoke(stack, world, emulator):
     assert "GenesysRoleArn" not in stack.outputs()
-    assert "set both, or neither" in stack.refusal(GenesysAccountId=account)
-    assert "set both, or neither" in stack.refusal(GenesysOrganizationId=organization)
-
-    stack.deploy(GenesysAccountId=account, GenesysOrganizationId=organization)
+    stack.deploy(GenesysOrganizationId=ORGANIZATION)
     iam, name = emulator.client("iam"), stack.resources()["GenesysRole"]
     role = iam.get_role(RoleName=name)["Role"]
     assert role["Arn"] == stack.outputs()["GenesysRoleArn"]
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}
-    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": organization}}
+    assert trust["Principal"] == {"AWS": "arn:aws:iam::765628985471:root"}
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": ORGANIZATION}}
     policies = iam.list_role_policies(RoleName=name)["PolicyNames"]
     (may,) = [iam.get_role_policy(RoleName=name, PolicyName=it)["PolicyDocument"]["Statement"] for it in policies]
     assert [(it["Action"], it["Resource"]) for it in may] == [("lambda:InvokeFunction", stack.outputs()["AliasArn"])]
 
-    stack.deploy(GenesysAccountId='""', GenesysOrganizationId='""')
+    before = len(stack.log_lines())
+    other = SOURCE.replace(ORGANIZATION, ORGANIZATION[::-1])
+    stage(world, "secure_pause/started.json")
+    stack.put_event(event_file("secure_pause/started.json"), Source=other)
+    stack.put_event(event_file("secure_pause/started.json"))
+    wait_for("its own event", lambda: [it for it in stack.log_lines()[before:] if it.get("outcome") == "paused"])
+    assert len([it for it in stack.log_lines()[before:] if "door" in it and ("outcome" in it or "errorType" in it)]) == 1
+
+    stack.deploy(GenesysOrganizationId='""')
     assert "GenesysRoleArn" not in stack.outputs()
     assert name not in [role["RoleName"] for role in iam.list_roles()["Roles"]]
 
 
-def test_a_stack_for_a_flow_alone_is_on_the_accounts_own_bus_and_creates_none(stack, emulator):
-    assert "default bus exists" in stack.refusal(EventBusName="default", CreateEventBus="true")
+def test_the_output_secret_named_as_the_parameter_changes_nothing(stack, emulator):
+    before, secret = stack.alias(), stack.outputs()["SecretArn"]
+    stack.deploy(SecretArn=secret)
+    after = stack.alias()
+    assert stack.outputs()["SecretArn"] == secret
+    assert (after["Version"], after["Environment"]) == (before["Version"], before["Environment"])
+    secrets = emulator.client("secretsmanager")
+    assert "client_id" in secrets.get_secret_value(SecretId=secret)["SecretString"], "it is there, and as it was"
+    # From here on it is the owner's: the next stack without the parameter makes another.
+    stack.deploy(SecretArn='""')
+    stack.fill_secret()
 
+
+def test_where_the_owner_has_alarms_of_their_own_none_is_made(stack, emulator):
+    # The emulator sees no change where a condition alone takes a resource away, so that another setting goes with it.
+    stack.deploy(Monitoring="false", LogLevel="DEBUG")
+    assert "MonitoringStack" not in stack.resources()
+    assert emulator.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert not {"AlarmTopicArn", "DashboardUrl"} & set(stack.outputs())
+
+    own = emulator.client("sns").create_topic(Name="own")["TopicArn"]
+    stack.deploy(Monitoring="true", AlarmTopicArn=own, LogLevel="INFO")
+    assert stack.outputs()["AlarmTopicArn"] == own
+    created = emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert created and all(alarm["AlarmActions"] == [own] for alarm in created)
+    assert not {"AlarmTopic", "AlarmKey"} & set(stack.nested())
+    stack.deploy(AlarmTopicArn='""')
+
+
+def test_a_stack_for_a_flow_alone_is_on_the_accounts_own_bus_and_creates_none(stack, emulator):
     before = stack.resources()
-    stack.deploy(EventBusName="default")
+    stack.deploy(EventBusName="default", CreateEventBus="true")
     after = stack.resources()
+    assert "EventBus" not in after
     rules = [rule["Name"] for rule in emulator.client("events").list_rules(EventBusName="default")["Rules"]]
-    assert sorted(rules) == sorted(after[name] for name in ("Rule", "WatchRule"))
-    named = [
-        dimension["Value"]
-        for alarm in emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]
-        for metric in alarm.get("Metrics") or []
-        for dimension in metric.get("MetricStat", {}).get("Metric", {}).get("Dimensions", [])
-        if dimension["Name"] == "RuleName"
-    ]
-    assert set(named) == {after["Rule"]}
+    assert sorted(rules) == [f"{STACK}-pause", f"{STACK}-watch"]
+    alarms = [alarm["AlarmName"] for alarm in emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]]
+    assert alarms and not {f"{STACK}-outcome-missing", f"{STACK}-undelivered-lost", f"{STACK}-silence"} & set(alarms)
 
     stack.deploy()
     assert set(stack.resources()) == set(after) == set(before)

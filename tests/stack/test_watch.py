@@ -10,10 +10,9 @@ import pytest
 from conftest import event_file, wait_for
 
 USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
-# The shortest delay that the template takes.
-DELAY = 8
-# How soon a message comes back, longer than any check here takes. CloudFormation and Lambda would refuse less
-# than the function's timeout, so that it is set past them.
+# How soon the first check comes and a message comes back, longer than any check here takes; and how often it does. The
+# template's own would take hours, and Lambda refuses a queue whose messages come back within the function's timeout, so
+# that these are set past both.
 SOON = 8
 RECEIVES = 5
 
@@ -23,9 +22,15 @@ pytestmark = pytest.mark.usefixtures("nothing_followed")
 @pytest.fixture(scope="module")
 def watched(stack):
     """The stack with a watch that does not take minutes."""
-    stack.deploy(WatchDelaySeconds=DELAY, WatchMaxReceives=RECEIVES)
+    stack.deploy()
     # The secret is empty where an earlier test deleted the stack and deployed it anew.
     stack.fill_secret()
+    sqs, queue_url = stack.emulator.client("sqs"), stack.outputs()["WatchQueueUrl"]
+    kept = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    redrive = json.loads(kept["RedrivePolicy"])
+    assert (kept["DelaySeconds"], kept["VisibilityTimeout"], int(redrive["maxReceiveCount"])) == ("15", "60", 130)
+    quick = {"DelaySeconds": str(SOON), "RedrivePolicy": json.dumps(redrive | {"maxReceiveCount": RECEIVES})}
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=quick)
     comes_back_after(stack, SOON)
     return stack
 

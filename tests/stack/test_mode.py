@@ -1,0 +1,148 @@
+"""The brake, and what the next deployment makes of it: `make mode` and `make deploy` against the deployed stack."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import ROOT, STACK, TOOLS, event_file, wait_for
+
+sys.path.insert(0, str(ROOT / "tools" / "stack"))
+import deploy  # noqa: E402
+
+pytestmark = pytest.mark.usefixtures("nothing_followed")
+PYTHON = TOOLS / "sam" / "bin" / "python3"
+
+
+def tool(emulator, name, *arguments):
+    command = [PYTHON, ROOT / "tools" / "stack" / f"{name}.py", *arguments]
+    return subprocess.run(command, env=emulator.env, text=True, capture_output=True, timeout=120)
+
+
+def mode(emulator, *arguments):
+    return tool(emulator, "mode", "--stack", STACK, *arguments)
+
+
+def section(tmp_path, answers):
+    """A samconfig.toml of one environment."""
+    path = tmp_path / "samconfig.toml"
+    path.write_text(f"[test.deploy.parameters]\nstack_name = '{STACK}'\nparameter_overrides = '{answers}'\n")
+    return ["--config", path, "--env", "test"]
+
+
+def variables(configuration):
+    return {name: it for name, it in configuration["Environment"]["Variables"].items() if name != "MODE_SET_AT"}
+
+
+@pytest.fixture(scope="module")
+def braked(stack, emulator):
+    """The stack with the brake on, put there by hand; afterwards as it was."""
+    stack.fill_secret()
+    before = stack.alias()
+    began = time.monotonic()
+    done = mode(emulator, "--mode", "pause-only")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - began < 20, "seconds, not a deployment"
+    assert f"mode pause-only, was {before['Environment']['Variables']['MODE']}" in done.stdout
+    try:
+        yield before
+    finally:
+        stack.deploy(Mode="pause-only")
+        stack.deploy()
+
+
+def test_the_brake_changes_the_mode_alone_and_has_all_traffic_at_once(stack, world, emulator, braked):
+    now = stack.alias()
+    assert variables(now) == variables(braked) | {"MODE": "pause-only"}
+    assert now["CodeSha256"] == braked["CodeSha256"] and now["Version"] != braked["Version"]
+    alias = emulator.client("lambda").get_alias(FunctionName=stack.outputs()["FunctionName"], Name="live")
+    assert not alias.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+
+    before = len(stack.log_lines())
+    world.call("POST", "/stage", event_file("secure_pause/ended.json"))
+    stack.put_event(event_file("secure_pause/ended.json"))
+    wait_for("a resume that is held back", lambda: "pause_only" in [it.get("outcome") for it in stack.log_lines()[before:]])
+    shown = mode(emulator)
+    assert shown.returncode == 1 and "mode pause-only; the stack's parameter says act" in shown.stdout
+    again = mode(emulator, "--mode", "pause-only")
+    assert again.returncode == 0 and stack.alias()["Version"] == now["Version"], "set already, nothing is published"
+
+
+@pytest.mark.parametrize(
+    ("answers", "agreed", "is_refused", "reason"),
+    [
+        ("Mode=act", [], True, "the file would bring the old mode back"),
+        ('Mode=\\"act\\" ActFor=\\"\\"', [], True, "as the SAM CLI writes it"),
+        ("ActFor=", [], True, "the parameter keeps its value, which is the old mode"),
+        ("Mode=act", ["--mode", "observe"], True, "agreed to another one"),
+        ("Mode=act", ["--mode", "act"], False, "said so"),
+        ("Mode=pause-only", [], False, "the file has followed"),
+    ],
+)
+def test_no_deployment_brings_the_old_mode_back_unasked(stack, emulator, monkeypatch, tmp_path, braked, answers, agreed, is_refused, reason):
+    for name, value in emulator.env.items():
+        monkeypatch.setenv(name, value)
+    path = section(tmp_path, answers.replace('\\"', '"'))[1]
+    one = deploy.Section(path, "test")
+    if is_refused:
+        with pytest.raises(deploy.Refused, match="changed the mode to pause-only by hand"):
+            deploy.check_mode(one, (agreed or [None])[-1])
+    else:
+        deploy.check_mode(one, (agreed or [None])[-1])
+
+
+def test_the_refusal_comes_before_anything_is_built(emulator, tmp_path, braked):
+    done = tool(emulator, "deploy", *section(tmp_path, "Mode=act"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "write Mode=pause-only into samconfig.toml, or say MODE=act" in done.stderr
+
+
+def test_a_deployment_that_agrees_makes_the_mode_the_stacks_own(stack, emulator, braked):
+    by_hand = stack.alias()
+    stack.deploy(Mode="pause-only")
+    after = stack.alias()
+    assert "MODE_SET_AT" in by_hand["Environment"]["Variables"]
+    assert "MODE_SET_AT" not in after["Environment"]["Variables"], "else Lambda would have no version to publish"
+    assert after["Environment"]["Variables"]["MODE"] == "pause-only" and after["Version"] != by_hand["Version"]
+    assert mode(emulator).returncode == 0
+
+
+def test_code_that_was_never_published_does_not_come_with_the_brake(stack, emulator):
+    functions, name = emulator.client("lambda"), stack.outputs()["FunctionName"]
+    template = emulator.client("cloudformation").get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
+    code = template["Resources"]["Function"]["Properties"]["Code"]
+    before = stack.alias()["Version"]
+    functions.update_function_code(FunctionName=name, ZipFile=(ROOT / "target/lambda/secure-pause/bootstrap.zip").read_bytes() + b" ")
+    try:
+        done = mode(emulator, "--mode", "observe")
+        assert done.returncode == 2 and "$LATEST" in done.stderr, done.stdout + done.stderr
+        assert stack.alias()["Version"] == before
+    finally:
+        functions.update_function_code(FunctionName=name, S3Bucket=code["S3Bucket"], S3Key=code["S3Key"])
+
+
+def test_there_is_no_brake_of_a_stack_that_is_not_there(emulator):
+    done = tool(emulator, "mode", "--stack", "nobody", "--mode", "observe")
+    assert done.returncode == 2 and "no stack nobody" in done.stderr
+
+
+def test_an_environment_that_the_file_does_not_have_is_refused(emulator, tmp_path):
+    done = tool(emulator, "deploy", *section(tmp_path, "")[:2], "--env", "staging")
+    assert done.returncode == 2 and "ENV is one of test" in done.stderr
+
+
+def test_a_binary_for_another_processor_is_refused(tmp_path):
+    built = ROOT / "target" / "lambda" / "secure-pause" / "bootstrap"
+    deploy.check_machine("x86_64", built)
+    with pytest.raises(deploy.Refused, match="built for x86_64, the stack is for arm64"):
+        deploy.check_machine("arm64", built)
+    arm = bytearray(built.read_bytes()[:64])
+    arm[18:20] = (0xB7).to_bytes(2, "little")
+    (tmp_path / "arm").write_bytes(arm)
+    deploy.check_machine("arm64", tmp_path / "arm")
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_file_has_what_the_first_deployment_needs_and_no_answers_yet(environment):
+    section = deploy.Section(ROOT / "samconfig.toml", environment)
+    assert section.stack and section.answers == {}, "so it asks"

@@ -1,0 +1,103 @@
+"""Builds and deploys the stack of one section of samconfig.toml; asks for the answers the first time only.
+
+Refuses, before anything is built, a deployment that would bring back a mode that somebody has changed by `make mode`,
+and, before anything is deployed, a binary for another processor than the stack's.
+Exit: that of the SAM CLI; 2 refused.
+"""
+
+import argparse
+import pathlib
+import shlex
+import subprocess
+import sys
+
+import boto3
+import tomlkit
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mode import MODES, Refused, Stack, described, values
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BOOTSTRAP = ROOT / ".aws-sam" / "build" / "Function" / "bootstrap"
+# `e_machine` of an ELF file, its bytes 18 and 19: <https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html>.
+MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
+
+
+class Section:
+    """What samconfig.toml says of one environment."""
+
+    def __init__(self, path, name):
+        sections = tomlkit.parse(path.read_text()).unwrap()
+        settings = sections.get(name, {}).get("deploy", {}).get("parameters")
+        if settings is None:
+            known = sorted(it for it in sections if isinstance(sections[it], dict) and "deploy" in sections[it])
+            raise Refused(f"{path.name} has no section [{name}.deploy.parameters]; ENV is one of {', '.join(known)}")
+        self.stack = settings["stack_name"]
+        self.session = boto3.Session(region_name=settings.get("region"), profile_name=settings.get("profile"))
+        self.answers = overrides(settings.get("parameter_overrides", []))
+
+    def deployed(self, name, default):
+        """The value that the deployment will give a parameter: named here, else as it is, else the default."""
+        found = described(self.session, self.stack) if name not in self.answers else None
+        return self.answers.get(name) or (values(found["Parameters"], "Parameter").get(name) if found else default)
+
+
+def overrides(said):
+    """The SAM CLI writes one text; a list reads better."""
+    pairs = shlex.split(said) if isinstance(said, str) else said
+    return {name: value.strip('"') for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def machine(binary):
+    """The processor that a binary is built for."""
+    head = binary.read_bytes()[:20]
+    return MACHINES.get(int.from_bytes(head[18:20], "little"), "an unknown processor") if head[:4] == b"\x7fELF" else "none"
+
+
+def check_mode(section, agreed):
+    stack = Stack(section.stack, section.session)
+    if stack.parameter is None:
+        return
+    live, coming = stack.mode(), section.answers.get("Mode", stack.parameter)
+    if live != stack.parameter and coming not in (live, agreed):
+        raise Refused(
+            f"somebody has changed the mode to {live} by hand, and this deployment would bring {coming}: write "
+            f"Mode={live} into samconfig.toml, or say MODE={coming} if that is what you want"
+        )
+
+
+def check_machine(architecture, binary=BOOTSTRAP):
+    built = machine(binary)
+    if built != architecture:
+        raise Refused(f"the binary is built for {built}, the stack is for {architecture}: build it again")
+
+
+def deploy(arguments):
+    section = Section(arguments.config, arguments.env)
+    check_mode(section, arguments.mode)
+    architecture = section.deployed("Architecture", "x86_64")
+    build = ["make", "--no-print-directory", "build", f"ARCHITECTURE={architecture}"]
+    subprocess.run([*build, *([f"CA_BUNDLE={arguments.ca_bundle}"] if arguments.ca_bundle else [])], cwd=ROOT, check=True)
+    check_machine(architecture)
+    config = ["--config-file", arguments.config.resolve(), "--config-env", arguments.env]
+    command = ["sam", "deploy", *config, *([] if section.answers else ["--guided"])]
+    return subprocess.run(command, cwd=ROOT).returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--env", required=True, help="the section of samconfig.toml")
+    parser.add_argument("--config", type=pathlib.Path, default=ROOT / "samconfig.toml", help="another samconfig.toml")
+    parser.add_argument("--mode", choices=MODES, help="bring this mode, whatever was set by hand")
+    parser.add_argument("--ca-bundle", help="a PEM file to pack as /var/task/ca.pem")
+    try:
+        return deploy(parser.parse_args())
+    except (BotoCoreError, ClientError, KeyError, Refused) as error:
+        print(f"deploy: {error}", file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
