@@ -319,12 +319,11 @@ stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS e
 	$(CARGO) build --locked --quiet --workspace
 	$(SAM)/bin/python3 -m pytest -q --capture=sys -p no:cacheprovider tests/stack
 
-# Answers are kept in the section of samconfig.toml that ENV names. MODE= brings a mode although another was set by hand.
+# Answers are kept in the section of samconfig.toml that ENV names.
 .PHONY: deploy
 deploy: $(SAM)/.installed ## build and deploy ENV=dev|prod of samconfig.toml; asks the first time only; CA_BUNDLE=
 	@test -n "$(ENV)" || { echo 'name the environment: make deploy ENV=dev, or ENV=prod' >&2; exit 2; }
-	@$(WITH_TOOLS) python3 tools/stack/deploy.py --env "$(ENV)" $(if $(MODE),--mode "$(MODE)") \
-		$(if $(CA_BUNDLE),--ca-bundle "$(CA_BUNDLE)")
+	@$(WITH_TOOLS) python3 tools/stack/deploy.py --env "$(ENV)" $(if $(CA_BUNDLE),--ca-bundle "$(CA_BUNDLE)")
 
 .PHONY: mode
 mode: $(SAM)/.installed ## change the mode of STACK= in seconds: MODE=observe|act|pause-only; without MODE=, show it

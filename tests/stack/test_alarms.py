@@ -183,7 +183,8 @@ def test_the_dashboard_says_what_good_looks_like_and_shows_the_last_failures(mon
     named = set(re.findall(r"`([A-Z]\w+)`", text))
     assert named <= documented_metrics() | {f"{it}Queue" for it in ("Failure", "Undelivered", "WatchDeadLetter", "Watch")}
     (log,) = [it["properties"] for it in dashboard(monitoring) if it["type"] == "log"]
-    assert log["query"].startswith("SOURCE '${LogGroupName}' | filter kind = ") and log["query"].endswith("| limit 20")
+    assert log["query"].startswith("SOURCE '${LogGroupName}' | filter kind = \"secure_pause_audit\" and ispresent(errorType)")
+    assert log["query"].endswith("| limit 20")
     assert set(re.search(r"\| fields ([^|]+) \|", log["query"])[1].split(", ")) <= set(SCHEMA["properties"]) | {"@timestamp"}
     cells = [(w["x"] + x, w["y"] + y) for w in dashboard(monitoring) for x in range(w["width"]) for y in range(w["height"])]
     assert len(cells) == len(set(cells)), "nothing lies on another widget"

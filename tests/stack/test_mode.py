@@ -1,9 +1,12 @@
 """The brake, and what the next deployment makes of it: `make mode` and `make deploy` against the deployed stack."""
 
+import re
+import shutil
 import subprocess
 import sys
 import time
 
+import jmespath
 import pytest
 from conftest import ROOT, STACK, TOOLS, event_file, wait_for
 
@@ -55,9 +58,6 @@ def test_the_brake_changes_the_mode_alone_and_has_all_traffic_at_once(stack, wor
     now = stack.alias()
     assert variables(now) == variables(braked) | {"MODE": "pause-only"}
     assert now["CodeSha256"] == braked["CodeSha256"] and now["Version"] != braked["Version"]
-    alias = emulator.client("lambda").get_alias(FunctionName=stack.outputs()["FunctionName"], Name="live")
-    assert not alias.get("RoutingConfig", {}).get("AdditionalVersionWeights")
-
     before = len(stack.log_lines())
     world.call("POST", "/stage", event_file("secure_pause/ended.json"))
     stack.put_event(event_file("secure_pause/ended.json"))
@@ -68,33 +68,45 @@ def test_the_brake_changes_the_mode_alone_and_has_all_traffic_at_once(stack, wor
     assert again.returncode == 0 and stack.alias()["Version"] == now["Version"], "set already, nothing is published"
 
 
+def test_no_share_of_the_traffic_stays_with_another_version(stack, emulator, braked):
+    functions = emulator.client("lambda")
+    alias = {"FunctionName": stack.outputs()["FunctionName"], "Name": "live"}
+
+    def shares():
+        return functions.get_alias(**alias).get("RoutingConfig", {}).get("AdditionalVersionWeights")
+
+    functions.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {braked["Version"]: 0.5}})
+    assert shares(), "as somebody left it who shifts traffic step by step"
+    assert mode(emulator, "--mode", "observe").returncode == 0
+    assert not shares()
+    assert mode(emulator, "--mode", "pause-only").returncode == 0
+
+
 @pytest.mark.parametrize(
-    ("answers", "agreed", "is_refused", "reason"),
+    ("answers", "is_refused", "reason"),
     [
-        ("Mode=act", [], True, "the file would bring the old mode back"),
-        ('Mode=\\"act\\" ActFor=\\"\\"', [], True, "as the SAM CLI writes it"),
-        ("ActFor=", [], True, "the parameter keeps its value, which is the old mode"),
-        ("Mode=act", ["--mode", "observe"], True, "agreed to another one"),
-        ("Mode=act", ["--mode", "act"], False, "said so"),
-        ("Mode=pause-only", [], False, "the file has followed"),
+        ("Mode=act", True, "the file says the old mode"),
+        ('Mode="act" ActFor=""', True, "as the SAM CLI writes it"),
+        ("ActFor=", True, "the parameter keeps its value, which is the old mode"),
+        ("Mode=observe", True, "another one"),
+        ("Mode=pause-only", False, "the file has followed"),
     ],
 )
-def test_no_deployment_brings_the_old_mode_back_unasked(stack, emulator, monkeypatch, tmp_path, braked, answers, agreed, is_refused, reason):
+def test_no_deployment_leaves_it_to_chance_which_mode_comes(emulator, monkeypatch, tmp_path, braked, answers, is_refused, reason):
     for name, value in emulator.env.items():
         monkeypatch.setenv(name, value)
-    path = section(tmp_path, answers.replace('\\"', '"'))[1]
-    one = deploy.Section(path, "test")
+    one = deploy.Section(section(tmp_path, answers)[1], "test")
     if is_refused:
         with pytest.raises(deploy.Refused, match="changed the mode to pause-only by hand"):
-            deploy.check_mode(one, (agreed or [None])[-1])
+            deploy.check_mode(one)
     else:
-        deploy.check_mode(one, (agreed or [None])[-1])
+        deploy.check_mode(one)
 
 
 def test_the_refusal_comes_before_anything_is_built(emulator, tmp_path, braked):
     done = tool(emulator, "deploy", *section(tmp_path, "Mode=act"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "write Mode=pause-only into samconfig.toml, or say MODE=act" in done.stderr
+    assert f"Mode=pause-only into samconfig.toml, or change it back first, by `make mode MODE=act STACK={STACK}`" in done.stderr
 
 
 def test_a_deployment_that_agrees_makes_the_mode_the_stacks_own(stack, emulator, braked):
@@ -140,6 +152,41 @@ def test_a_binary_for_another_processor_is_refused(tmp_path):
     arm[18:20] = (0xB7).to_bytes(2, "little")
     (tmp_path / "arm").write_bytes(arm)
     deploy.check_machine("arm64", tmp_path / "arm")
+
+
+def test_the_command_of_the_runbook_changes_the_mode_alone(stack):
+    (expression,) = re.findall(r"\{Variables: merge\(.*?\)\}", (ROOT / "docs" / "operations.md").read_text())
+    configuration = stack.alias()
+    changed = jmespath.search(expression, configuration)["Variables"]
+    assert changed.pop("MODE_SET_AT"), "else Lambda would have no version to publish"
+    assert changed == variables(configuration) | {"MODE": "pause-only"}
+
+
+def test_the_first_deployment_asks_and_the_next_one_does_not(emulator, template, tmp_path):
+    shutil.copy(ROOT / "samconfig.toml", tmp_path)
+    config = tmp_path / "samconfig.toml"
+    # Stack, region, the bus, whether to create it, Genesys' region; Return for everything else.
+    others = [""] * (len(template["Parameters"]) - 3)
+    # Then whether to confirm changes, to make roles, to keep what failed, and to save all this, where, as what.
+    answers = ["", "", "default", "", "mypurecloud.ie", *others, "n", "", "", "", str(config), "dev"]
+    first, second = [
+        subprocess.run(
+            [PYTHON, ROOT / "tools" / "stack" / "deploy.py", "--env", "dev", "--config", config],
+            env=emulator.env | {"PATH": f"{TOOLS / 'sam' / 'bin'}:{emulator.env['PATH']}"},
+            input="\n".join(given),
+            text=True,
+            capture_output=True,
+            timeout=240,
+        )
+        for given in ([*answers, ""], [])
+    ]
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "Parameter EventBusName []" in first.stdout and "Successfully created" in first.stdout
+    section = deploy.Section(config, "dev")
+    assert (section.stack, section.answers["GenesysRegion"], section.answers["Mode"]) == ("secure-pause-dev", "mypurecloud.ie", "observe")
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "Parameter EventBusName" not in second.stdout and "No changes to deploy" in second.stdout
+    emulator.client("cloudformation").delete_stack(StackName=section.stack)
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

@@ -236,6 +236,17 @@ def test_a_version_is_published_for_every_setting_that_changes(template):
     assert parameters <= told
 
 
+def test_whoever_answers_nothing_but_bus_and_region_gets_a_stack_that_only_watches_and_tells(template):
+    defaults = {name: it.get("Default") for name, it in template["Parameters"].items()}
+    assert {name for name, default in defaults.items() if default is None} == {"EventBusName", "GenesysRegion"}
+    assert (defaults["Mode"], defaults["CreateEventBus"], defaults["Monitoring"]) == ("observe", "true", "true")
+    # The variable of the function has a default of its own, `act`, which the stack never leaves to it.
+    variables = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]["Environment"]["Variables"]
+    assert variables["MODE"] == {"Ref": "Mode"}
+    creates = template["Conditions"][of_type(template, "AWS::Events::EventBus")["EventBus"]["Condition"]]
+    assert [value(creates, template, EventBusName=bus) for bus in ("aws.partner/genesys.com/cloud/o/s", "default")] == [True, False]
+
+
 OWN = "arn:aws:secretsmanager:us-east-2:123456789012:secret:Secret-0123456789ab-AbC123"
 CREATED = {"Secret": OWN}
 

@@ -1,6 +1,6 @@
 """Builds and deploys the stack of one section of samconfig.toml; asks for the answers the first time only.
 
-Refuses, before anything is built, a deployment that would bring back a mode that somebody has changed by `make mode`,
+Refuses, before anything is built, a deployment that does not agree with a mode that somebody has set by `make mode`,
 and, before anything is deployed, a binary for another processor than the stack's.
 Exit: that of the SAM CLI; 2 refused.
 """
@@ -15,7 +15,7 @@ import boto3
 import tomlkit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mode import MODES, Refused, Stack, described, values
+from mode import Refused, Stack, described, values
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BOOTSTRAP = ROOT / ".aws-sam" / "build" / "Function" / "bootstrap"
@@ -32,14 +32,21 @@ class Section:
         if settings is None:
             known = sorted(it for it in sections if isinstance(sections[it], dict) and "deploy" in sections[it])
             raise Refused(f"{path.name} has no section [{name}.deploy.parameters]; ENV is one of {', '.join(known)}")
+        self.file = path.name
         self.stack = settings["stack_name"]
         self.session = boto3.Session(region_name=settings.get("region"), profile_name=settings.get("profile"))
         self.answers = overrides(settings.get("parameter_overrides", []))
 
     def deployed(self, name, default):
         """The value that the deployment will give a parameter: named here, else as it is, else the default."""
-        found = described(self.session, self.stack) if name not in self.answers else None
-        return self.answers.get(name) or (values(found["Parameters"], "Parameter").get(name) if found else default)
+        if name in self.answers:
+            return self.answers[name]
+        found = self.has_region() and described(self.session, self.stack)
+        return values(found["Parameters"], "Parameter").get(name, default) if found else default
+
+    def has_region(self):
+        """Not before the SAM CLI has asked for it, the first time."""
+        return self.session.region_name is not None
 
 
 def overrides(said):
@@ -54,15 +61,16 @@ def machine(binary):
     return MACHINES.get(int.from_bytes(head[18:20], "little"), "an unknown processor") if head[:4] == b"\x7fELF" else "none"
 
 
-def check_mode(section, agreed):
+def check_mode(section):
+    """CloudFormation knows the mode of the last deployment only: it would keep the other one, or undo it, by chance."""
     stack = Stack(section.stack, section.session)
     if stack.parameter is None:
         return
     live, coming = stack.mode(), section.answers.get("Mode", stack.parameter)
-    if live != stack.parameter and coming not in (live, agreed):
+    if live != stack.parameter and live != coming:
         raise Refused(
-            f"somebody has changed the mode to {live} by hand, and this deployment would bring {coming}: write "
-            f"Mode={live} into samconfig.toml, or say MODE={coming} if that is what you want"
+            f"somebody has changed the mode to {live} by hand, and this deployment says {coming}: write Mode={live} into "
+            f"{section.file}, or change it back first, by `make mode MODE={coming} STACK={section.stack}`"
         )
 
 
@@ -74,7 +82,8 @@ def check_machine(architecture, binary=BOOTSTRAP):
 
 def deploy(arguments):
     section = Section(arguments.config, arguments.env)
-    check_mode(section, arguments.mode)
+    if section.has_region():
+        check_mode(section)
     architecture = section.deployed("Architecture", "x86_64")
     build = ["make", "--no-print-directory", "build", f"ARCHITECTURE={architecture}"]
     subprocess.run([*build, *([f"CA_BUNDLE={arguments.ca_bundle}"] if arguments.ca_bundle else [])], cwd=ROOT, check=True)
@@ -88,7 +97,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--env", required=True, help="the section of samconfig.toml")
     parser.add_argument("--config", type=pathlib.Path, default=ROOT / "samconfig.toml", help="another samconfig.toml")
-    parser.add_argument("--mode", choices=MODES, help="bring this mode, whatever was set by hand")
     parser.add_argument("--ca-bundle", help="a PEM file to pack as /var/task/ca.pem")
     try:
         return deploy(parser.parse_args())

@@ -112,8 +112,8 @@ def main():
     print(f"{arguments.stack}: mode {arguments.mode}, was {before}; version {version} has all traffic, after {seconds:.1f} s")
     if stack.parameter != arguments.mode:
         print(
-            f"The stack's parameter still says {stack.parameter}. `make deploy` refuses to bring that back: write "
-            f"Mode={arguments.mode} into samconfig.toml, or change the mode back first."
+            f"The stack's parameter still says {stack.parameter}. `make deploy` refuses to go on from here until samconfig.toml "
+            f"says Mode={arguments.mode}, or the mode is changed back."
         )
     return 0
 
