@@ -155,7 +155,7 @@ evidence-test: chromium $(BROWSER)/.installed ## open the evidence report in a h
 	else echo "not run: evidence-test, for want of /usr/bin/chromium and /usr/bin/chromedriver"; fi
 
 .PHONY: picture
-picture: chromium $(BROWSER)/.installed ## take the picture of the evidence report that the README shows
+picture: chromium $(BROWSER)/.installed ## take the picture of the evidence report that docs/evidence.md shows
 	$(CARGO) build --locked --quiet -p evidence --bins --examples
 	$(BROWSER)/bin/python3 tests/evidence/picture.py docs/evidence.png
 
@@ -191,12 +191,26 @@ $(GENESYS)/.installed: tests/genesys/requirements.txt
 	$(GENESYS)/bin/pip install --quiet --no-deps -r $<
 	@touch $@
 
-.PHONY: check
-check: ## what CI runs: format, lints, docs, tests
+# ---- The inner loop: `make fmt lint quick` before each commit, `make check` before a push.
+
+.PHONY: fmt
+fmt: ## format the Rust code
+	$(CARGO) fmt --all
+
+.PHONY: lint
+lint: ## what the code must pass before its tests: format, lints, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
-	$(MAKE) --no-print-directory test
+
+# The tests that wait for nothing: of `it`, those of its modules that start no process.
+.PHONY: quick
+quick: ## the tests of the decision and of what needs no process: two minutes at most, once built
+	$(CARGO) test --locked --quiet -p secure-pause --lib --test decide
+	$(CARGO) test --locked --quiet -p secure-pause --test it -- config:: ids:: retry::
+
+.PHONY: check
+check: lint test ## what CI runs: format, lints, documentation, tests
 
 .PHONY: coverage
 coverage: $(TARPAULIN) ## measure the lines of src that the tests run
