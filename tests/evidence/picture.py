@@ -1,4 +1,4 @@
-"""Takes the picture of the report that the README shows: always of the same made-up shift."""
+"""Takes the picture of the report that docs/evidence.md shows: always of the same made-up shift."""
 
 import base64
 import pathlib
@@ -7,7 +7,7 @@ import tempfile
 
 from evidence import WINDOW, chromium, made_up, report
 
-# The README is read in a column; more than this is no picture but the page.
+# The page is read in a column; more than this is no picture but the page.
 LARGEST_BYTES = 200_000
 # Some seven conversations.
 HEIGHT = 1000

@@ -54,7 +54,7 @@ def docker_env():
 
 @pytest.fixture(scope="session")
 def run(docker_env):
-    """Runs a command of the README in the project's directory."""
+    """Runs a command of the documents in the project's directory."""
 
     def run(command):
         say(command)

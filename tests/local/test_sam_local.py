@@ -1,4 +1,4 @@
-"""What the README says of `sam local invoke`, done: the release build in Lambda's base image."""
+"""What the documents say of `sam local invoke`, done: the release build in Lambda's base image."""
 
 import json
 import os
@@ -27,8 +27,9 @@ def answer(done):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_the_readmes_line_runs_as_it_stands_and_without_an_upstream_ends_in_a_named_error(run, settings):
-    (line,) = re.findall(r"^sam local invoke .*$", (ROOT / "README.md").read_text(), re.M)
+def test_the_documents_line_runs_as_it_stands_and_without_an_upstream_ends_in_a_named_error(run, settings):
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    (line,) = {line for path in documents for line in re.findall(r"^sam local invoke .*$", path.read_text(), re.M)}
     assert "secure_pause/started.json" in line and line.count("events/env.json") == 1
     done = run(line.replace("events/env.json", str(settings)))
     assert answer(done)["errorType"] == "CredentialsUnavailable", done.stderr

@@ -1,4 +1,5 @@
-//! Made-up audit records, the same for the same seed: for the tests, the picture in the README and the measurement.
+//! Made-up audit records, the same for the same seed: for the tests, the picture in docs/evidence.md, and the
+//! measurement.
 //!
 //! Every record satisfies docs/audit-record.schema.json, and tests/evidence holds them to it. Lines of others, broken
 //! lines and lines that are there twice are among them, where asked for.
@@ -257,7 +258,8 @@ impl<W: Write> Lines<W> {
         if is_error {
             record["errorType"] = json!(told.ending);
             record["errorMessage"] = json!("pause of the screen recording: as made up for a test");
-            record["remedy"] = json!(format!("see the README's table of errors for {}", told.ending));
+            record["remedy"] =
+                json!(format!("see the table of errors in docs/reference.md for {}", told.ending));
         } else {
             record["outcome"] = json!(told.ending);
         }

@@ -1,4 +1,4 @@
-//! The CSV: a line for each secure pause, in the order of their starts. The README's "Evidence" lists the columns.
+//! The CSV: a line for each secure pause, in the order of their starts. docs/evidence.md lists the columns.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -10,7 +10,7 @@ use strum::{EnumIter, IntoStaticStr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "the README, \"What comes back\", says what each is")]
+#[expect(missing_docs, reason = "docs/reference.md says what each is")]
 pub enum Outcome {
     Paused,
     Resumed,
@@ -32,7 +32,7 @@ pub enum Outcome {
 
 /// The name of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, EnumIter, IntoStaticStr)]
-#[expect(missing_docs, reason = "the README, \"What comes back\", says what each is")]
+#[expect(missing_docs, reason = "docs/reference.md says what each is")]
 pub enum Cause {
     InvalidConfig,
     InvalidEvent,
