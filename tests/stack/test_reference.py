@@ -70,6 +70,13 @@ def test_a_setting_has_the_parameter_that_the_template_gives_it():
     assert set(variables()) <= set(documented)
 
 
+def test_every_other_parameter_of_the_stack_has_its_row_and_its_default():
+    of_settings = set().union(*variables().values())
+    others = {name: default for name, default in parameters().items() if name not in of_settings}
+    assert len(others) > 5
+    assert {name: default for name, default, _ in rows(REFERENCE, "parameter of the stack")} == others
+
+
 @pytest.mark.parametrize(
     ("heading", "enum", "text"),
     [("outcome", "Outcome", REFERENCE), ("state of a target", "State", REFERENCE)],
@@ -129,3 +136,46 @@ def test_the_readme_is_short_and_says_its_status_on_the_first_screen():
     (status,) = [at for at, line in enumerate(readme) if line.startswith("## Status")]
     points = [line for line in readme[:25] if re.match(r"\d\. ", line)]
     assert status < 15 and len(points) == 5
+
+
+def anchors(text):
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_every_link_leads_somewhere(name):
+    lost = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", DOCUMENTS[name]):
+        file, _, anchor = target.partition("#")
+        path = (ROOT / name).parent / file if file else ROOT / name
+        if "://" not in target and not (path.exists() and (not anchor or anchor in anchors(path.read_text()))):
+            lost.append(target)
+    assert lost == []
+
+
+def test_every_file_that_a_document_names_is_there():
+    named = {
+        (name, path)
+        for name, text in DOCUMENTS.items()
+        for path in re.findall(r"`((?:src|docs|tests|tools|genesys|events)/[\w./-]*\w)`", text)
+    }
+    assert len(named) > 20
+    # The owner's own copy of an example is not there until they make it.
+    assert sorted(it for it in named if not (ROOT / it[1]).exists() and it[1] != "events/env.json") == []
+
+
+def test_every_command_of_make_that_a_document_names_is_there():
+    targets = set(re.findall(r"^([a-z][a-z-]*):", source("Makefile"), re.M))
+    told = "\n".join(DOCUMENTS.values())
+    commands = re.findall(r"`make ([^`]+)`", told)
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```", told, re.M | re.S):
+        commands += re.findall(r"^ *make ([^#\n]+)", block, re.M)
+    named = {word for command in commands for word in command.split() if re.fullmatch(r"[a-z-]+", word)}
+    assert {"demo", "quick", "deploy"} <= named and named - targets == set()
+
+
+def test_every_parameter_that_a_document_sets_is_there():
+    named = {name for text in DOCUMENTS.values() for name in re.findall(r"`([A-Z][a-z]\w+)=[\w-]", text)}
+    assert {"Mode", "PauseScope"} <= named and named <= set(parameters())
