@@ -106,17 +106,18 @@ $(PYTHON_JOB)/.installed: tests/world/bench/requirements.txt
 	@touch $@
 
 # The parts, the slowest first; each writes target/test/<part>.log and stands on its own: `make stack-test`.
-TEST_PARTS := stack-test unit-test demo-test sam-local-test evidence-test genesys-test
+TEST_PARTS := stack-test unit-test demo-test sam-local-test evidence-test genesys-test lint-template
 
 .PHONY: test
-test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM local
+test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM local, templates
 	@printf '%s\n' 'On two cores, in minutes: building 1 to 8, then side by side' \
 		'  stack-test      5  the template in a local AWS emulator' \
 		'  unit-test       5  the function, its decision, both storms, the simulated world' \
 		'  demo-test       3  a shift with the debug binary' \
 		'  sam-local-test  1  `sam local invoke`, in Docker' \
 		'  evidence-test   1  the evidence report, in Chromium' \
-		'  genesys-test    1  data actions, secure flow, Terraform'
+		'  genesys-test    1  data actions, secure flow, Terraform' \
+		'  lint-template   1  cfn-lint and Checkov on both templates'
 	@rm -rf target/test && mkdir -p target/test
 	@$(MAKE) --no-print-directory -j2 test-tools
 	@$(MAKE) --no-print-directory build
@@ -127,7 +128,7 @@ test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM
 	@grep -hE '^(SKIPPED|not run)' target/test/*.log || true
 
 .PHONY: test-tools
-test-tools: chromium $(BROWSER)/.installed $(GENESYS)/.installed $(SAM)/.installed $(EMULATOR)/.installed
+test-tools: chromium $(BROWSER)/.installed $(GENESYS)/.installed $(SAM)/.installed $(EMULATOR)/.installed $(CHECKOV)/.installed
 
 # Both build the package that they test.
 target/test/sam-local-test.log: target/test/stack-test.log
