@@ -153,7 +153,7 @@ evidence-test: chromium $(BROWSER)/.installed ## open the evidence report in a h
 	$(CARGO) build --locked --quiet -p secure-pause -p world
 	$(CARGO) build --locked --quiet -p evidence --bins --examples
 	if $(HAS_CHROMIUM); then $(BROWSER)/bin/python3 -m pytest -q -p no:cacheprovider tests/evidence; \
-	else echo "not run: evidence-test, for want of /usr/bin/chromium and /usr/bin/chromedriver"; fi
+	else echo "not run: evidence-test, because /usr/bin/chromium or /usr/bin/chromedriver is missing"; fi
 
 .PHONY: picture
 picture: chromium $(BROWSER)/.installed ## take the picture of the evidence report that docs/evidence.md shows
