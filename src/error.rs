@@ -45,12 +45,12 @@ macro_rules! failures {
 }
 
 failures! {
-    /// Settings are missing or wrong; every event is answered so until they are mended.
-    InvalidConfig(ConfigFaults): "{0}; {remedy}", "mend them in the function's environment";
-    /// The payload is not one the function serves; trying again cannot help.
+    /// Settings are missing or wrong. Every event gets this answer until they are corrected.
+    InvalidConfig(ConfigFaults): "{0}; {remedy}", "correct them in the function's environment";
+    /// The function does not serve such a payload. Trying again cannot help.
     InvalidEvent(&'static str): "event: {0}; {remedy}",
         "compare it with those in events/ and with the EventBridge rule's pattern";
-    /// No client credentials could be had from Secrets Manager.
+    /// The client credentials could not be read from Secrets Manager.
     CredentialsUnavailable(String): "secret: {0}; {remedy}",
         "check GENESYS_SECRET_ID, the secret's value and the role's right to read it";
     /// Genesys refuses the client credentials, or a token that was just issued.
@@ -72,32 +72,32 @@ failures! {
     /// Nobody on the conversation has a screen that could be paused.
     NoTarget: "plan: no live agent leg was found on the conversation; {remedy}",
         "check who took the call, and whether its screen was recorded";
-    /// A screen was still being recorded when the time was over, however often it was paused.
+    /// A screen was still being recorded when the time was over, although it was paused again and again.
     NotPaused: "pause of the screen recording: acknowledged, and the screen is still being recorded; {remedy}",
         "stop the recording by hand, and ask Genesys support";
-    /// A screen was still paused after its resume, or after a second one where there was time.
+    /// A screen was still paused after its resume, and after a second one if there was time for it.
     NotResumed: "resume of the screen recording: acknowledged, and the screen is still paused; {remedy}",
         "resume it by hand if the secure pause is over, and ask Genesys support";
-    /// Genesys asks for a pause longer than the time that is left.
+    /// Genesys asks to wait for longer than the time that is left.
     RateLimited(Answered): "{0}; {remedy}",
         "raise the organization's rate limit, or take load off the OAuth client";
     /// Genesys did not answer, or answered that it cannot.
     UpstreamUnavailable(Answered): "{0}; {remedy}",
-        "see the status page of Genesys Cloud, and the network between";
+        "look at the status page of Genesys Cloud, and at the network between";
     /// The time Lambda gives ran out before anything else could be said.
     DeadlineExceeded(Operation): "{0}: no time was left; {remedy}",
-        "see the latency of Genesys, and the function's timeout";
-    /// A fault of this program.
+        "look at the latency of Genesys, and at the function's timeout";
+    /// A defect of this program.
     Internal(&'static str): "internal: {0}; {remedy}", "keep the event and report this";
 }
 
 impl Error {
-    /// Where the failure stands in [`NAMES`]; the lower, the sooner it is returned.
+    /// The place of the failure in [`NAMES`]. If there are several failures, the one with the lowest is returned.
     pub fn precedence(&self) -> usize {
         NAMES.iter().position(|name| *name == self.name()).unwrap_or(NAMES.len())
     }
 
-    /// How Genesys answered, where that is what went wrong.
+    /// How Genesys answered, if that is what went wrong.
     pub const fn answered(&self) -> Option<&Answered> {
         match self {
             Self::CredentialsRejected(answered)
@@ -111,7 +111,7 @@ impl Error {
         }
     }
 
-    /// The one of two that is told first.
+    /// The one of two failures that is returned.
     #[must_use]
     pub fn or_sooner(self, other: Option<Self>) -> Self {
         match other {
@@ -120,7 +120,7 @@ impl Error {
         }
     }
 
-    /// Whether no token could be had, so that no other request could be sent either.
+    /// Whether no token could be fetched. Then no other request can be sent either.
     pub const fn is_without_token(&self) -> bool {
         match self {
             Self::CredentialsUnavailable(_) => true,
@@ -138,7 +138,7 @@ impl From<Error> for Diagnostic {
     }
 }
 
-/// A request the function makes, as error texts name it.
+/// A request that the function sends, as error texts name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// `POST /oauth/token`.
@@ -165,7 +165,7 @@ impl fmt::Display for Operation {
     }
 }
 
-/// How Genesys answered an operation, in the terms that its support asks for.
+/// How Genesys answered an operation, with what its support asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     /// What was asked.
@@ -199,7 +199,7 @@ impl Answered {
         matches!(self.what, What::Status(status) if statuses.contains(&status))
     }
 
-    /// What a refusal of a pause or resume means that no reading explains.
+    /// The error for a refused pause or resume, if no reading explains the refusal.
     pub fn refusal(&self) -> Error {
         match self.what {
             What::Status(404 | 405) => Error::EndpointMissing(self.clone()),
@@ -240,16 +240,16 @@ pub struct Failure {
 pub enum Retry {
     /// Never: the answer will not change.
     Never,
-    /// At once: the attempt itself has mended the cause.
+    /// At once: the failed attempt has removed the cause.
     Now,
-    /// At once the first time, then after a backoff: a connection broke, and the next is a fresh one.
+    /// At once the first time, then after a backoff: a connection broke, and the next attempt opens a new one.
     Reconnect,
     /// After a backoff: exponential with jitter.
     Backoff,
-    /// The same; no sooner than an upstream that cannot answer asks to, where that fits.
+    /// After a backoff, but no sooner than the upstream asks to, if there is time for that.
     Later(Duration),
-    /// When the upstream asks to; where it names no time, after a backoff.
+    /// When the upstream asks to. If it names no time, after a backoff.
     After(Duration),
-    /// The same with the same token; at once with another one, whose requests are counted apart.
+    /// With the same token, as [`Retry::After`]. With another token, at once, because its requests are counted apart.
     TokenLimit(Duration),
 }

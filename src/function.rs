@@ -30,20 +30,21 @@ use crate::request::{self, Asked, Incoming, Message, Payload};
 use crate::retry::Deadline;
 use crate::transport::Tls;
 
-/// INIT may take ten seconds; an upstream that hangs must not cost the first event more than this.
+/// Longest time for secret and token in INIT. Lambda allows INIT ten seconds, but an upstream that hangs must not delay
+/// the first event by more than this.
 const INIT: Duration = Duration::from_secs(3);
 
 /// A panic's message may hold anything.
 const PANICKED: Error = Error::Internal("a panic, logged with its place");
 
-/// The function, ready for its first event, or knowing why it cannot serve any.
+/// The function: ready for its first event, or the reason why it cannot serve any.
 #[derive(Debug)]
 pub struct Function {
     ready: Result<Context, Error>,
     deployed: Deployed,
     /// Whether this environment has had an invocation.
     is_warm: AtomicBool,
-    /// How many of the tokens that were fetched are in some record.
+    /// How many fetched tokens the records have reported.
     tokens_reported: AtomicU64,
 }
 
@@ -57,8 +58,9 @@ struct Invocation {
 }
 
 impl Function {
-    /// Sets the function up, in Lambda's INIT phase: clients, secret and token. Never fails: faulty settings are
-    /// logged and answer every event, and what could not be fetched is tried again by the next event.
+    /// Sets the function up, in Lambda's INIT phase: clients, secret and token. Never fails. Faulty settings are
+    /// logged, and every event is answered with them. If the secret or the token could not be fetched, the next event
+    /// tries again.
     pub async fn start(
         config: Result<Config, ConfigFaults>,
         aws: impl FnOnce(&Tls) -> Result<SdkConfig, Error>,
@@ -70,7 +72,7 @@ impl Function {
             Err(error) => Err(error.clone()),
         };
         if let Err(error) = prepared {
-            // Every event names faulty settings too; whatever else it was is tried again by the next one.
+            // Faulty settings are reported by every event, too. Anything else is tried again by the next event.
             tracing::error!(error_type = error.name(), error_message = %error, "not ready");
         }
         let deployed = Deployed::from_env();
@@ -80,8 +82,8 @@ impl Function {
     /// Serves one invocation.
     ///
     /// # Errors
-    /// Whatever was left undone, under its stable name, so that Lambda tries again and then keeps the event. Never for
-    /// a batch of the watch queue: an error would count against all of it, and back polling off.
+    /// What was left undone, under its stable name, so that Lambda tries again and then keeps the event. Never for a batch
+    /// of the watch queue: an error would count against every message of it, and Lambda would poll less often.
     pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
         let (Payload(payload), invoked) = event.into_parts();
         let invocation = Invocation::new(&invoked, !self.is_warm.swap(true, Ordering::Relaxed));
@@ -179,7 +181,8 @@ impl Invocation {
 }
 
 impl Context {
-    /// A caller is on the line at the direct door; an outage must not hold a check's slot.
+    /// At the direct door a caller is on the line. At the watch an outage must not occupy one of the few checks at a
+    /// time.
     fn deadline(&self, request: &Request, deadline: Deadline) -> Deadline {
         let timing = &self.config.policy.timing;
         match request.door {

@@ -1,4 +1,4 @@
-//! The SDK's requests, sent by the HTTP client that sends all others: one stack in place of two.
+//! Sends the SDK's requests by the HTTP client that sends all others, so that there is one HTTP stack and not two.
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -8,7 +8,7 @@ use reqwest::{Client, Request};
 
 use crate::transport::{BodyError, read_body};
 
-/// A connector of the SDK. Its requests and answers are small, and kept in memory whole.
+/// A connector of the SDK. Requests and answers are small, and are kept in memory as a whole.
 #[derive(Clone, Debug)]
 pub(super) struct Connector(pub(super) Client);
 
@@ -33,7 +33,7 @@ impl HttpConnector for Connector {
     }
 }
 
-/// The kinds that the SDK tries again.
+/// Gives the error a kind that the SDK tries again.
 fn failed(error: reqwest::Error) -> ConnectorError {
     if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
 }

@@ -25,25 +25,25 @@ use crate::config;
 use crate::error::Error;
 use crate::transport::Tls;
 
-/// One attempt; the services answer within tens of milliseconds.
+/// Longest time of one attempt. The services answer within tens of milliseconds.
 const ATTEMPT: Duration = Duration::from_secs(2);
-/// Connecting within a region takes a few milliseconds; longer means a lost packet or a wrong subnet.
+/// Longest time to connect. Within a region it takes a few milliseconds; longer means a lost packet or a wrong subnet.
 const CONNECT: Duration = Duration::from_secs(1);
 /// The SDK's own first backoff is about a second, too long while a screen is recorded.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
-/// With these waits, about as long as an event waits before Lambda would try it again anyway.
+/// With these waits, the attempts take about as long as an event waits until Lambda tries it again.
 const ATTEMPTS: u32 = 6;
-/// The longest error code of an AWS service that is repeated, in letters; theirs have half as many.
+/// The longest error code of an AWS service that goes into a text, in letters. Real ones have half as many.
 const LONGEST_CODE: usize = 64;
 
 /// Region, credentials and endpoints from the environment as Lambda sets it.
 ///
-/// Built by hand, because aws-config's loader brings every other way to credentials along, which a cold start pays
-/// for (docs/design.md, "Fast"). What the SDK documents of the environment and a function can use is honoured.
+/// Built by hand: aws-config's loader brings along every other source of credentials, and every cold start would pay
+/// for them (docs/design.md, "Fast"). Every documented variable of the SDK that a function can use is honoured.
 ///
 /// # Errors
-/// [`Error::Internal`] where the HTTP client cannot be set up.
+/// [`Error::Internal`] if the HTTP client cannot be set up.
 pub fn config(tls: &Tls) -> Result<SdkConfig, Error> {
     let client = tls.client().connect_timeout(CONNECT).build();
     let connector =
@@ -72,7 +72,8 @@ pub fn config(tls: &Tls) -> Result<SdkConfig, Error> {
                 .with_max_attempts(ATTEMPTS)
                 .with_initial_backoff(FIRST_BACKOFF)
                 .with_max_backoff(LONGEST_BACKOFF)
-                // Which connection an answer came by is not told to the SDK: it would log that it cannot close it.
+                // The SDK does not learn which connection an answer came by. With another mode it would log that it
+                // cannot close that connection.
                 .with_reconnect_mode(ReconnectMode::ReuseAllConnections),
         )
         .build();
@@ -83,7 +84,7 @@ fn is_set(name: &str) -> bool {
     config::aws_variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-/// What a client may be told by a variable of its service, or of all: `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.
+/// Settings of a client from the variable of its service, else of all: `AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`.
 #[derive(Debug)]
 struct Environment;
 
@@ -94,7 +95,7 @@ impl LoadServiceConfig for Environment {
     }
 }
 
-/// Which kind of failure of `service` it was. The service's message is left out: it names the role and the
+/// Which kind of failure of `service` it was. The service's message is left out, because it names the role and the
 /// account.
 pub fn reason<E: ProvideErrorMetadata, R>(service: &str, error: &SdkError<E, R>) -> String {
     match error {

@@ -37,7 +37,7 @@ impl Secret {
     /// # Errors
     /// [`Error::CredentialsUnavailable`], with the service's own error code where there is one.
     pub async fn read(&self, deadline: Deadline) -> Result<ClientCredentials, Error> {
-        // Boxed: the SDK's future is twenty kilobytes, and every future that awaits it would carry them.
+        // Boxed: the SDK's future has twenty kilobytes, and every future that awaits it would be as large.
         let read = Box::pin(self.client.get_secret_value().secret_id(&self.id).send());
         let answer = tokio::time::timeout(deadline.left(), read)
             .await
@@ -48,9 +48,10 @@ impl Secret {
     }
 }
 
-/// The credentials in the secret's text, or what is wrong with it, in words of ours: the parser's may quote it.
+/// The credentials in the secret's text, or what is wrong with it. In our own words, because the parser's may quote the
+/// secret.
 fn parse(text: &str) -> Result<ClientCredentials, String> {
-    // Windows writes it before the text of a file, and JSON has no place for it.
+    // A byte order mark: Windows writes it before the text of a file, and JSON does not allow it.
     let text = text.trim_start_matches('\u{feff}').trim();
     let value = match serde_json::from_str(text) {
         Ok(value) => value,
@@ -79,14 +80,14 @@ fn parse(text: &str) -> Result<ClientCredentials, String> {
     })
 }
 
-/// Which kind of mistake keeps a text from being JSON, and where it shows.
+/// Why a text is no JSON, and where that shows.
 fn broken(text: &str, error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     let kind = match text.strip_prefix('{').map(str::trim_start) {
         _ if text.is_empty() => "it is empty",
         None => "it does not begin with a brace",
         Some(rest) if rest.starts_with('\'') => "it has single quotes in place of double ones",
-        // One of the parser's fixed texts.
+        // This is a fixed text of the parser.
         Some(_) if error.to_string().starts_with("trailing comma") => "it has a comma behind the last member",
         Some(_) if error.is_eof() => "it breaks off",
         Some(_) => "it cannot be parsed",

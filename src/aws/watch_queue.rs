@@ -1,5 +1,4 @@
-//! The watch queue, as the function writes to it: a pause that was ordered is watched over like one that an
-//! event told of.
+//! Posts watch messages. With its message, a pause that a flow ordered is followed like a pause of an event.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,8 +10,8 @@ use tokio::time::timeout;
 use crate::aws;
 use crate::ids::ConversationId;
 
-/// All attempts together. The pause is read back meanwhile, which takes a second at least; a flow with a
-/// caller on the line must not wait much longer for a message.
+/// Longest time of all attempts together. The pause is read back meanwhile, which takes a second at least. A flow with
+/// a caller on the line must not wait much longer for a message.
 const POSTING: Duration = Duration::from_secs(3);
 
 /// The queue that `WATCH_QUEUE_URL` names, if it names one. Cheap to clone.
@@ -20,7 +19,7 @@ const POSTING: Duration = Duration::from_secs(3);
 pub struct WatchQueue {
     aws: SdkConfig,
     url: Option<String>,
-    /// Built for the first message: where a cold start counts, none is sent.
+    /// Built for the first message, not at a cold start: most invocations send none.
     client: Arc<OnceLock<Client>>,
 }
 
@@ -30,7 +29,7 @@ impl WatchQueue {
         Self { aws, url, client: Arc::default() }
     }
 
-    /// Whether the queue is there; none where no queue is set.
+    /// Whether the queue exists; none if no queue is set.
     ///
     /// # Errors
     /// Why it cannot be looked at.
@@ -48,9 +47,9 @@ impl WatchQueue {
         self.client.get_or_init(|| Client::new(&self.aws))
     }
 
-    /// Posts the watch message of a pause. Says whether SQS has it; true as well where no queue is set, since none is
-    /// wanted then. A failure is logged and no error: the screen is paused all the same, and a flow that ordered it
-    /// orders the resume too.
+    /// Posts the watch message of a pause. Returns whether SQS has it; also true if no queue is set, because no message
+    /// is wanted then. A failure is logged and is no error: the pause goes on, and a flow that ordered it orders the
+    /// resume, too.
     pub fn post(
         &self,
         conversation_id: ConversationId,
@@ -59,7 +58,7 @@ impl WatchQueue {
         let queue = self.clone();
         async move {
             let Some(url) = &queue.url else {
-                tracing::warn!(%conversation_id, "WATCH_QUEUE_URL is not set: this pause is not watched over");
+                tracing::warn!(%conversation_id, "WATCH_QUEUE_URL is not set: the watch does not check this pause");
                 return true;
             };
             let send = Box::pin(queue.client().send_message().queue_url(url).message_body(message).send());
@@ -71,7 +70,7 @@ impl WatchQueue {
             tracing::error!(
                 %conversation_id,
                 reason,
-                "watch message not sent: this pause is not watched over; check WATCH_QUEUE_URL and the role's right to send"
+                "watch message not sent: the watch does not check this pause; look at WATCH_QUEUE_URL and the role's right to send"
             );
             false
         }

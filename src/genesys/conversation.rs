@@ -1,7 +1,7 @@
-//! A conversation as Genesys tells it, cut down to what is used, and the words the tables use of it.
+//! A conversation as Genesys describes it, reduced to what is used, and the words that the tables use for it.
 //!
-//! Bodies are open: fields are missing, null, or hold values nobody announced. Whatever cannot be read is
-//! taken as not told; nothing in one leg ever hides another.
+//! Bodies are open: fields are missing, null, or hold values that no document names. A value that cannot be read counts
+//! as missing, and nothing in one leg ever hides another leg.
 //! Source: `GET /api/v2/conversations/{id}`, <https://developer.genesys.cloud/routing/conversations/>.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::ids::{ParticipantId, UserId};
 use crate::json::{each, each_text, lenient, list, object, told, word};
 
-/// Purposes of legs that are no agent's, although some of them have a user.
+/// Purposes of legs that do not belong to an agent, although some of them have a user.
 const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];
 
 /// A conversation as read.
@@ -30,7 +30,7 @@ pub struct Conversation {
 }
 
 /// One leg: somebody, or something, on the conversation.
-#[expect(clippy::struct_excessive_bools, reason = "each stands for a time that the body tells or does not")]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether the body has a certain time")]
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Participant {
@@ -76,7 +76,7 @@ pub struct Participant {
     videos: Vec<Media>,
 }
 
-/// One medium of a leg: a call, a chat and so on. The recording is told of calls only.
+/// One medium of a leg: a call, a chat and so on. Only calls say how their recording stands.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Media {
@@ -88,7 +88,7 @@ struct Media {
     secure_pause: bool,
 }
 
-/// The voice recording, as the conversation or one call tells it.
+/// The voice recording, as the conversation or one call shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Recording {
@@ -96,12 +96,12 @@ pub enum Recording {
     Active,
     /// Its recording is paused: by secure pause, or on hold in some trunk settings.
     Paused,
-    /// Anything else, or not told.
+    /// Anything else, or missing.
     #[default]
     Untold,
 }
 
-/// The screen recording of a leg. A state nobody announced is as good as none.
+/// The screen recording of a leg. A state that no document names counts as unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Screen {
@@ -117,12 +117,12 @@ pub enum Screen {
     Error,
     /// Never came about.
     Timeout,
-    /// Not told; real bodies often do not.
+    /// Missing. Real bodies often do not have it.
     #[default]
     Unknown,
 }
 
-/// Secure pause, as far as one reading of the conversation tells it.
+/// Secure pause, as far as one reading of the conversation shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SecurePause {
@@ -142,14 +142,14 @@ pub enum Life {
     Dead,
     /// It rings, and nothing more.
     Alerting,
-    /// A medium is connected, on its way there, or in a state nobody announced.
+    /// A medium is connected, on its way there, or in a state that no document names.
     Live,
 }
 
 impl Conversation {
     /// The conversation in a JSON body; `None` where the body is no JSON object with a list of participants.
     ///
-    /// What is not used is skipped undecoded: a name cut in the middle of a character must cost no pause.
+    /// Fields that are not used are skipped undecoded: a name cut in the middle of a character must not cost a pause.
     pub fn from_body(body: &[u8]) -> Option<Self> {
         let body = String::from_utf8_lossy(body);
         object::<Self>(&body).filter(|conversation| conversation.participants.is_some())
@@ -181,12 +181,12 @@ impl Conversation {
         own.flatten().any(|id| ids.contains(&id))
     }
 
-    /// The voice recording, as told of the conversation as a whole.
+    /// The voice recording of the conversation as a whole.
     pub fn voice(&self) -> Recording {
         self.recording_state
     }
 
-    /// Secure pause as this reading tells it.
+    /// Secure pause, as this reading shows it.
     pub fn secure_pause(&self) -> SecurePause {
         if self.secure_pause || self.live_calls().any(|call| call.secure_pause) {
             SecurePause::On
@@ -197,13 +197,13 @@ impl Conversation {
         }
     }
 
-    /// Whether something speaks for a secure pause, though nothing tells it: the voice is seen paused (on
-    /// hold it is, too, in some trunk settings), or a flow is under way that may be taking a card.
+    /// Whether there is a sign of a secure pause: the voice reads paused (in some trunk settings it does so on hold,
+    /// too), or a flow is running that may be taking a card.
     pub fn has_sign(&self) -> bool {
         self.is_voice(Recording::Paused) || self.is_in_flow()
     }
 
-    /// A secure flow runs as an ivr or workflow leg, and the voice may be seen recording meanwhile.
+    /// A secure flow runs as an ivr or workflow leg. The voice may read as recording meanwhile.
     fn is_in_flow(&self) -> bool {
         self.legs().any(|leg| leg.is_flow() && leg.life() > Life::Dead)
     }
@@ -218,7 +218,7 @@ impl Conversation {
 }
 
 impl Participant {
-    /// Its id; `None` where it is no UUID, and so fit for no URL.
+    /// Its id; `None` if it is no UUID, because it must not go into a URL then.
     pub fn id(&self) -> Option<ParticipantId> {
         self.id.as_deref().and_then(ParticipantId::parse)
     }
@@ -238,7 +238,7 @@ impl Participant {
         self.wrap_up_started && !self.wrap_up_ended
     }
 
-    /// How much of the leg is left, by the liveliest of its media; where none is listed, by its times.
+    /// How much of the leg is left, by the liveliest of its media. If none is listed, by its times.
     pub fn life(&self) -> Life {
         let by_times = if self.connected && !self.ended { Life::Live } else { Life::Dead };
         self.media().map(|medium| medium.life(self.ended)).max().unwrap_or(by_times)
@@ -281,7 +281,7 @@ impl Participant {
 }
 
 impl Media {
-    /// A state nobody announced is a life; a state not told is judged by whether the leg has ended.
+    /// A state that no document names counts as live. A missing state depends on whether the leg has ended.
     fn life(&self, leg_ended: bool) -> Life {
         match self.state.as_deref().map(str::to_ascii_lowercase).as_deref() {
             Some("disconnected" | "terminated" | "none") => Life::Dead,

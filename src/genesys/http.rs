@@ -17,18 +17,17 @@ use crate::ids::TraceId;
 use crate::json::{lenient, object};
 use crate::transport::{BodyError, Tls, read_body};
 
-/// One attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms; a screen is
-/// being recorded meanwhile.
-const ATTEMPT: Duration = Duration::from_secs(2);
-/// A connection, TLS included, takes up to 300 ms across an ocean.
-const CONNECT: Duration = Duration::from_secs(1);
-/// The body of a failure is waited for so long: it follows its head at once, and what is read of it is worth
-/// no more.
-const FAILURE_BODY: Duration = Duration::from_millis(100);
-/// The `Retry-After` of a 5xx is kept for so long at the most: an outage may be over sooner than it says, and a
+/// Longest time of one attempt, from the first byte sent to the last received. Genesys answers in 50-300 ms, and a
 /// screen is being recorded meanwhile.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// Longest time to connect. A connection, TLS included, takes up to 300 ms across an ocean.
+const CONNECT: Duration = Duration::from_secs(1);
+/// Longest wait for the body of a failure. It follows its head at once, and what is read of it is not worth more.
+const FAILURE_BODY: Duration = Duration::from_millis(100);
+/// Longest `Retry-After` of a 5xx that is obeyed. An outage may be over sooner than it says, and a screen is being
+/// recorded meanwhile.
 const LONGEST_OUTAGE: Duration = Duration::from_secs(3);
-/// The limit that belongs to one token; every other one belongs to the client or to the organization.
+/// The limit of a single token. Every other limit is the client's or the organization's.
 ///
 /// Source: <https://developer.genesys.cloud/organization/organization/limits>.
 const TOKEN_LIMIT: &str = "client.credentials.token.rate.per.minute";
@@ -40,11 +39,11 @@ const NOT_FOUND: &str = "not.found";
 pub(super) struct Http {
     current: Mutex<Pools>,
     tls: Tls,
-    /// How far Genesys' clock is ahead, in milliseconds; the least of all numbers where that is not known.
+    /// How far Genesys' clock is ahead, in milliseconds; `i64::MIN` if that is not known.
     clock_skew_ms: AtomicI64,
 }
 
-/// A client for each host, and which ones in the row of clients they are.
+/// One client for each host. `number` counts how often they have been replaced.
 #[derive(Clone, Debug)]
 struct Pools {
     login: EarlyClient,
@@ -52,17 +51,17 @@ struct Pools {
     number: u64,
 }
 
-/// What Genesys' answer means, where trying again is not the way to find out.
+/// What Genesys' answer means, if another attempt would not change it.
 pub(super) enum Meaning {
     /// Any 2xx.
     Success(Response),
     /// A status that will not change by itself: a 4xx, or a redirect, which is never followed.
     Refused(StatusCode, Answered),
-    /// A 404 in Genesys' own words: there is no such thing. Any other 404 may be a gateway's.
+    /// A 404 in Genesys' own words: what was asked for does not exist. Any other 404 may come from a gateway.
     NotFound(Answered),
 }
 
-/// What is read of Genesys' error body; message and details may hold a caller's data.
+/// What is read of Genesys' error body. Its message and details are not read, because they may hold a caller's data.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ErrorBody {
@@ -86,13 +85,13 @@ impl Http {
     /// Clients with empty pools. Opens no connection.
     ///
     /// # Errors
-    /// [`Error::Internal`] where TLS cannot be set up.
+    /// [`Error::Internal`] if TLS cannot be set up.
     pub(super) fn new(tls: Tls) -> Result<Self, Error> {
         let pools = Pools::new(&tls, 0).map_err(|_| Error::Internal("the HTTP client cannot be set up"))?;
         Ok(Self { current: Mutex::new(pools), tls, clock_skew_ms: AtomicI64::new(i64::MIN) })
     }
 
-    /// Opens a connection to each host, beside whatever else goes on.
+    /// Opens a connection to each host, in the background.
     pub(super) fn connect(&self, login_url: &str, api_url: &str) {
         let pools = self.pools();
         pools.login.connect(login_url);
@@ -102,7 +101,7 @@ impl Http {
     /// Sends one request and says what came back.
     ///
     /// # Errors
-    /// A failure that another attempt may mend, or one that no request of this kind can get past.
+    /// A failure that another attempt may mend, or one that meets every request of this kind.
     pub(super) async fn send(
         &self,
         operation: Operation,
@@ -130,7 +129,7 @@ impl Http {
         Some(self.clock_skew_ms.load(Ordering::Relaxed)).filter(|ms| *ms != i64::MIN)
     }
 
-    /// The date of an answer names the second in which it was sent.
+    /// The `Date` of an answer names the second in which it was sent, so anything within that second is no difference.
     fn compare_clocks(&self, headers: &HeaderMap) {
         let Some(date) = date(headers, &DATE) else { return };
         let (now, end) = (OffsetDateTime::now_utc(), date.saturating_add(time::Duration::SECOND));
@@ -139,8 +138,8 @@ impl Http {
         self.clock_skew_ms.store(ms, Ordering::Relaxed);
     }
 
-    /// Starts new pools where a connection of these has broken or fallen silent. After a freeze all of
-    /// them may be dead, and each would cost an attempt.
+    /// Replaces these pools if one of their connections has broken or fallen silent. After a freeze all of them may be
+    /// dead, and each would cost an attempt.
     fn distrust(&self, pools: &Pools, error: &reqwest::Error) {
         if error.is_connect() || error.is_builder() {
             return;
@@ -189,7 +188,7 @@ async fn meaning(operation: Operation, response: Response) -> Result<Meaning, Fa
         }
         StatusCode::TOO_MANY_REQUESTS => (Error::RateLimited, Retry::After(asked_to_wait)),
         StatusCode::NOT_IMPLEMENTED => (Error::UpstreamUnavailable, Retry::Never),
-        // It was not read in time, or came too soon: neither says anything about what was asked.
+        // The request was not read in time, or came too soon: neither says anything about what was asked for.
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => (Error::UpstreamUnavailable, Retry::Backoff),
         _ if status.is_server_error() => {
             (Error::UpstreamUnavailable, Retry::Later(asked_to_wait.min(LONGEST_OUTAGE)))
@@ -200,10 +199,10 @@ async fn meaning(operation: Operation, response: Response) -> Result<Meaning, Fa
     Err(Failure { error: error(answered), retry })
 }
 
-/// What the body of a failure says that its status does not.
+/// What the body of a failure adds to its status.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
-    /// There is no such thing.
+    /// What was asked for does not exist.
     NotFound,
     /// The token's own limit was exceeded.
     TokenLimit,
@@ -211,7 +210,7 @@ enum Said {
     Nothing,
 }
 
-/// Genesys' id of a failed request, and what its body says. The body is read where it alone can say.
+/// Genesys' id of a failed request, and what its body says. The body is read only if the headers are not enough.
 async fn particulars(response: Response) -> (Option<TraceId>, Said) {
     let by_header = correlation(response.headers());
     let speaks = [StatusCode::TOO_MANY_REQUESTS, StatusCode::NOT_FOUND].contains(&response.status());
@@ -233,7 +232,7 @@ async fn particulars(response: Response) -> (Option<TraceId>, Said) {
 /// The body of a success.
 ///
 /// # Errors
-/// The connection broke, or the time of the attempt was over, before it was whole; or it is too large.
+/// The connection broke or the time of the attempt was over before the body was whole, or the body is too large.
 pub(super) async fn body(operation: Operation, response: Response) -> Result<impl AsRef<[u8]>, Failure> {
     let correlation = correlation(response.headers());
     read_body(response).await.map_err(|error| match error {
@@ -266,19 +265,19 @@ fn broken(operation: Operation, error: &reqwest::Error) -> Failure {
     Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Reconnect }
 }
 
-/// `Retry-After` in either of its forms, whole seconds or a date; zero where it is absent, neither, or past.
+/// `Retry-After` in either of its forms, whole seconds or a date. Zero if it is absent, neither, or past.
 fn retry_after(headers: &HeaderMap) -> Duration {
     let seconds = || text(headers, &RETRY_AFTER)?.parse().ok().map(Duration::from_secs);
     let until = || Duration::try_from(date(headers, &RETRY_AFTER)? - now(headers)).ok();
     seconds().or_else(until).unwrap_or_default()
 }
 
-/// The time by the clock that set the date in these headers: it need not be ours.
+/// The time by the clock of the answering host, from the date in these headers. It may differ from ours.
 fn now(headers: &HeaderMap) -> OffsetDateTime {
     date(headers, &DATE).unwrap_or_else(OffsetDateTime::now_utc)
 }
 
-/// HTTP's date is one of those of mail.
+/// A date of HTTP has a form that RFC 2822 allows.
 fn date(headers: &HeaderMap, name: &HeaderName) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text(headers, name)?, &Rfc2822).ok()
 }

@@ -1,8 +1,8 @@
-//! A connection that is opened before there is a request for it, while secret and token are on their way.
+//! Opens a connection before there is a request for it, while the secret and the token are being fetched.
 //!
-//! reqwest has no call that only connects. So a request is begun, its connection is kept as soon as it stands,
-//! and the request is called off: the host sees a connection and nothing on it. What it saves is the time a
-//! connection takes, TLS included, in every cold start; figures in docs/design.md, "Fast".
+//! reqwest has no call that only connects. So a request is begun, its connection is kept as soon as it is open, and the
+//! request is cancelled: the host sees a connection and nothing on it. Every cold start saves the time of a connection,
+//! TLS included; figures in docs/design.md, "Fast".
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,17 +16,17 @@ use reqwest::{Client, ClientBuilder};
 use tokio::sync::Mutex;
 use tower_service::Service;
 
-/// An idle connection is kept for so long, here as in the client's pool: one that is idle for longer is likely
-/// to have been closed by the other side.
+/// How long an idle connection is kept, here and in the client's pool. The other side is likely to have closed one that
+/// has been idle for longer.
 const IDLE: Duration = Duration::from_secs(20);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A client that can be told to open its first connection.
+/// A client that can open its first connection early.
 #[derive(Clone, Debug)]
 pub(super) struct EarlyClient {
     pub(super) client: Client,
-    /// The next connection is to be kept.
+    /// Whether the next connection is kept.
     early: Arc<AtomicBool>,
 }
 
@@ -47,8 +47,7 @@ impl EarlyClient {
         Ok(Self { client, early })
     }
 
-    /// Opens a connection to the host of `url`, beside whatever else goes on. If it cannot be opened, the first
-    /// request will find that out for itself.
+    /// Opens a connection to the host of `url`, in the background. If that fails, the first request reports it.
     pub(super) fn connect(&self, url: &str) {
         self.early.store(true, Ordering::Relaxed);
         drop(tokio::spawn(self.client.head(url).send()));
@@ -63,7 +62,7 @@ struct Connector<S, C> {
     kept: Arc<Mutex<Option<(C, SystemTime)>>>,
 }
 
-// Not derived: a connection cannot be cloned, and need not be.
+// Not derived, because a connection cannot be cloned, and need not be.
 impl<S: Clone, C> Clone for Connector<S, C> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone(), early: self.early.clone(), kept: self.kept.clone() }
@@ -95,7 +94,7 @@ where
                 *kept = Some((connecting.await?, SystemTime::now()));
                 return Err("called off: its connection is kept for another".into());
             }
-            // One that is still being opened may hang, or have been frozen: a connection of one's own may be sooner.
+            // A connection that is still being opened may hang, or have been frozen. Another one may be faster.
             let early = pin!(async { kept.lock().await.take().filter(|(_, at)| is_fresh(*at)) });
             match select(early, connecting).await {
                 Either::Left((Some((connection, _)), _)) => Ok(connection),

@@ -1,5 +1,5 @@
-//! The pause and the resume of a screen recording: one request at a time. What follows from its answer is decided
-//! elsewhere, because a resume must never be repeated without another look.
+//! The pause and the resume of a screen recording: one request at a time. [`crate::decide`] decides what follows from
+//! the answer, because a resume must never be repeated without another reading.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::{ConversationId, ParticipantId, TraceId};
 use crate::retry::Deadline;
 
-/// A pause or resume may answer slowly; whoever waits for it gives it up after 4 s.
+/// A pause or resume may be answered slowly. The machine gives it up after 4 s.
 const SLOW: Duration = Duration::from_millis(4500);
 
 /// What can be done to a screen recording.
@@ -36,10 +36,10 @@ impl Action {
     }
 }
 
-/// How Genesys takes a request to pause or resume a screen recording.
+/// How Genesys answers a request to pause or resume a screen recording.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// Any 2xx. Acknowledged, which is not yet done.
+    /// Any 2xx. Acknowledged does not mean done.
     Acknowledged,
     /// 404, 405, 409 or another 4xx: a reading may say why.
     Refused(Answered),
@@ -49,7 +49,7 @@ pub enum Answer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
-    /// The HTTP status; none where no answer came.
+    /// The HTTP status; none if no answer came.
     pub status: Option<u16>,
     /// Genesys' own id of the request.
     pub correlation_id: Option<TraceId>,
@@ -58,7 +58,8 @@ pub struct Reply {
 impl Genesys {
     /// `PUT {SCREEN_RECORDING_PATH}` with an empty body, for one leg, once.
     ///
-    /// A resume is not sent where a token has to be fetched first: the reading that allowed it would be old by then.
+    /// A resume is not sent if a token has to be fetched first, because the reading that allowed it would be old by
+    /// then.
     pub async fn screen_recording(
         &self,
         action: Action,

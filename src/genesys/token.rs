@@ -1,5 +1,5 @@
-//! The client-credentials token: cached, refreshed before it expires or has had its minute's requests, one
-//! fetch at a time.
+//! The client-credentials token. It is cached, and replaced before it expires and before it has used up the requests
+//! that Genesys allows a token in a minute. There is one fetch at a time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,24 +18,24 @@ use crate::config::Backoff;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::retry::{self, Deadline};
 
-/// A token is replaced this long before it expires: one that dies under way costs a round trip.
+/// A token is replaced this long before it expires: one that expires under way costs a round trip.
 const MARGIN: Duration = Duration::from_mins(1);
-/// Lives shorter than ten margins (Genesys allows 300 s) keep their first nine tenths.
+/// A token that lives for less than ten margins (Genesys allows 300 s) is replaced after nine tenths of its life.
 const MARGIN_SHARE: u32 = 10;
-/// Where Genesys does not say how long a token lives, or says what cannot be: the least it can be set to.
+/// The life of a token if Genesys names none, or an impossible one: the shortest that Genesys can be set to.
 const SHORTEST_LIFE: Duration = Duration::from_mins(5);
-/// After so many requests with one token in a [`MINUTE`] the next token is fetched. Genesys allows 300; the
-/// rest is for what is sent until the next one is there.
+/// After this many requests with one token in a [`MINUTE`], the next token is fetched. Genesys allows 300; the others
+/// are for requests that are sent until the next token is there.
 const REQUESTS_A_TOKEN: u32 = 240;
-/// How long Genesys counts a token's requests before it begins anew.
+/// How long Genesys counts a token's requests before it starts again from zero.
 const MINUTE: Duration = Duration::from_mins(1);
-/// Tokens that Genesys' limit asks for are fetched so far apart. An environment hardly sends 300 requests any
-/// sooner: where the limit is met again before, another token is no cure.
+/// The least time between two tokens that are fetched because of Genesys' limit. An environment hardly sends 300
+/// requests in less. If the limit is met again sooner, another token does not help.
 const RELIEVED_EVERY: Duration = Duration::from_secs(10);
-/// How long a fetch beside the work may take: longer, and the limit has been met meanwhile.
+/// How long a fetch in the background may take. After that, the limit has been met anyway.
 const BESIDE: Duration = Duration::from_secs(10);
-/// For so long at the least a token is tried for, or waited for, that is to relieve a spent one: an attempt that
-/// hangs.
+/// The least time given to fetch, or to wait for, a token that replaces one whose limit is used up: as long as one
+/// attempt that hangs.
 const LEAST_RELIEF: Duration = Duration::from_secs(2);
 
 /// A token, ready to be sent. Cheap to clone.
@@ -46,15 +46,16 @@ pub(super) struct Token {
     life: Duration,
     asked_at: SystemTime,
     refresh_at: SystemTime,
-    /// Also what tells it apart from its successor: the same allocation, not the same text.
+    /// Also identifies the token: two are the same if they share this allocation. Their texts are not compared.
     requests: Arc<Mutex<Requests>>,
 }
 
 /// The requests that were sent with a token, within the minute that began with the first of them.
 ///
-/// Two numbers and no list of times: Genesys too counts a minute, then begins anew (`inin-ratelimit-reset`).
-/// If its minutes begin elsewhere than ours, one of them may get the end of one of ours and the beginning of
-/// the next, and more than 300 requests; then its 429 brings the next token, at the price of that request.
+/// Two numbers are enough, without a list of times: Genesys, too, counts for a minute and then starts again from zero
+/// (`inin-ratelimit-reset`). Its minutes need not begin with ours. So one of them may cover the end of one of ours and
+/// the beginning of the next, and get more than 300 requests. Then its 429 brings the next token, and costs that
+/// request.
 #[derive(Debug)]
 struct Requests {
     since: SystemTime,
@@ -68,12 +69,12 @@ pub(super) struct Tokens {
     http: Arc<Http>,
     secret: Secret,
     backoff: Backoff,
-    /// The token that requests are sent with. Never locked across a fetch: while the next one is on its way,
-    /// this one serves.
+    /// The token that requests are sent with. Never locked across a fetch: this token serves until the next one is
+    /// there.
     current: Mutex<Option<Token>>,
     /// Locked across a fetch, so that there is one at a time.
     source: tokio::sync::Mutex<Source>,
-    /// How many fetches have ended that somebody could not go on without.
+    /// How many fetches have ended that a request had to wait for.
     fetches: AtomicU64,
     /// How many tokens were granted.
     granted: AtomicU64,
@@ -83,7 +84,7 @@ pub(super) struct Tokens {
 #[derive(Debug, Default)]
 struct Source {
     credentials: Option<ClientCredentials>,
-    /// Why the last fetch failed that somebody could not go on without, if it did.
+    /// Why the last fetch failed that a request had to wait for, if it failed.
     failed: Option<Error>,
     /// When a token was last fetched for Genesys' limit.
     relieved: Option<SystemTime>,
@@ -93,7 +94,7 @@ struct Source {
 #[derive(Deserialize)]
 struct Grant {
     access_token: String,
-    /// Seconds; a number, by the documentation.
+    /// Seconds. The documentation says that it is a number.
     #[serde(default)]
     expires_in: Value,
 }
@@ -104,8 +105,8 @@ impl Requests {
         Arc::new(Mutex::new(Self { since: SystemTime::UNIX_EPOCH, count: 0 }))
     }
 
-    /// Counts one. Gives how many there were in this minute. By the wall clock, as whatever may be frozen;
-    /// one that is set back begins a new minute.
+    /// Counts one, and returns how many there were in this minute. By the wall clock, because Lambda may freeze the
+    /// function. A clock that was set back begins a new minute.
     fn count(&mut self, now: SystemTime) -> u32 {
         let is_running = now.duration_since(self.since).is_ok_and(|age| age < MINUTE);
         if !is_running {
@@ -142,12 +143,12 @@ impl Tokens {
         }
     }
 
-    /// The cached token, or a new one. Whoever comes while one is being fetched waits for that one, and
-    /// shares its failure too.
+    /// The cached token, or a new one. A request that comes while one is being fetched waits for that one, and shares
+    /// its failure, too.
     ///
     /// # Errors
-    /// [`Error::CredentialsUnavailable`] without a secret; [`Error::CredentialsRejected`] where Genesys
-    /// refuses it even when read again; else how the token endpoint failed.
+    /// [`Error::CredentialsUnavailable`] if the secret cannot be read; [`Error::CredentialsRejected`] if Genesys
+    /// refuses it even after it was read again; else how the token endpoint failed.
     pub(super) async fn get(&self, deadline: Deadline) -> Result<Token, Error> {
         let before = self.fetches.load(Ordering::Relaxed);
         if let Some(token) = self.unexpired() {
@@ -167,14 +168,13 @@ impl Tokens {
         fetched
     }
 
-    /// Whether a token is there that needs no fetching.
+    /// Whether there is a token already, so that none has to be fetched.
     pub(super) fn is_at_hand(&self) -> bool {
         self.unexpired().is_some()
     }
 
-    /// Counts a request that is sent with this token; the one that makes the token's minute nearly full has the
-    /// next token fetched, beside the work. A function that is frozen meanwhile goes on with it once it is
-    /// thawed.
+    /// Counts a request that is sent with this token. The request that nearly fills the token's minute starts a fetch
+    /// of the next token in the background. If the function is frozen meanwhile, the fetch goes on once it is thawed.
     pub(super) fn count(self: &Arc<Self>, token: &Token) {
         if lock(&token.requests).count(SystemTime::now()) == REQUESTS_A_TOKEN {
             let (tokens, token) = (Arc::clone(self), token.clone());
@@ -191,13 +191,13 @@ impl Tokens {
         }
     }
 
-    /// Another token for one whose limit Genesys says is used up for so long, in one fetch for all who ask.
-    /// Says when the refused request may be sent again: at once; or, where there is no other token to be had
-    /// or to be asked for yet, no later than Genesys asks. The old token is kept then: it is good for the
+    /// Replaces a token whose limit is used up, in one fetch for all requests that ask. `asked` is how long Genesys
+    /// asks to wait. Returns when the refused request may be sent again: at once, or, if no other token can be had or
+    /// may be asked for yet, no later than Genesys asks. The old token is then kept, because it serves again in the
     /// next minute.
     pub(super) async fn relieve(&self, spent: &Token, asked: Duration, deadline: Deadline) -> Retry {
         let deadline = deadline.min(Deadline::after(asked.max(LEAST_RELIEF)));
-        // A fetch beside the work may hang for longer than Genesys asks to wait.
+        // A fetch in the background may hang for longer than Genesys asks to wait.
         let Ok(mut source) = timeout(deadline.left(), self.source.lock()).await else {
             return Retry::After(asked);
         };
@@ -227,25 +227,25 @@ impl Tokens {
         self.secret.read(deadline).await.map(|_credentials| ())
     }
 
-    /// Fetches a token with what the secret holds now, whatever is cached. Gives how long it lives.
+    /// Fetches a token with what the secret holds now, whatever is cached. Returns how long it lives.
     ///
     /// # Errors
     /// As [`Tokens::get`].
     pub(super) async fn renew(&self, deadline: Deadline) -> Result<Duration, Error> {
         let mut source = self.source.lock().await;
-        // What still serves is kept where there is nothing new to be had.
+        // If no new token can be had, the current one is kept.
         let mut fresh = Source::default();
         let token = self.replace(&mut fresh, deadline).await?;
         source.credentials = fresh.credentials;
         Ok(token.life)
     }
 
-    /// How many tokens were fetched so far.
+    /// How many tokens were fetched until now.
     pub(super) fn granted(&self) -> u64 {
         self.granted.load(Ordering::Relaxed)
     }
 
-    /// Forgets a token that Genesys has refused, unless another has taken its place already.
+    /// Forgets a token that Genesys has refused, unless another one has replaced it already.
     pub(super) fn forget(&self, refused: &Token) {
         let mut current = lock(&self.current);
         if current.as_ref().is_some_and(|token| token.is_same(refused)) {
@@ -262,9 +262,9 @@ impl Tokens {
         lock(&self.current).as_ref().is_some_and(|current| current.is_same(token))
     }
 
-    /// Fetches a token, and puts it in the place of the current one, which stays if that fails.
+    /// Fetches a token and replaces the current one by it. If the fetch fails, the current one stays.
     async fn replace(&self, source: &mut Source, deadline: Deadline) -> Result<Token, Error> {
-        // Boxed: it is seldom needed, and every request's future would carry it.
+        // Boxed, because it is seldom needed and would make the future of every request larger.
         let token = Box::pin(self.fetch(source, deadline)).await?;
         self.granted.fetch_add(1, Ordering::Relaxed);
         *lock(&self.current) = Some(token.clone());
@@ -280,8 +280,8 @@ impl Tokens {
             Err(Error::CredentialsRejected(_)) => {}
             granted_or_failed => return granted_or_failed,
         }
-        // The secret may have been rotated since it was read. If it has not, nothing is kept: the next
-        // event reads it anew.
+        // The secret may have been rotated since it was read. If it has not, nothing is kept, and the next event reads
+        // it again.
         source.credentials = None;
         let fresh = self.secret.read(deadline).await?;
         let token = self.grant(&fresh, deadline).await?;
@@ -303,11 +303,11 @@ impl Tokens {
                 Meaning::Refused(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, answered) => {
                     (Error::CredentialsRejected(answered), Retry::Never)
                 }
-                // A gateway's page says nothing of the token endpoint.
+                // The page of a gateway says nothing about the token endpoint.
                 Meaning::Refused(StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, answered) => {
                     (Error::UpstreamUnavailable(answered), Retry::Backoff)
                 }
-                // There is no token endpoint at this place.
+                // There is no token endpoint at this address.
                 Meaning::Refused(_, answered) | Meaning::NotFound(answered) => {
                     (Error::UpstreamUnavailable(answered), Retry::Never)
                 }
@@ -333,15 +333,15 @@ async fn read(response: Response, asked_at: SystemTime) -> Result<Token, Failure
     let mut header =
         HeaderValue::try_from(format!("Bearer {}", grant.access_token)).map_err(|_| unreadable())?;
     header.set_sensitive(true);
-    let told = grant.expires_in.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let life = told.filter(|life| is_life(asked_at, *life)).unwrap_or(SHORTEST_LIFE);
+    let named = grant.expires_in.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let life = named.filter(|life| is_life(asked_at, *life)).unwrap_or(SHORTEST_LIFE);
     let margin = MARGIN.min(life / MARGIN_SHARE);
     let refresh_at = asked_at.checked_add(life.saturating_sub(margin)).unwrap_or(asked_at);
     Ok(Token { header, life, asked_at, refresh_at, requests: Requests::none() })
 }
 
-/// Whether a token can live so long: a second at the least, and until a time that the clock has. With any other
-/// life it would be fetched again for every request.
+/// Whether a token can have this life: at least a second, and not beyond what the clock can hold. Otherwise every
+/// request would fetch a token.
 fn is_life(asked_at: SystemTime, life: Duration) -> bool {
     life.as_secs() > 0 && asked_at.checked_add(life).is_some()
 }

@@ -1,5 +1,6 @@
-//! Reconciles one request with the conversation: the only loop that reads conversations for a pause or a resume.
-//! It feeds the [`Decider`] and carries its commands out. `MODE` and `ACT_FOR` are here: what they withhold is not sent.
+//! Reconciles one request with the conversation: the only loop that reads conversations for a pause or a resume. It
+//! feeds the [`Decider`] and carries its commands out. `MODE` and `ACT_FOR` apply here: a request that they hold back
+//! is not sent.
 
 mod observe;
 
@@ -27,7 +28,7 @@ use crate::ids::{ParticipantId, UserId};
 use crate::request;
 use crate::retry::Deadline;
 
-/// What the watch message gets of the time that is kept back for reporting: many times what SQS needs.
+/// How much of the time for reporting may be spent on the watch message: many times what SQS needs.
 const LAST_OF_POSTING: Duration = Duration::from_millis(300);
 
 /// What carrying out a request needs.
@@ -41,7 +42,7 @@ pub struct Context {
     pub queue: WatchQueue,
 }
 
-/// Something that came to its end.
+/// Something that has ended, and that the machine may want to know.
 enum Step {
     Read(Instant, Result<Option<Conversation>, Error>),
     Answered(ParticipantId, Reply, Result<Answer, Failure>),
@@ -115,7 +116,7 @@ impl Driver<'_> {
                 Some(Step::Read(sent, read)) => {
                     let began = sent.saturating_duration_since(self.began);
                     if let Ok(Some(conversation)) = read {
-                        // A stale reading may not show yet whoever is acted for.
+                        // A stale reading may not show the people of `ACT_FOR` yet. So once known stays known.
                         is_known |= conversation.involves(&config.act_for);
                         is_watched_only = config.mode == Mode::Observe || !is_known;
                     }
@@ -131,7 +132,7 @@ impl Driver<'_> {
         }
     }
 
-    /// The next thing that happens; none where the time has come.
+    /// The next thing that happens; none if `wake` comes first.
     async fn next(&mut self, wake: Moment) -> Option<Step> {
         let sleep = sleep_until(self.began + wake);
         tokio::select! {
@@ -169,9 +170,9 @@ impl Driver<'_> {
         }
     }
 
-    // ---- What is withheld.
+    // ---- What `MODE` and `ACT_FOR` hold back.
 
-    /// How it ends where a request must not be sent.
+    /// The outcome, if these commands would send a request that must not be sent.
     fn withheld(&self, commands: &[Command], is_watched_only: bool) -> Option<Outcome> {
         let is_sent = |wanted: Action| {
             commands.iter().any(|command| matches!(command, Command::Send(_, action) if *action == wanted))
@@ -201,7 +202,7 @@ impl Driver<'_> {
         Ok(outcome)
     }
 
-    /// What is only watched ends as `observed`, whatever it would have come to.
+    /// A request that is only observed ends as `observed`, whatever it would have ended as. An error stays an error.
     async fn ended(&self, end: Result<Outcome, Error>, is_watched_only: bool) -> Result<Outcome, Error> {
         if !is_watched_only {
             return end;
@@ -218,8 +219,8 @@ impl Driver<'_> {
         self.posting.spawn(self.context.queue.post(self.request.conversation, message));
     }
 
-    /// Waits for the watch message, if there is one: for a moment even where the deadline has passed. Says whether
-    /// it is with SQS; where not, that was logged. True where none had to be posted.
+    /// Waits for the watch message, if there is one: for a moment even if the deadline has passed. Returns whether SQS
+    /// has it, or none had to be posted. If SQS does not have it, that is logged.
     async fn is_posted(&mut self) -> bool {
         let patience = self.deadline.left().max(LAST_OF_POSTING);
         let reason = match timeout(patience, self.posting.join_next()).await {
@@ -229,7 +230,7 @@ impl Driver<'_> {
             Err(_elapsed) => "no time was left",
         };
         let conversation_id = self.request.conversation;
-        tracing::error!(%conversation_id, reason, "watch message not sent: this pause is not watched over");
+        tracing::error!(%conversation_id, reason, "watch message not sent: the watch does not check this pause");
         false
     }
 }

@@ -1,5 +1,5 @@
-//! What is only observed (`MODE=observe`, `ACT_FOR`): logs what would have been done, and what three later readings
-//! show. In this way an owner learns what the bodies of their organization hold.
+//! Observing (`MODE=observe`, `ACT_FOR`): logs what would have been done, and what three later readings show. From this
+//! an owner learns what their organization's conversations hold.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::ids::ParticipantId;
 use crate::report::log;
 use crate::retry::Deadline;
 
-/// Three readings, a second apart, see everything by which reads may lag.
+/// Three readings, a second apart, cover the time by which reads may lag.
 const READINGS: u32 = 3;
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// What both kinds of lines have in their field `kind`.
+/// The field `kind` of both kinds of lines.
 const KIND: &str = "secure_pause_observed";
 
 /// What would have been done.
@@ -31,7 +31,7 @@ const KIND: &str = "secure_pause_observed";
 pub(super) enum Plan {
     /// Pause or resume these legs.
     Act { action: Action, targets: Vec<ParticipantId>, resolution: Resolution },
-    /// Nothing, and it would have ended so.
+    /// Send nothing, and end with this outcome.
     Nothing(Outcome),
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn read_on(context: &Context, request: &Request, deadline: Dead
     }
 }
 
-/// What one reading shows; none where there is no conversation to show.
+/// What one reading shows, as fields of a log line. Without a conversation they are null.
 fn shown(conversation: Option<&Conversation>) -> Value {
     let leg = |leg: &Participant| {
         json!({
