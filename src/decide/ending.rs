@@ -1,4 +1,4 @@
-//! How a request ends: where nothing is sent, where every target has ended, and at the deadline.
+//! How a request ends: if nothing is sent, once every target has ended, and at the deadline.
 
 use std::collections::BTreeSet;
 
@@ -23,11 +23,11 @@ pub enum Course {
     Withdrawing,
 }
 
-/// How it ends where every target has ended: the error that stands first, else the outcome. `rule` is what the last
-/// reading called for, `unread` the error where no reading could be had that was needed.
+/// How it ends once every target has ended: the first error, else the outcome. `rule` is what the last reading called
+/// for. `unread` is the error of a reading that was needed and could not be had.
 ///
 /// # Errors
-/// The first by precedence of how the targets failed, and of `unread`; else why it is no success.
+/// The first by precedence of the targets' errors and `unread`; else the reason why it is no success.
 pub fn conclude(
     (door, course, rule): (Door, Course, Option<Rule>),
     history: &History,
@@ -47,19 +47,19 @@ pub fn conclude(
         (_, _, Some(Rule::End(end))) if is_all_gone => ends(end),
         (_, Course::Resuming, _) if is_all(|leg| !is_recorder(leg)) => Ok(Outcome::NothingPaused),
         (_, Course::Resuming, _) => Ok(if is_check { Outcome::Recovered } else { Outcome::Resumed }),
-        // A pause that no reading can confirm is sent at every check, and counted as nothing. So is one of a
-        // screen that was not recorded.
+        // A pause that no reading can confirm is sent again at every check, so it is not reported as a repair. Nor is
+        // the pause of a screen that was not recorded.
         _ if is_check && is_all(|leg| !was_recorded(leg)) => Ok(Outcome::Watching),
         _ if is_check => Ok(Outcome::Repaired),
         _ if !is_reached => Err(Error::NoTarget),
-        // A flow asks for the card on nothing but a dark screen.
+        // A flow may ask for the card only if a screen is known to be dark.
         _ if door == Door::Direct && is_all_gone => Err(Error::NoTarget),
         _ if door == Door::Direct && !history.is_paused(door, require_verified) => Err(Error::NotPaused),
         _ => Ok(Outcome::Paused),
     }
 }
 
-/// How it ends where nothing is sent.
+/// How it ends if nothing is sent.
 ///
 /// # Errors
 /// The error that this end stands for.
@@ -82,7 +82,7 @@ fn was_recorded(leg: &Leg) -> bool {
     !matches!(leg.state(), Some(State::Gone | State::Unverifiable | State::NotRecording))
 }
 
-/// How a leg ends at the deadline. `unread` is the error where no reading says.
+/// How a leg ends at the deadline. `unread` is the error if no reading shows it.
 pub fn last_word(
     leg: &Leg,
     door: Door,

@@ -1,7 +1,7 @@
 //! Which pauses post a watch message of their own.
 //!
-//! An order's does, because no event told of it. A late pause does (P7): the event's own message may already have
-//! been checked and deleted. Not needed while a reading says that secure pause is on.
+//! The pause of an order does, because there is no event of it. A late pause does (P7), because the event's own message
+//! may already have been checked and deleted. It is not needed while a reading shows secure pause on.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::error::{Answered, Error, What};
 use crate::genesys::conversation::SecurePause;
 use crate::genesys::screen_recording::Action;
 
-/// A message is not posted before the first request has ended, or hangs: it must not stand in its way. Nor is a
-/// late pause's before a reading had time to arrive.
+/// A request that takes longer than this hangs. The message waits until the first request has ended or hangs, because
+/// it must not delay it. The message of a late pause also waits this long for a reading.
 pub const HANGING: Duration = Duration::from_secs(1);
 
-/// Whether the message is to be posted now. `is_end`: nothing more will be known.
+/// Whether the message must be posted now. `is_end`: nothing more will be known.
 pub fn is_needed(
     request: &Request,
     history: &History,
@@ -51,7 +51,7 @@ fn is_late(
     let is_unanswered = sent.is_under_way || sent.is_overtaken || has_failed_silently;
     let is_read = now >= ended + HANGING && (is_late || !sent.is_under_way);
     let is_time = is_end || !leg.is_open() || is_read;
-    // What nobody answered has no end: then the sending counts.
+    // A request without an answer has no end. Then its sending counts.
     let since = if is_unanswered { sent.last } else { ended };
     let is_on = history.last.as_ref().is_some_and(|seen| {
         seen.secure_pause == SecurePause::On && seen.began >= since && now < seen.began + timing.lag
@@ -59,7 +59,7 @@ fn is_late(
     sent.may_have_landed() && (is_late || is_unanswered) && is_time && !is_on
 }
 
-/// Whether nobody knows what became of the request: a gateway that gave up waiting does not know either.
+/// Whether nobody knows what became of the request. A gateway that gave up waiting does not know either.
 fn is_silence(error: &Error) -> bool {
     let answer = error.answered().map(|Answered { what, .. }| *what);
     matches!(answer, Some(What::TimedOut | What::Broken | What::Unreachable | What::Status(408 | 504)))

@@ -1,5 +1,5 @@
-//! What is known of each leg: what was sent for it, what came back, and what readings showed. Plain data, kept
-//! outside the machine so that a panic loses nothing of it.
+//! What is known of each leg: what was sent for it, what came back, and what readings showed. Plain data, kept outside
+//! the machine, so that it survives a panic.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub struct History {
     pub was_on: bool,
     /// The resume that a pause took back.
     pub withdrawn: Option<Withdrawal>,
-    /// Whether whoever took the place of a leg that has gone was still looked for at the end.
+    /// Whether a replacement of a leg that has gone was still being looked for at the end.
     pub is_looking_out: bool,
     /// Whether the watch message of this request could not be posted.
     pub is_not_watched: bool,
@@ -45,7 +45,7 @@ pub struct History {
 pub struct Withdrawal {
     /// When the first request of the resume was sent.
     pub sent: Moment,
-    /// Whether secure pause was read on then or later, and not only a sign of it.
+    /// Whether secure pause read on then or later, and not only a sign of it.
     pub was_on: bool,
 }
 
@@ -85,7 +85,7 @@ pub struct Leg {
     pub was_resumed: bool,
     /// Whether a reading showed its screen in another state than `paused`.
     pub was_not_paused: bool,
-    /// What the last reading showed that began after the request before it.
+    /// What the last reading that began after the last request showed.
     pub seen: Option<Screen>,
     /// Since when readings have shown its recording to be over.
     pub over_since: Option<Moment>,
@@ -106,23 +106,23 @@ pub struct Sent {
     ended: Option<Moment>,
     /// What came of the last that ended.
     pub fate: Option<Fate>,
-    /// How many were accepted, and when the first and the last of these was.
+    /// How many were accepted.
     pub accepted: u32,
-    /// See `accepted`.
+    /// When the first of these was accepted.
     pub first_accepted: Option<Moment>,
-    /// See `accepted`.
+    /// When the last of these was accepted.
     pub last_accepted: Option<Moment>,
-    /// When the first was refused of those in a row that ended with the last.
+    /// If the last one was refused: when the first refusal of the unbroken row came.
     pub first_refused: Option<Moment>,
     /// Whether one ended in anything but a refusal.
     is_unrefused: bool,
     /// Whether a reading ended the leg before the last was answered.
     pub is_overtaken: bool,
-    /// The next is not sent before: never before the last one ended.
+    /// The next one is not sent before this moment, and never before the last one ended.
     pub due: Moment,
     /// Whether Genesys asked to wait until then.
     pub is_asked_to_wait: bool,
-    /// Whether a broken connection has been answered by a request at once.
+    /// Whether a request was repeated at once because its connection broke. That happens only once.
     has_reconnected: bool,
     failed_late: u32,
     refused_tokens: u32,
@@ -131,18 +131,18 @@ pub struct Sent {
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fate {
-    /// A 2xx. Acknowledged, which is not yet done.
+    /// A 2xx. Acknowledged does not mean done.
     Accepted,
     /// A refusal that a reading may explain.
     Refused(Answered),
-    /// It failed, or never was answered.
+    /// It failed, or was never answered.
     Failed(Error),
 }
 
 /// How a leg ended.
 #[derive(Clone, Debug)]
 pub struct LegEnd {
-    /// The last that is known of its screen.
+    /// The last known state of its screen.
     pub state: State,
     /// Why it failed.
     pub error: Option<Error>,
@@ -158,8 +158,8 @@ impl History {
         self.legs.iter().find(|leg| leg.participant == participant)
     }
 
-    /// Whether the screens are paused, as far as can be known: there is a target, every one that has not gone is
-    /// dark, at least one is, and nobody who took the place of one that has gone can have been missed.
+    /// Whether the screens are paused, as far as can be known: at least one target is dark, every target that has not
+    /// gone is, and a replacement for each one that has gone was looked for.
     pub fn is_paused(&self, door: Door, require_verified: bool) -> bool {
         let mut left = self.left().peekable();
         !self.is_looking_out
@@ -198,7 +198,7 @@ impl Leg {
         }
     }
 
-    /// Notes what a reading that began then shows of its screen; none where it does not show the leg.
+    /// Notes what a reading that began then shows of its screen; none if it does not show the leg.
     pub fn read(&mut self, began: Moment, screen: Option<Screen>) {
         let screen = screen.unwrap_or_default();
         if began < self.current.first {
@@ -212,7 +212,7 @@ impl Leg {
         self.was_not_paused |= !matches!(screen, Screen::Paused | Screen::Unknown);
     }
 
-    /// Pauses now what was resumed, whatever became of that.
+    /// Pauses now a screen that was resumed, whatever became of the resume.
     pub fn take_back(&mut self, now: Moment) {
         (self.action, self.was_resumed) = (Action::Pause, true);
         self.requests += 1;
@@ -254,7 +254,8 @@ impl Leg {
         self.end = Some(LegEnd { state, error, at, verified });
     }
 
-    /// When a reading must begin to show that a recorder which has ended its file begins no other.
+    /// A reading that begins at this moment or later shows that a recorder which has ended its file has not begun
+    /// another.
     pub fn no_second_file_at(&self, timing: &Timing) -> Option<Moment> {
         let asked = self.current.last_accepted.unwrap_or(self.current.first);
         self.over_since.map(|since| since.max(asked) + timing.lag)
@@ -270,7 +271,7 @@ impl Leg {
         !self.is_open() || !self.current.is_under_way && self.current.fate == Some(Fate::Accepted)
     }
 
-    /// How it ended, where it has.
+    /// How it ended, if it has.
     pub fn state(&self) -> Option<State> {
         self.end.as_ref().map(|end| end.state)
     }
@@ -280,8 +281,8 @@ impl Leg {
         self.end.as_ref()?.error.as_ref()
     }
 
-    /// Whether no frame of its screen is stored, as far as can be known. A recorder in an error may start again:
-    /// a flow takes no card on its word.
+    /// Whether no frame of its screen is stored, as far as can be known. A recorder in an error may start again, so for
+    /// a flow it does not count as dark.
     fn is_dark(&self, door: Door, require_verified: bool) -> bool {
         let is_broken = matches!(self.seen, Some(Screen::Error | Screen::Timeout));
         match self.state() {
@@ -293,8 +294,7 @@ impl Leg {
     }
 }
 
-/// Whether there was a request at all. What could not be had before it is no answer to it: a token, or the time for
-/// one.
+/// Whether the request was sent at all. It was not if the token for it, or the time, was missing.
 fn was_sent(answer: &Result<Answer, Failure>) -> bool {
     let answered =
         |failure: &Failure| failure.error.answered().is_some_and(|it| it.operation != Operation::Token);
@@ -328,7 +328,7 @@ impl Sent {
         self.ended.filter(|_| !self.is_under_way)
     }
 
-    /// Whether one may have been carried out: anything but a refusal, the want of an answer included.
+    /// Whether one may have been carried out: any that was not refused, even if it was never answered.
     pub fn may_have_landed(&self) -> bool {
         self.is_under_way || self.is_overtaken || self.is_unrefused
     }
@@ -342,7 +342,7 @@ impl Sent {
         }
     }
 
-    /// When a request that failed may be repeated, where it had to wait.
+    /// When a request that failed may be repeated, if it has to wait.
     pub fn repeated_at(&self) -> Option<Moment> {
         Some(self.due).filter(|due| self.has_failed() && Some(*due) > self.ended)
     }
@@ -367,7 +367,7 @@ impl Sent {
         }
     }
 
-    /// Gives the error where nothing more may be sent.
+    /// Returns the error if nothing more may be sent.
     fn answered(&mut self, now: Moment, answer: Result<Answer, Failure>, timing: &Timing) -> Option<Error> {
         (self.is_under_way, self.ended, self.due) = (false, Some(now), now);
         self.is_asked_to_wait = false;
@@ -407,7 +407,7 @@ impl Sent {
         }
     }
 
-    /// Waits as long as it was asked to; longer each time, once reads have caught up with the first.
+    /// Waits as long as Genesys asks. Once reads have caught up with the first request, waits longer each time.
     fn backs_off(&mut self, now: Moment, asked: Duration, timing: &Timing) -> Option<Error> {
         let mut own = Duration::ZERO;
         if now >= self.first + timing.lag {

@@ -5,18 +5,18 @@
 //! the voice reads PAUSED, or a flow's leg (`ivr`, `workflow`) is live.
 //!
 //! # Properties
-//! - P1 A pause is never late for want of a look. The first goes out on the first reading, or, where the event names
-//!   a participant, unread after 2.5 s.
-//! - P2 A resume looks before it leaps. Each is sent in the step in which a reading arrives that allows it, that
-//!   began less than 2 s ago, and after that leg's previous request ended.
-//! - P3 No resume without an afterwards. It is sent only with 5 s left. After it, readings go on until one that began
-//!   a lag after the last request ended. If secure pause is on by then, the screens are paused again.
+//! - P1 A pause never waits for readings that do not come. The first goes out on the first reading, or, if the event
+//!   names a participant, without a reading after 2.5 s.
+//! - P2 No resume without a fresh reading. Each is sent in the step in which a reading arrives that allows it and began
+//!   less than 2 s ago, and only after that leg's previous request ended.
+//! - P3 No resume without a look afterwards. It is sent only if 5 s are left. After it, readings go on until one that
+//!   began a lag after the last request ended. If secure pause is on by then, the screens are paused again.
 //! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
-//! - P5 An answer is one witness, a reading another ([`read_back`]).
-//! - P6 One witness is not enough to stop: two readings must miss the conversation.
+//! - P5 An answer is one proof, a reading another ([`read_back`]).
+//! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
 //! - P7 A late pause is followed: it posts a watch message ([`follow`]).
-//! - P8 `paused` is claimed only where every target that has not gone is dark, and whoever may have taken the place
-//!   of one that has gone was looked for.
+//! - P8 `paused` is claimed only if every target that has not gone is dark, and a replacement for each one that has
+//!   gone was looked for.
 //! - P9 A recorder that begins a second file is paused again: readings go on through the lag.
 //! - P10 The same inputs give the same commands.
 //!
@@ -24,7 +24,7 @@
 //! - *A resume is on its way when a secure pause begins.* The reading after it shows On: paused again (P3).
 //! - *A resume fails, and a secure pause begins before it is repeated.* The repeat waits for a reading (P2).
 //! - *A pause lands after its secure pause ended.* The resume of the end finds it, or the message of P7 does.
-//! - *A start and an end are delivered the wrong way round.* Neither is believed: what is read decides.
+//! - *A start and an end are delivered the wrong way round.* Neither is believed: the reading decides.
 //! - *A reading is older than the request before it.* Only readings that began after a request speak of it.
 
 pub mod ending;
@@ -58,7 +58,7 @@ use crate::ids::ParticipantId;
 const STALE_READING: Duration = Duration::from_secs(2);
 /// A request without an answer is given up after this.
 pub const SILENCE: Duration = Duration::from_secs(4);
-/// A resume gets this long at the least, however little time is left: ten times what an answer usually takes.
+/// The least time that a resume gets for its answer, however little is left: ten times what an answer usually takes.
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happened.
@@ -70,7 +70,7 @@ pub enum Input<'c> {
     Reading {
         /// When the request that was answered was sent.
         began: Moment,
-        /// The conversation; none where Genesys knows no such conversation.
+        /// The conversation; none if Genesys knows no such conversation.
         read: Result<Option<&'c Conversation>, Error>,
     },
     /// The request under way for a leg was answered.
@@ -87,17 +87,17 @@ pub enum Input<'c> {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Read the conversation, and give up then.
+    /// Read the conversation, and give up at this moment.
     Read(Moment),
     /// Send the request for a leg.
     Send(ParticipantId, Action),
-    /// Wait no longer for the request under way for a leg.
+    /// Stop waiting for the request under way for a leg.
     GiveUp(ParticipantId),
-    /// Post the watch message, beside everything else.
+    /// Post the watch message, in the background.
     PostWatch,
-    /// If nothing happens before, go on then.
+    /// If nothing happens before this moment, go on then.
     WaitUntil(Moment),
-    /// It is over.
+    /// The request has ended.
     End(Result<Outcome, Error>),
 }
 
@@ -114,23 +114,23 @@ pub struct Decider<'a> {
     deadline: Moment,
     now: Moment,
     readings: Readings,
-    /// What readings have said, and since when.
+    /// What the last reading said, and since when readings have said the same.
     said: Option<(Reads, Moment)>,
     /// What the last reading called for.
     rule: Option<Rule>,
     /// When the first reading found nobody to pause.
     nobody_since: Option<Moment>,
-    /// Since when each screen has read `active` on a sign alone.
+    /// Since when each screen has read `active` while there was only a sign of a secure pause.
     active_since: BTreeMap<ParticipantId, Moment>,
-    /// The error of the readings that had a resume taken back blindly.
+    /// Why no reading could be had, if a resume was therefore taken back blindly.
     blind: Option<Error>,
     is_watch_posted: bool,
     commands: Vec<Command>,
 }
 
 impl<'a> Decider<'a> {
-    /// A request that was received just now, when its event was `age` old. One from the future, by a clock that is
-    /// ahead, has just happened.
+    /// A request that was received just now, when its event was `age` old. An event from the future, by a clock that is
+    /// ahead, counts as just happened.
     pub fn new(
         request: &'a Request,
         policy: &'a Policy,
@@ -161,7 +161,7 @@ impl<'a> Decider<'a> {
         self.history
     }
 
-    /// What is under way, by what was sent.
+    /// What the machine is doing, by what it has sent.
     fn course(&self) -> Course {
         match self.history.legs.first().map(|leg| leg.action) {
             _ if self.history.withdrawn.is_some() => Course::Withdrawing,
@@ -171,7 +171,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Takes in what happened, and says what is to be done. Nothing follows [`Command::End`].
+    /// Takes what happened, and returns what is to be done. Nothing follows [`Command::End`].
     pub fn next(&mut self, now: Moment, input: Input<'_>) -> Vec<Command> {
         self.now = now;
         let end = match input {
@@ -253,7 +253,7 @@ impl<'a> Decider<'a> {
         tables::rule(&situation, &self.policy.timing)
     }
 
-    /// Has each target judged that a request was sent for.
+    /// Judges by the reading each target that a request was sent for.
     fn judge(&mut self, began: Moment, conversation: Option<&Conversation>, rule: Rule) {
         let policy = self.policy;
         let reading = Reading {
@@ -291,14 +291,14 @@ impl<'a> Decider<'a> {
         let is_settled = self.caught_up_at().is_some_and(|at| began >= at);
         let has_no_time = self.left() < self.policy.timing.afterwards;
         let leg = &mut self.history.legs[place];
-        // What was not refused may have been carried out: only a reading that has caught up can say.
+        // A request that was not refused may have been carried out. Only a reading that has caught up shows it.
         let is_too_late =
             has_no_time && leg.current.is_refused() || is_settled && (has_no_time || rule != Rule::Resume);
         match finding {
             Finding::Ended(state) => {
                 self.end_leg(place, state, None);
                 if state == State::Gone {
-                    // Whoever took their place is exposed: look soon.
+                    // If another leg has replaced it, that screen is exposed: look soon.
                     self.readings.restart(self.now);
                 }
             }
@@ -330,10 +330,10 @@ impl<'a> Decider<'a> {
         self.history.last = Some(Seen { began, secure_pause, voice, others_recording });
     }
 
-    /// Whether secure pause seems over, so that nothing more is sent: it reads off where the reading shows at least
-    /// what the event was about, or what took the resume back. One that shows less may show the gap between two; it is
-    /// believed where secure pause was read on before and the first request for each leg was accepted. An order stands
-    /// until the next one.
+    /// Whether secure pause seems over, so that nothing more is sent. It must read off, in a reading late enough to
+    /// show the event, or the secure pause that took the resume back. An earlier reading may show the gap between two
+    /// secure pauses. It is believed only if secure pause was read on before, and the first request for each leg was
+    /// accepted. At the direct door this never holds: an order stands until the next one.
     fn seems_over(&self, began: Moment) -> bool {
         let turned = self.history.legs.iter().map(|leg| leg.current.first).max();
         let shows_it = match self.course() {
@@ -349,13 +349,14 @@ impl<'a> Decider<'a> {
         is_off && shows_it && self.request.door != Door::Direct
     }
 
-    /// Whether it is over. Where a screen reads active, one reading may have fallen behind the one before: the next says.
+    /// Whether the secure pause is over. If a screen reads active, this reading may be older than the one before: the
+    /// next one decides.
     fn is_superseded(&self, began: Moment) -> bool {
-        let is_lit = self.history.legs.iter().any(|leg| leg.is_open() && leg.seen == Some(Screen::Active));
-        self.seems_over(began) && (self.shows_the_event(began) || !is_lit)
+        let is_active = self.history.legs.iter().any(|leg| leg.is_open() && leg.seen == Some(Screen::Active));
+        self.seems_over(began) && (self.shows_the_event(began) || !is_active)
     }
 
-    /// Whether a reading that began then shows at least what the event was about.
+    /// Whether a reading that began at this moment is late enough to show the event.
     fn shows_the_event(&self, began: Moment) -> bool {
         self.age + began >= self.policy.timing.lag
     }
@@ -382,7 +383,7 @@ impl<'a> Decider<'a> {
         match self.request.door {
             _ if self.course() == Course::Pausing => None,
             Door::Watch => Some(Ok(Outcome::Watching)),
-            // Nobody to pause: reads may lag.
+            // Nobody to pause is found. Reads may lag, so it counts only after that time.
             Door::Event | Door::Direct => {
                 let since = *self.nobody_since.get_or_insert(began);
                 (began >= since + self.policy.timing.lag).then_some(Err(Error::NoTarget))
@@ -390,7 +391,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Who reads `active` on a sign alone, and did a lag ago; none where a second reading has to say.
+    /// The targets that read `active` now and did so a lag ago. None while a second reading has to decide.
     fn still_active<'c>(
         &mut self,
         targets: Vec<&'c Participant>,
@@ -439,7 +440,7 @@ impl<'a> Decider<'a> {
         self.readings.restart(self.now);
     }
 
-    /// The leg to pause unread. The watch has time to read again, and pauses nobody unread.
+    /// The leg to pause without a reading. The watch has time to read again, so it pauses nobody without one.
     fn named(&self) -> Option<ParticipantId> {
         let Request { door, phase, participant, .. } = self.request;
         let may = *door != Door::Watch && *phase == Phase::Started && self.course() == Course::Looking;
@@ -471,7 +472,7 @@ impl<'a> Decider<'a> {
         None
     }
 
-    /// P2, and the time that P3 needs.
+    /// Whether P2 allows a resume now, and the time that P3 needs is left.
     fn may_resume(&self, rule: Rule, began: Moment) -> bool {
         rule == Rule::Resume
             && self.now.saturating_sub(began) < STALE_READING
@@ -493,8 +494,9 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// On takes a resume back. So does a sign, once reads have caught up, because some organizations report secure
-    /// pause through the voice alone; not at the direct door, where the flow itself is the sign.
+    /// Whether a reading takes the resume back. On does. So does a sign, once reads have caught up, because some
+    /// organizations report secure pause through the voice alone; but not at the direct door, where the flow itself is
+    /// the sign.
     fn is_withdrawn_by(&self, reads: Reads, began: Moment) -> bool {
         let has_caught_up = self.caught_up_at().is_some_and(|at| began >= at);
         match reads {
@@ -504,14 +506,14 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// When a reading must begin to show all that came before the end of the last request; none while one is under
-    /// way.
+    /// From this moment on, a reading that begins shows everything that happened before the last request ended. None
+    /// while a request is under way.
     fn caught_up_at(&self) -> Option<Moment> {
         let ends: Option<Vec<_>> = self.history.legs.iter().map(|leg| leg.current.ended()).collect();
         ends?.into_iter().max().map(|last| last + self.policy.timing.lag)
     }
 
-    /// Pauses again whatever was resumed, or may have been. A leg that had gone may be in wrap-up by now.
+    /// Pauses again every screen that was resumed, or may have been. A leg that had gone may be in wrap-up by now.
     fn withdraw(&mut self, conversation: Option<&Conversation>) {
         let sent = self.history.legs.iter().map(|leg| leg.sent).min();
         self.history.withdrawn = sent.map(|sent| Withdrawal { sent, was_on: false });
@@ -547,7 +549,7 @@ impl<'a> Decider<'a> {
             if leg.action == Action::Resume { self.policy.timing.afterwards } else { Duration::ZERO };
         let is_asked_to_wait = matches!(retry, Some(Retry::After(_)));
         if leg.is_open() && is_asked_to_wait && leg.current.due + needed >= self.deadline {
-            // Genesys asks for a longer wait than there is time.
+            // Genesys asks to wait for longer than the time that is left.
             let error = leg.current.failure();
             return self.end_leg(place, State::Failed, error);
         }
@@ -591,7 +593,7 @@ impl<'a> Decider<'a> {
         None
     }
 
-    /// What earlier readings found stands where only the time ran out for the last one.
+    /// If the last reading only ran out of time, the end that earlier readings lead to.
     fn unless_known(&self, error: Error) -> Error {
         let known = self.rule.filter(|_| matches!(error, Error::DeadlineExceeded(_)));
         let known = known.and_then(|rule| self.at_the_deadline(rule));
@@ -616,7 +618,7 @@ impl<'a> Decider<'a> {
                 let unread = self.unread_error();
                 self.give_the_last_word(place, &unread);
             } else if self.repeat_unread_at(leg).is_some_and(|at| self.now >= at) {
-                // A reading at the same moment might take the one request that Genesys allows by now.
+                // Genesys may allow only one request now. A reading at the same moment might use it up.
                 self.readings.restart(self.now);
                 self.send(place);
             }
@@ -631,8 +633,8 @@ impl<'a> Decider<'a> {
         None
     }
 
-    /// When the request under way is given up. A resume sooner, where a reading that has caught up would come too late
-    /// to take it back.
+    /// When the request under way is given up. A resume is given up sooner if, otherwise, the reading that has caught
+    /// up would come too late to take it back.
     fn silent_at(&self, leg: &Leg) -> Moment {
         let silent = leg.current.last + SILENCE;
         let afterwards = self.deadline.saturating_sub(self.policy.timing.afterwards);
@@ -661,7 +663,7 @@ impl<'a> Decider<'a> {
         (!is_read).then_some(refused + self.policy.timing.lag + STALE_READING)
     }
 
-    /// The error where no reading says what became of a leg.
+    /// The error if no reading shows what became of a leg.
     fn unread_error(&self) -> Error {
         self.readings.failed.clone().unwrap_or(Error::DeadlineExceeded(Operation::Conversation))
     }
@@ -677,7 +679,8 @@ impl<'a> Decider<'a> {
             .then(|| self.deadline.saturating_sub(self.policy.timing.last_pause))
     }
 
-    /// Whether no reading has begun since then. A moment that is not known yet is owed, too.
+    /// Whether a reading that begins at this moment or later is still missing. It also is if the moment is not known
+    /// yet.
     fn is_owed(&self, at: Option<Moment>) -> bool {
         let seen = self.history.last.as_ref().map(|seen| seen.began);
         at.is_none_or(|at| seen.is_none_or(|seen| seen < at))
@@ -693,7 +696,7 @@ impl<'a> Decider<'a> {
 
     // ---- The end.
 
-    /// Ends it where every target has ended, and no reading is owed any more.
+    /// Ends the request if every target has ended, and no reading is owed any more.
     fn concluded(&mut self) -> Ended {
         let is_unread = self.readings.arrived.is_none() && self.readings.failed.is_some();
         if is_unread && self.course() == Course::Pausing && self.history.legs.iter().all(Leg::is_acknowledged)
@@ -704,8 +707,8 @@ impl<'a> Decider<'a> {
         (!is_open).then(|| self.conclude())
     }
 
-    /// Whether a reading is still owed: after a resume, one that has caught up (P3); where a leg has gone, one that
-    /// began a lag later (P8).
+    /// Whether a reading is still owed: after a resume, one that has caught up (P3); if a leg has gone, one that began
+    /// a lag later (P8).
     fn looks_on(&self) -> bool {
         match self.course() {
             Course::Resuming => self.is_owed(self.caught_up_at()) && !self.is_over(),
@@ -714,7 +717,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Whether the last reading leaves nobody to look for.
+    /// Whether the last reading shows that nobody is left on the conversation.
     fn is_over(&self) -> bool {
         match self.said {
             Some((Reads::Over, _)) => true,
@@ -723,12 +726,12 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Whether a leg has gone, and whoever may have taken its place has not been looked for to the end.
+    /// Whether a leg has gone, and its replacement must still be looked for.
     fn may_be_replaced(&self) -> bool {
         self.replaced_by().is_some_and(|at| self.is_owed(Some(at))) && !self.is_over()
     }
 
-    /// Until when whoever took the place of a leg that has gone is looked for.
+    /// Until when the replacement of a leg that has gone is looked for.
     fn replaced_by(&self) -> Option<Moment> {
         let gone = |leg: &Leg| leg.end.as_ref().filter(|end| end.state == State::Gone).map(|end| end.at);
         let last = self.history.legs.iter().filter_map(gone).max();
@@ -737,7 +740,7 @@ impl<'a> Decider<'a> {
 
     fn conclude(&mut self) -> Result<Outcome, Error> {
         self.history.is_looking_out = self.may_be_replaced();
-        // A reading that is still owed, and could not be had, is no quiet end.
+        // If a reading is still owed and could not be had, the request must end with that error.
         let unread = match self.readings.arrived {
             None => Some(self.unread_error()),
             Some(_) => self.readings.failed.clone().filter(|_| self.looks_on()),
@@ -764,7 +767,7 @@ impl<'a> Decider<'a> {
         self.conclude()
     }
 
-    /// Ends a leg by what is known. `unread` is the error where no reading says.
+    /// Ends a leg by what is known. `unread` is the error if no reading shows it.
     fn give_the_last_word(&mut self, place: usize, unread: &Error) {
         let leg = &self.history.legs[place];
         if !leg.is_open() {
@@ -778,7 +781,7 @@ impl<'a> Decider<'a> {
         self.end_leg(place, state, error);
     }
 
-    /// How it ends at the deadline where nothing was sent.
+    /// How the request ends at the deadline if nothing was sent.
     fn at_the_deadline(&self, rule: Rule) -> Ended {
         match rule {
             // One reading missed the conversation, and there was no other.
@@ -815,8 +818,8 @@ impl<'a> Decider<'a> {
         self.commands.push(Command::WaitUntil(wake));
     }
 
-    /// Where every open leg waits because Genesys asked to, a reading would take from what it allows. What came of a
-    /// resume is looked for all the same.
+    /// No reading before this moment. If every open leg waits because Genesys asked to, a reading would use up requests
+    /// that Genesys allows. The reading after a resume is made all the same.
     fn asked_to_wait(&self) -> Moment {
         if self.course() == Course::Resuming && self.is_owed(self.caught_up_at()) {
             return Moment::ZERO;

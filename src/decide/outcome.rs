@@ -3,7 +3,7 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 
-/// How a request ends where it does not fail.
+/// How a request ends if it does not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -15,7 +15,7 @@ pub enum Outcome {
     NothingPaused,
     /// The conversation has ended.
     ConversationOver,
-    /// The event is late, and the conversation no longer bears it out.
+    /// The event is late, and the conversation is no longer in secure pause.
     Stale,
     /// The secure pause ended before its pause was read back.
     Superseded,
@@ -37,12 +37,12 @@ pub enum Outcome {
     Watching,
     /// The watch: a screen was recorded during the secure pause, and is paused now.
     Repaired,
-    /// The watch: the secure pause was over with its screens still dark; they are being recorded again.
+    /// The watch: the secure pause was over and screens were still dark. They are being recorded again.
     Recovered,
 }
 
 impl Outcome {
-    /// Whether a check that ended so is the last one of its message.
+    /// Whether a check with this outcome is the last one of its message.
     pub const fn is_done(self) -> bool {
         match self {
             Self::ConversationOver | Self::Recovered | Self::NothingPaused | Self::Ignored | Self::Observed => true,
@@ -52,7 +52,7 @@ impl Outcome {
             | Self::Superseded
             | Self::ResumeWithdrawn
             | Self::PauseOnly
-            // A check never ends so.
+            // A check never has one of these outcomes.
             | Self::Paused
             | Self::Resumed
             | Self::Stale
@@ -63,7 +63,7 @@ impl Outcome {
     }
 }
 
-/// The last that is known of a target's screen.
+/// The last known state of a target's screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {

@@ -1,6 +1,7 @@
 //! What one reading says about a request that was sent for a leg. A row a line, with its reason.
 //!
-//! An answer is one witness, a reading another. A reading speaks of a request only if it began after its sending.
+//! An answer is one proof, a reading another. A reading says something about a request only if it began after its
+//! sending.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,16 +14,16 @@ use crate::error::Error;
 use crate::genesys::conversation::{Life, Participant, Screen};
 use crate::genesys::screen_recording::Action;
 
-/// A first request without an answer is given up for another after this, where a reading shows that it had no
-/// effect. The next ones get [`super::SILENCE`]: where every pause takes longer, one must be let come to its end.
+/// After this time, a first request without an answer is replaced by another, if a reading shows that it had no effect.
+/// The next requests get [`super::SILENCE`]: if every pause takes longer, one of them must be allowed to finish.
 pub const PATIENCE: Duration = Duration::from_secs(2);
-/// How many resumes are acknowledged, and the screen still paused, before it is called a failure.
+/// If the screen is still paused after this many acknowledged resumes, the resume has failed.
 const RESUMES: u32 = 2;
 
 /// What one reading says about a target.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
-    /// All there is to know.
+    /// It has ended: nothing more will be known.
     Ended(State),
     /// It failed for good.
     Failed(Error),
@@ -54,7 +55,7 @@ pub fn after_pause(leg: &Leg, seen: Option<&Participant>, reading: Reading<'_>) 
     let sent = &leg.current;
     let screen = seen.map_or(Screen::Unknown, Participant::screen);
     let caught_up = reading.began >= sent.first + reading.timing.lag;
-    // The first answer counts, lest a screen that nothing is reported of be paused without end.
+    // The first answer counts. Otherwise a screen whose state is never reported would be paused without end.
     let accepted_long_ago = leg.is_acknowledged()
         && reading.began >= sent.last
         && sent.first_accepted.is_some_and(|at| reading.began >= at + reading.timing.lag);
@@ -66,7 +67,7 @@ pub fn after_pause(leg: &Leg, seen: Option<&Participant>, reading: Reading<'_>) 
         _ if reading.began < sent.first => Finding::Open, // it began before the request
         _ if seen.is_some_and(is_gone) => Finding::Ended(State::Gone), // whatever its screen reads
         _ if seen.is_none() && accepted_long_ago => Finding::Ended(State::Gone), // no agent has this leg
-        // A second witness, or no other reason for it. At the direct door a resume may still overtake it.
+        // A second proof, or no other explanation. At the direct door a resume may still overtake the pause.
         Screen::Paused if is_settled(sent, reading) && (is_witnessed || caught_up) => {
             Finding::Ended(State::Verified)
         }
@@ -104,7 +105,7 @@ pub fn after_resume(leg: &Leg, seen: Option<&Participant>, reading: Reading<'_>)
         _ if reading.began < sent.first => Finding::Open, // it began before the request
         _ if seen.is_some_and(is_gone) => Finding::Ended(State::Gone), // whatever its screen reads
         _ if !caught_up && is_in_wrap_up => Finding::Open, // it may yet have to be paused again
-        _ if is_dark && is_in_wrap_up => Finding::Ended(State::Gone), // who has hung up stays dark
+        _ if is_dark && is_in_wrap_up => Finding::Ended(State::Gone), // in wrap-up, the screen stays dark
         _ if sent.has_failed() && is_dark => unless_refused_for_good(leg, seen, reading)
             .unwrap_or_else(|| if reading.began >= sent.due { Finding::Again } else { Finding::Open }),
         _ if !caught_up => Finding::Open, // its answer included: one request at a time
@@ -121,8 +122,8 @@ pub(super) fn is_gone(leg: &Participant) -> bool {
     leg.life() == Life::Dead && !leg.is_in_wrap_up()
 }
 
-/// At the direct door a reading counts only if it began a second after the answer, or after the sending where
-/// there is no answer: a resume on its way may still overtake the pause.
+/// At the direct door a reading counts only if it began a second after the answer, or after the sending if there is no
+/// answer: a resume on its way may still overtake the pause.
 fn is_settled(sent: &Sent, reading: Reading<'_>) -> bool {
     let since = sent.ended().unwrap_or(sent.last);
     reading.door != Door::Direct || reading.began >= since + reading.timing.direct_settled
@@ -133,7 +134,7 @@ fn was_running(leg: &Leg) -> bool {
     !matches!(leg.before, Screen::Stopped | Screen::Error | Screen::Timeout)
 }
 
-/// A refusal that readings do not explain for as long as they may lag.
+/// What a refusal means once readings have not explained it for as long as they may lag.
 fn unless_refused_for_good(leg: &Leg, seen: Option<&Participant>, reading: Reading<'_>) -> Option<Finding> {
     let sent = &leg.current;
     let (Some(Fate::Refused(answered)), Some(refused)) = (&sent.fate, sent.first_refused) else {
@@ -156,7 +157,7 @@ fn unless_refused_for_good(leg: &Leg, seen: Option<&Participant>, reading: Readi
     })
 }
 
-/// Whether the pause goes out again.
+/// Whether the pause is sent again.
 fn again(sent: &Sent, screen: Screen, reading: Reading<'_>) -> Finding {
     let is_active = screen == Screen::Active;
     match sent.fate {

@@ -17,13 +17,13 @@ pub struct Request {
     pub is_of_order: bool,
     /// The conversation it happened on.
     pub conversation: ConversationId,
-    /// The user who did it, where the request names them usably.
+    /// The user who did it, if the request names a usable id.
     pub user: Option<UserId>,
-    /// The leg it was done on, where the request names it usably.
+    /// The leg it was done on, if the request names a usable id.
     pub participant: Option<ParticipantId>,
     /// When it happened: the event's own time, or the nearest thing to it.
     pub at: OffsetDateTime,
-    /// How many optional fields were there but unusable.
+    /// How many optional fields were present but unusable.
     pub dropped: u32,
 }
 

@@ -6,7 +6,7 @@ use super::history::Moment;
 use crate::config::Timing;
 use crate::error::Error;
 
-/// Two moments that are closer than this are worth one reading only.
+/// Two moments that are closer than this share one reading.
 const NEAR: Duration = Duration::from_millis(250);
 
 /// The readings of one request. At most one is under way.
@@ -14,18 +14,18 @@ const NEAR: Duration = Duration::from_millis(250);
 pub struct Readings {
     /// Whether one is under way.
     pub is_under_way: bool,
-    /// How the last one failed, where no later one succeeded.
+    /// How the last one failed, if no later one succeeded.
     pub failed: Option<Error>,
     /// When the last one that succeeded arrived.
     pub arrived: Option<Moment>,
-    /// No reading is worth making before.
+    /// No reading begins before this moment: it would show nothing that matters.
     pub not_before: Moment,
     anchor: Moment,
     begun: usize,
 }
 
 impl Readings {
-    /// When the next one is to begin. `decisive`: a reading that begins then, or later, can end something.
+    /// When the next one begins. `decisive`: a reading that begins then, or later, can end something.
     pub fn next(&self, decisive: Option<Moment>, timing: &Timing) -> Moment {
         let scheduled = (self.anchor + offset(self.begun, timing)).max(self.not_before);
         match decisive.filter(|at| *at >= self.not_before) {
@@ -36,7 +36,7 @@ impl Readings {
 
     /// Notes that one begins now.
     pub fn begin(&mut self, now: Moment, timing: &Timing) {
-        // A reading that came late, or early for a decisive moment, does not shift those after it.
+        // A reading that began late, or early for a decisive moment, does not shift the later ones.
         while self.anchor + offset(self.begun, timing) <= now {
             self.begun += 1;
         }

@@ -9,7 +9,7 @@ use super::request::{Door, Phase};
 use crate::config::Timing;
 use crate::genesys::conversation::{Conversation, SecurePause};
 
-/// What a reading says, as the tables ask it.
+/// What a reading says, in the words of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
     /// Genesys knows no such conversation.
@@ -20,9 +20,9 @@ pub enum Reads {
     On,
     /// Secure pause is off.
     Off,
-    /// Nobody can say, but there is a sign of one: the voice is paused, or a flow's leg is live.
+    /// It is not known, but there is a sign of one: the voice is paused, or a flow's leg is live.
     Sign,
-    /// Nobody can say.
+    /// It is not known.
     Unknown,
 }
 
@@ -62,13 +62,13 @@ pub struct Situation {
 /// What a reading calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Pause whoever is to be paused, as far as their screens are exposed.
+    /// Pause the targets whose screens are exposed.
     Pause(Exposed),
-    /// Resume whoever is to be resumed.
+    /// Resume the targets.
     Resume,
-    /// Read again. Where no time is left, it ends so.
+    /// Read again. If no time is left, end like this.
     Look(End),
-    /// It ends so.
+    /// End like this.
     End(End),
 }
 
@@ -77,13 +77,13 @@ pub enum Rule {
 pub enum Exposed {
     /// Everyone's: a stale reading of a screen's state must not cost a pause.
     All,
-    /// Whose screen does not read `paused`.
+    /// Those whose screen does not read `paused`.
     NotPaused,
-    /// Whose screen reads `active`, and still does a lag later.
+    /// Those whose screen reads `active`, and still does a lag later.
     StillActive,
 }
 
-/// How it ends where nothing is sent.
+/// How it ends if nothing is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// With this outcome.
@@ -175,7 +175,7 @@ const fn missing(old: bool) -> End {
     if old { End::Outcome(Outcome::ConversationOver) } else { End::NoConversation }
 }
 
-/// One witness is not enough to stop.
+/// One reading that misses the conversation is not enough to stop.
 fn missed_twice(it: &Situation, outcome: Outcome) -> Rule {
     if it.said_for < BETWEEN_MISSES { looks(outcome) } else { ends(outcome) }
 }

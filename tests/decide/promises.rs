@@ -240,7 +240,7 @@ impl<'a> Run<'a> {
             let is_paused = self.first_sent.is_some_and(|at| at <= due);
             let is_without_token = played.end.as_ref().is_err_and(Error::is_without_token);
             let is_in_time = first.is_some_and(|at| at <= due) || is_paused || is_without_token;
-            self.must(is_in_time, "P1: a pause is never late for want of a look");
+            self.must(is_in_time, "P1: a pause never waits for readings that do not come");
         }
     }
 
