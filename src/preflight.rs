@@ -1,5 +1,5 @@
-//! Preflight: what the function could do with its own role and settings, told without doing it. Nothing is paused or
-//! resumed; what cannot be told without a live call is said to be so.
+//! Preflight: what the function could do with its own role and settings, without doing it. It pauses and resumes
+//! nothing. If a point cannot be known without a live call, it says so.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::genesys::Genesys;
 use crate::reconcile::Context;
 use crate::retry::Deadline;
 
-/// Where Lambda's id of the invocation, a random UUID, is none: nobody's either, since Genesys' ids are of version 4.
+/// A conversation id that cannot exist, because Genesys uses version 4. Used if Lambda's request id is no UUID.
 const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0000);
 
-/// What one check may take: all of them together must fit into an invocation, whichever of them hangs.
+/// Longest time of one check. All of them together must fit into an invocation, whichever of them hangs.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What is looked at, in order: each needs those before it, but nothing needs `permissions`, and `watch_queue` needs
-/// `settings` only.
+/// The checks, in order. Each needs those before it, but none needs `permissions`, and `watch_queue` needs `settings`
+/// only.
 const CHECKS: [&str; 7] =
     ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue"];
 
@@ -34,7 +34,7 @@ enum Status {
     Ok,
     /// Somebody has to mend it.
     Failed,
-    /// It cannot be told, or need not be so.
+    /// It cannot be known without a live call, or need not be so.
     Unknown,
     /// Something that it needs has failed.
     Skipped,
@@ -115,7 +115,7 @@ fn path(status: u16) -> Check {
         405 => ok(NAME, "exists: it takes other methods than GET (405)"),
         200..300 => ok(NAME, format!("exists: GET is answered with {status}")),
         _ => {
-            let detail = format!("cannot be told without a live call: GET is answered with {status}");
+            let detail = format!("cannot be known without a live call: GET is answered with {status}");
             Check::new(
                 NAME,
                 Status::Unknown,
@@ -130,7 +130,7 @@ async fn watch_queue(queue: &WatchQueue) -> Check {
     const NAME: &str = "watch_queue";
     match queue.look().await {
         None => {
-            let detail = "WATCH_QUEUE_URL is not set: what a flow orders is not watched over";
+            let detail = "WATCH_QUEUE_URL is not set: the watch does not check what a flow orders";
             Check::new(NAME, Status::Unknown, detail, "set it to the URL of the stack's watch queue")
         }
         Some(Ok(())) => ok(NAME, "exists"),

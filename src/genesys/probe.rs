@@ -1,4 +1,4 @@
-//! The client's side of preflight: requests that change nothing, for what they tell about rights and paths.
+//! The client's side of preflight: requests that change nothing, and show which rights and paths there are.
 
 use std::time::Duration;
 
@@ -52,13 +52,13 @@ impl Genesys {
             Meaning::Success(response) => {
                 let body = http::body(Operation::Permissions, response).await?;
                 let info = object(&String::from_utf8_lossy(body.as_ref()));
-                let unread = || "not told: the answer of /api/v2/tokens/me cannot be read".to_owned();
+                let unread = || "not known: the answer of /api/v2/tokens/me cannot be read".to_owned();
                 Ok(info.as_ref().map_or_else(unread, told))
             }
             Meaning::Refused(status, _) => {
-                Ok(format!("not told: /api/v2/tokens/me answered {}", status.as_u16()))
+                Ok(format!("not known: /api/v2/tokens/me answered {}", status.as_u16()))
             }
-            Meaning::NotFound(_) => Ok("not told: /api/v2/tokens/me answered 404".to_owned()),
+            Meaning::NotFound(_) => Ok("not known: /api/v2/tokens/me answered 404".to_owned()),
         })
         .await
     }

@@ -65,7 +65,7 @@ fn a_late_pause_posts_unless_secure_pause_was_just_read_on() {
     #[rustfmt::skip] // A row a line: how old the event was, the pause, the reading, now, whether it is the end.
     let rows = [
         (0, acknowledged_at(4_500), None, 9_000, true, false, "its own message has not been checked"),
-        (0, acknowledged_at(4_501), None, 9_000, true, true, "its own message may have been checked, and done with"),
+        (0, acknowledged_at(4_501), None, 9_000, true, true, "its own message may have been checked, and deleted"),
         (3_400, acknowledged_at(1_100), None, 9_000, true, false, "the age counts"),
         (3_401, acknowledged_at(1_100), None, 9_000, true, true, "the age counts"),
         (-9_000, acknowledged_at(5_000), None, 9_000, true, false, "the other cloud's clock is ahead"),

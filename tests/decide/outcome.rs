@@ -143,7 +143,7 @@ fn a_resume_that_was_taken_back_ends_so_at_every_door() {
     assert_eq!(concluded(Door::Event, Course::Withdrawing, PAUSE, failed), "NotPaused", "it is recorded");
     let history = History { legs: legs(), ..History::default() };
     let end = conclude((Door::Event, Course::Withdrawing, PAUSE), &history, Some(&unread()), false);
-    assert_eq!(name(end), "UpstreamUnavailable", "taken back for want of a reading");
+    assert_eq!(name(end), "UpstreamUnavailable", "taken back because no reading came");
 }
 
 #[test]

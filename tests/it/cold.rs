@@ -87,7 +87,7 @@ async fn a_connection_that_died_before_its_first_request_costs_one_more() {
 
 #[tokio::test]
 async fn no_roots_are_read_at_start() {
-    // Whoever opens a pipe that nobody writes to waits for ever, and never asks for an event.
+    // A function that opens a pipe which nobody writes to waits for ever, and never asks for an event.
     let pipe = Path::new(env!("CARGO_TARGET_TMPDIR")).join("roots.pem");
     let _ = std::fs::remove_file(&pipe);
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());

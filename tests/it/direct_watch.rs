@@ -1,4 +1,4 @@
-//! A pause that the watch does not know of is watched over: its message is posted to the watch's queue.
+//! A pause that the watch does not know of posts a message to the watch's queue.
 
 use std::time::Duration;
 
@@ -94,11 +94,11 @@ async fn a_late_pause_on_a_secure_pause_that_is_over_is_watched_over_anew() {
     let with_leg = json!({"watch": {"conversationId": CONVERSATION, "participantId": LEG_A, "of": of}});
     #[rustfmt::skip] // A row a line.
     let cases = [
-        (&off, late.clone(), "superseded", Some(both.clone()), "its own message may have been done with before"),
+        (&off, late.clone(), "superseded", Some(both.clone()), "its own message may have been deleted before"),
         (&off, unnamed, "superseded", Some(with_leg), "with the ids that could be used"),
         (&off, fresh(STARTED), "paused", None, "the reading may trail"),
         (&on, late.clone(), "paused", None, "it goes on, and so does its message"),
-        (&unclear, late, "paused", Some(both.clone()), "it may be over, and its message done with"),
+        (&unclear, late, "paused", Some(both.clone()), "it may be over, and its message deleted"),
     ];
     let posted = cases.map(|(body, event, wanted, message, reason)| async move {
         let stage = Stage::new().await;
@@ -122,7 +122,7 @@ async fn a_pause_that_lands_long_after_its_secure_pause_is_watched_over_anew() {
     };
     let (answer, ()) = tokio::join!(stage.invoke(&event), later);
     assert_eq!(outcome(&answer), "superseded");
-    assert_eq!(messages(&stage).len(), 1, "the event's own may have been done with at the first check");
+    assert_eq!(messages(&stage).len(), 1, "the event's own may have been deleted at the first check");
     stage.end().await;
 }
 

@@ -134,7 +134,7 @@ async fn only_conversations_of_these_users_and_queues_are_acted_on() {
         assert_eq!(checked.only_outcome() == "observed", !acts, "{reason}");
         let sent = stage.sent("pause", LEG_A) + stage.sent("resume", LEG_A);
         assert_eq!(sent > 0, acts, "{reason}");
-        assert_eq!(stage.world.queue.messages().is_empty(), !acts, "{reason}: nothing is watched over");
+        assert_eq!(stage.world.queue.messages().is_empty(), !acts, "{reason}: no watch message");
         stage.end().await;
     });
     join_all(acted).await;

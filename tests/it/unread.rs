@@ -61,7 +61,7 @@ async fn an_order_whose_conversation_cannot_be_read_is_paused_by_its_participant
 
 #[tokio::test]
 async fn only_a_pause_made_unread_for_a_late_event_needs_a_message_of_its_own() {
-    let cases = [(1, 0, "its own message is not checked yet"), (20, 1, "it may be done with already")];
+    let cases = [(1, 0, "its own message is not checked yet"), (20, 1, "it may be deleted already")];
     for (age, messages, reason) in cases {
         let stage = stage().await;
         stage.world.genesys.inject(On::Conversation, Fault::Status(403), usize::MAX);
@@ -135,7 +135,7 @@ async fn an_unread_pause_under_way_is_waited_for_where_the_reading_fails() {
     let answer = stage.invoke(&fresh(STARTED)).await;
 
     assert_eq!(outcome(&answer), "Forbidden");
-    // Whether it needs a message to be watched over is a matter of half a second here.
+    // Whether it posts a watch message is a matter of half a second here.
     assert_eq!(stage.new_requests()[..3], [get(429), put(LEG_A, "pause", 202), get(403)]);
     assert_eq!(stage.line(&answer)["targets"][0]["state"], "unverifiable");
     stage.end().await;
