@@ -52,7 +52,7 @@ failures! {
         "compare it with those in events/ and with the EventBridge rule's pattern";
     /// The client credentials could not be read from Secrets Manager.
     CredentialsUnavailable(String): "secret: {0}; {remedy}",
-        "check GENESYS_SECRET_ID, the secret's value and the role's right to read it";
+        "check GENESYS_SECRET_ID (of recordings, RECORDINGS_SECRET_ID), the secret's value and the role's right to read it";
     /// Genesys refuses the client credentials, or a token that was just issued.
     CredentialsRejected(Answered): "{0}; {remedy}",
         "compare the client id and secret in Secrets Manager with the OAuth client in Genesys";
@@ -147,6 +147,8 @@ pub enum Operation {
     Permissions,
     /// `GET /api/v2/conversations/{id}`.
     Conversation,
+    /// `GET /api/v2/conversations/{id}/recordings`.
+    Recordings,
     /// The `PUT` that pauses a screen recording.
     Pause,
     /// The `PUT` that resumes a screen recording.
@@ -159,6 +161,7 @@ impl fmt::Display for Operation {
             Self::Token => "token",
             Self::Permissions => "permissions of the token",
             Self::Conversation => "conversation",
+            Self::Recordings => "recordings",
             Self::Pause => "pause of the screen recording",
             Self::Resume => "resume of the screen recording",
         })

@@ -52,6 +52,10 @@ uuid_id!(
     /// A participant: one leg of one conversation. The same user may hold many.
     ParticipantId
 );
+uuid_id!(
+    /// A recording: one stored file of a conversation.
+    RecordingId
+);
 
 /// An id that another system made up to find its own records by: an EventBridge event id, a Genesys
 /// correlation id, a Lambda request id. Often a UUID, not always.

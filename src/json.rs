@@ -9,6 +9,8 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// Some programs write it before a text, and JSON has no place for it.
 pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -71,6 +73,21 @@ pub(crate) fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     list(deserializer).map(Option::unwrap_or_default)
 }
 
+/// A list of which every entry counts: one that cannot be read, or whatever stands in place of the list, is a default.
+pub(crate) fn every<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    let none = || if raw.get() == "null" { Vec::new() } else { vec![T::default()] };
+    Ok(entries(raw.get()).unwrap_or_else(none))
+}
+
+/// The entries of a list, a default for each that is no object; none where there is no list.
+pub(crate) fn entries<T: DeserializeOwned + Default>(json: &str) -> Option<Vec<T>> {
+    let entries: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    Some(entries.into_iter().map(|entry| object(entry.get()).unwrap_or_default()).collect())
+}
+
 /// A list of which every text is taken.
 pub(crate) fn each_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
@@ -83,7 +100,41 @@ pub(crate) fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
     json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
 }
 
-/// Whether a time is told at all; which one does not matter.
-pub(crate) fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(|raw| raw.get() != "null")
+/// A time of a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Time {
+    /// Absent or null.
+    #[default]
+    Untold,
+    /// There is one, in a form that is not RFC 3339.
+    Unreadable,
+    /// This one, in UTC.
+    At(OffsetDateTime),
+}
+
+impl Time {
+    /// Whether there is one, readable or not.
+    pub fn is_told(self) -> bool {
+        self != Self::Untold
+    }
+
+    /// Which one it is, where that can be read.
+    pub const fn at(self) -> Option<OffsetDateTime> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Untold | Self::Unreadable => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        if raw.get() == "null" {
+            return Ok(Self::Untold);
+        }
+        let text: Option<String> = serde_json::from_str(raw.get()).ok();
+        let at = text.and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok());
+        Ok(at.and_then(|at| at.checked_to_offset(UtcOffset::UTC)).map_or(Self::Unreadable, Self::At))
+    }
 }

@@ -161,6 +161,7 @@ fn failed(name: &'static str, error: &Error) -> Check {
     let answered = error.answered().filter(|answered| matches!(answered.what, What::Status(403)));
     let permission = answered.and_then(|answered| match answered.operation {
         Operation::Conversation => Some("conversation:communication:view"),
+        Operation::Recordings => Some("recording:recording:view and recording:screenRecording:view"),
         Operation::Token | Operation::Permissions | Operation::Pause | Operation::Resume => None,
     });
     let remedy = match permission {

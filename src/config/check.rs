@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use uuid::Uuid;
 
-use super::Mode;
+use super::{Mode, PausedScreen};
 use crate::json::BYTE_ORDER_MARK;
 
 /// The published region domains of Genesys Cloud.
@@ -39,6 +39,9 @@ pub const REGIONS: [&str; 18] = [
 
 /// `RESUME_DELAY_SECONDS` at the most: an invocation has 29 s, and a resume needs 5 of them.
 const LONGEST_RESUME_DELAY: u64 = 15;
+
+/// `PROOF_TOLERANCE_MS` at the most: events are delivered within seconds, and a pause of half a minute could hide in it.
+const LARGEST_TOLERANCE: u64 = 30_000;
 
 pub(super) fn region(value: &str) -> Result<String, String> {
     if REGIONS.contains(&value) {
@@ -119,9 +122,24 @@ pub(super) fn resume_delay(value: &str) -> Result<Duration, &'static str> {
     seconds.map(Duration::from_secs).ok_or("must be a whole number of seconds from 0 to 15")
 }
 
+pub(super) fn proof_tolerance(value: &str) -> Result<Duration, &'static str> {
+    let ms = value.parse().ok().filter(|ms| *ms <= LARGEST_TOLERANCE);
+    ms.map(Duration::from_millis).ok_or("must be a whole number of milliseconds from 0 to 30000")
+}
+
+pub(super) fn paused_screen(value: &str) -> Result<PausedScreen, &'static str> {
+    match value {
+        "unknown" => Ok(PausedScreen::Unknown),
+        "cut" => Ok(PausedScreen::Cut),
+        "frozen" => Ok(PausedScreen::Frozen),
+        "masked" => Ok(PausedScreen::Masked),
+        _ => Err("must be unknown, cut, frozen or masked"),
+    }
+}
+
 pub(super) fn ids(list: &str) -> Result<BTreeSet<Uuid>, &'static str> {
     let ids = list.split(',').map(|id| Uuid::try_parse(id.trim()).ok()).collect::<Option<_>>();
-    ids.ok_or("must be a list of ids of users and queues, separated by commas")
+    ids.ok_or("must be a list of ids, UUIDs separated by commas")
 }
 
 pub(super) fn mode(value: &str) -> Result<Mode, &'static str> {

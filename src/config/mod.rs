@@ -58,6 +58,11 @@ pub struct Config {
     pub act_for: BTreeSet<Uuid>,
     /// `WATCH_QUEUE_URL`: queue of the watch, for orders and late pauses; default none.
     pub watch_queue_url: Option<String>,
+    /// `RECORDINGS_SECRET_ID`: name or ARN of the secret of the OAuth client that reads recordings; default the client of
+    /// `GENESYS_SECRET_ID`.
+    pub recordings_secret_id: Option<String>,
+    /// What a recording proves depends on: `PAUSED_SCREEN`, `PROOF_TOLERANCE_MS`, `PAYMENT_QUEUES`.
+    pub proof: Proof,
     /// `EXTRA_CA_BUNDLE`: the certificates of a PEM file, trusted besides the roots compiled in; default none.
     pub extra_roots: Vec<TrustAnchor<'static>>,
     /// What decisions depend on: `PAUSE_SCOPE`, `NOT_RECORDED_STATUS`, `REQUIRE_VERIFIED`, `RESUME_DELAY_SECONDS`, and
@@ -81,6 +86,33 @@ pub struct Policy {
     pub is_observed: bool,
     /// The times to go by.
     pub timing: Timing,
+}
+
+/// The settings that what a recording proves depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// What the organization's recorder does with a paused screen (`PAUSED_SCREEN`).
+    pub paused_screen: PausedScreen,
+    /// How far the times of voice and screen may be apart: delivery of the event, and two clocks
+    /// (`PROOF_TOLERANCE_MS`).
+    pub tolerance: Duration,
+    /// Queues whose calls are expected to have a secure pause (`PAYMENT_QUEUES`).
+    pub payment_queues: BTreeSet<Uuid>,
+}
+
+/// What a recorder stores of a paused screen (`PAUSED_SCREEN`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PausedScreen {
+    /// `unknown`: nobody has looked.
+    #[default]
+    Unknown,
+    /// `cut`: nothing; the time is missing in the file.
+    Cut,
+    /// `frozen`: the last picture, for as long.
+    Frozen,
+    /// `masked`: a picture of nothing, for as long.
+    Masked,
 }
 
 /// What the function does with its plan (`MODE`).
@@ -139,6 +171,12 @@ impl Config {
             mode,
             act_for: read.optional("ACT_FOR", check::ids).unwrap_or_default(),
             watch_queue_url: read.optional("WATCH_QUEUE_URL", check::base_url),
+            recordings_secret_id: read.optional("RECORDINGS_SECRET_ID", check::not_empty),
+            proof: Proof {
+                paused_screen: read.or("PAUSED_SCREEN", "unknown", check::paused_screen),
+                tolerance: read.or("PROOF_TOLERANCE_MS", "5000", check::proof_tolerance),
+                payment_queues: read.optional("PAYMENT_QUEUES", check::ids).unwrap_or_default(),
+            },
             extra_roots: read.optional("EXTRA_CA_BUNDLE", check::ca_bundle).unwrap_or_default(),
             policy: Policy {
                 all_agents: read.or("PAUSE_SCOPE", "initiator", check::scope),

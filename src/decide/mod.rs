@@ -31,6 +31,7 @@ pub mod ending;
 pub mod follow;
 pub mod history;
 pub mod outcome;
+pub mod proof;
 pub mod read_back;
 pub mod request;
 pub mod schedule;

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::ids::{ParticipantId, UserId};
-use crate::json::{each, each_text, lenient, list, object, told, word};
+use crate::json::{Time, each, each_text, lenient, list, object, word};
 
 /// Purposes of legs that do not belong to an agent, although some of them have a user.
 const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];
@@ -19,8 +20,8 @@ const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Conversation {
-    #[serde(rename = "endTime", deserialize_with = "told")]
-    ended: bool,
+    start_time: Time,
+    end_time: Time,
     #[serde(deserialize_with = "word")]
     recording_state: Recording,
     #[serde(deserialize_with = "lenient")]
@@ -30,7 +31,6 @@ pub struct Conversation {
 }
 
 /// One leg: somebody, or something, on the conversation.
-#[expect(clippy::struct_excessive_bools, reason = "each says whether the body has a certain time")]
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Participant {
@@ -44,14 +44,10 @@ pub struct Participant {
     purpose: String,
     #[serde(deserialize_with = "each_text")]
     media_roles: Vec<String>,
-    #[serde(rename = "connectedTime", deserialize_with = "told")]
-    connected: bool,
-    #[serde(rename = "endTime", deserialize_with = "told")]
-    ended: bool,
-    #[serde(rename = "startAcwTime", deserialize_with = "told")]
-    wrap_up_started: bool,
-    #[serde(rename = "endAcwTime", deserialize_with = "told")]
-    wrap_up_ended: bool,
+    connected_time: Time,
+    end_time: Time,
+    start_acw_time: Time,
+    end_acw_time: Time,
     #[serde(rename = "screenRecordingState", deserialize_with = "word")]
     screen: Screen,
     #[serde(deserialize_with = "each")]
@@ -171,7 +167,20 @@ impl Conversation {
 
     /// Whether it has ended, and no agent is in wrap-up: until then a screen may still be recorded.
     pub fn is_over(&self) -> bool {
-        self.ended && !self.agent_legs().any(Participant::is_in_wrap_up)
+        self.end_time.is_told() && !self.agent_legs().any(Participant::is_in_wrap_up)
+    }
+
+    /// From its start to its end, or to the end of the last wrap-up; none while it is not over, or where one of these
+    /// times cannot be read.
+    pub fn times(&self) -> Option<(OffsetDateTime, OffsetDateTime)> {
+        let wrap_ups = self.legs().map(|leg| leg.end_acw_time).filter(|time| time.is_told());
+        let ends: Option<Vec<_>> = wrap_ups.chain([self.end_time]).map(Time::at).collect();
+        self.start_time.at().zip(ends?.into_iter().max()).filter(|_| self.is_over())
+    }
+
+    /// Whether it tells of anybody's screen recording.
+    pub fn tells_screens(&self) -> bool {
+        self.legs().any(|leg| leg.screen != Screen::Unknown)
     }
 
     /// Whether one of these users or queues is on it.
@@ -235,18 +244,23 @@ impl Participant {
 
     /// Whether the agent is in wrap-up, where the screen recording runs on.
     pub fn is_in_wrap_up(&self) -> bool {
-        self.wrap_up_started && !self.wrap_up_ended
+        self.start_acw_time.is_told() && !self.end_acw_time.is_told()
     }
 
     /// How much of the leg is left, by the liveliest of its media. If none is listed, by its times.
     pub fn life(&self) -> Life {
-        let by_times = if self.connected && !self.ended { Life::Live } else { Life::Dead };
-        self.media().map(|medium| medium.life(self.ended)).max().unwrap_or(by_times)
+        let by_times =
+            if self.connected_time.is_told() && !self.has_ended() { Life::Live } else { Life::Dead };
+        self.media().map(|medium| medium.life(self.has_ended())).max().unwrap_or(by_times)
     }
 
     /// Whether it only monitors or coaches: it has roles, and none of them is a full part in the conversation.
     pub fn listens_in(&self) -> bool {
         !self.media_roles.is_empty() && !self.media_roles.iter().any(|role| role.eq_ignore_ascii_case("full"))
+    }
+
+    fn has_ended(&self) -> bool {
+        self.end_time.is_told()
     }
 
     fn is_agent(&self) -> bool {
@@ -259,7 +273,7 @@ impl Participant {
     }
 
     fn live_calls(&self) -> impl Iterator<Item = &Media> {
-        self.calls.iter().filter(|call| call.life(self.ended) > Life::Dead)
+        self.calls.iter().filter(|call| call.life(self.has_ended()) > Life::Dead)
     }
 
     fn media(&self) -> impl Iterator<Item = &Media> {

@@ -4,6 +4,7 @@ pub mod conversation;
 mod http;
 mod preconnect;
 mod probe;
+pub mod recordings;
 pub mod screen_recording;
 mod token;
 

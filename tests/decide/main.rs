@@ -7,6 +7,7 @@ mod history;
 mod outcome;
 mod play;
 mod promises;
+mod proof;
 mod properties;
 mod read_back;
 mod scenes;

@@ -1,6 +1,6 @@
 //! The settings: defaults, every fault at once, and no value repeated.
 
-use secure_pause::config::{Config, ConfigFaults, Mode};
+use secure_pause::config::{Config, ConfigFaults, Mode, PausedScreen};
 
 pub fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
     let required = [("GENESYS_SECRET_ID", "genesys"), ("GENESYS_REGION", "mypurecloud.ie")];
@@ -19,7 +19,12 @@ fn the_region_tells_both_hosts_and_everything_else_has_its_default() {
     assert_eq!((config.policy.all_agents, config.mode), (false, Mode::Act));
     assert!(config.policy.not_recorded.is_empty() && config.act_for.is_empty());
     assert!(!config.policy.require_verified && config.policy.resume_delay.is_zero());
-    assert_eq!(config.watch_queue_url, None);
+    assert_eq!((config.watch_queue_url, config.recordings_secret_id), (None, None));
+    assert_eq!(
+        (config.proof.paused_screen, config.proof.tolerance.as_millis()),
+        (PausedScreen::Unknown, 5_000)
+    );
+    assert!(config.proof.payment_queues.is_empty());
 }
 
 #[test]
@@ -112,9 +117,36 @@ fn each_setting_takes_what_it_can_mean_and_nothing_else() {
         ("METRICS_NAMESPACE", "AWS/Lambda", false, "Amazon's own"),
         ("METRICS_NAMESPACE", "Ümlaut", false, "not CloudWatch's letters"),
     ];
+    check(&cases);
+}
+
+#[test]
+fn each_setting_of_proof_takes_what_it_can_mean_and_nothing_else() {
+    check(&[
+        ("RECORDINGS_SECRET_ID", "", true, "the client that pauses"),
+        ("RECORDINGS_SECRET_ID", "genesys-recordings", true, "a client of its own"),
+        ("RECORDINGS_SECRET_ID", " ", false, "the name of no secret"),
+        ("PAUSED_SCREEN", "cut", true, "what a test call showed"),
+        ("PAUSED_SCREEN", "frozen", true, "what a test call showed"),
+        ("PAUSED_SCREEN", "masked", true, "what a test call showed"),
+        ("PAUSED_SCREEN", "black", false, "no word for it"),
+        ("PAUSED_SCREEN", "", false, "nothing falls back in silence"),
+        ("PROOF_TOLERANCE_MS", "0", true, "to the millisecond"),
+        ("PROOF_TOLERANCE_MS", "30000", true, "half a minute"),
+        ("PROOF_TOLERANCE_MS", "30001", false, "more than that"),
+        ("PROOF_TOLERANCE_MS", "-1", false, "no time"),
+        ("PROOF_TOLERANCE_MS", "5s", false, "no number"),
+        ("PAYMENT_QUEUES", "", true, "none"),
+        ("PAYMENT_QUEUES", "c3f5e9c4-3d74-4e30-8c79-2f8d8150bc07", true, "one queue"),
+        ("PAYMENT_QUEUES", "Payments", false, "a name is no id"),
+    ]);
+}
+
+/// Name, value, whether it is good, and why.
+fn check(cases: &[(&str, &str, bool, &str)]) {
     for (name, value, good, reason) in cases {
         let read = config(&[(name, value)]);
-        assert_eq!(read.is_ok(), good, "{name}={value}: {reason}");
+        assert_eq!(read.is_ok(), *good, "{name}={value}: {reason}");
         if let Err(faults) = read {
             assert!(faults.to_string().contains(name), "{faults}");
         }
