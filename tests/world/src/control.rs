@@ -8,6 +8,7 @@
 //! | `POST /stage` | an event | its conversation begins anew, see [`GivenEvent::stage`]; the ids |
 //! | `POST /now` | any JSON | the same with its event times moved to now |
 //! | `POST /secure-pause` | `{"conversationId", "userId", "on"}` | it begins or ends; the event of it |
+//! | `POST /hang-up` | `{"conversationId"}` | everybody leaves; the event of the customer's end |
 //! | `POST /invoke` | a payload, JSON or not | the function of the world is invoked; `{"result"}` or `{"failure"}` |
 //! | `POST /fault` | `{"on", "status", "times"}` | that many requests are answered so; the same |
 //! | `DELETE /fault` | | every fault that waits is taken back; `{}` |
@@ -99,6 +100,11 @@ fn reply(world: &World, request: &Request) -> Result<Reply, Reply> {
         ("POST", "/stage") => stage(world, request)?,
         ("POST", "/now") => now(request)?,
         ("POST", "/secure-pause") => secure_pause(world, &object(request)?)?,
+        ("POST", "/hang-up") => {
+            let conversation = id(&object(request)?, "conversationId")?;
+            world.genesys.screens(conversation).ok_or_else(|| no_such(conversation))?;
+            world.genesys.customer_end(conversation)
+        }
         ("POST", "/fault") => inject(world, &object(request)?)?,
         ("DELETE", "/fault") => {
             world.genesys.clear_faults();

@@ -23,6 +23,8 @@ pub enum On {
     Token,
     /// A read of a conversation.
     Conversation,
+    /// A read of a conversation's recordings.
+    Recordings,
     /// A screen recording is to be paused.
     Pause,
     /// A screen recording is to be resumed.

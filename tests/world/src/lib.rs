@@ -46,7 +46,9 @@ pub use batch::sqs_batch;
 pub use control::Control;
 pub use fault::{Fault, On};
 pub use function::{Answer, Failure, Function, Lost};
-pub use genesys::{Genesys, Happening, Moment, Organization, RateLimit, ScreenState, Voice};
+pub use genesys::{
+    Files, Genesys, Happening, Moment, Organization, PausedScreen, RateLimit, Rights, ScreenState, Voice,
+};
 pub use given_event::{GivenEvent, NoEvent, Staged};
 pub use journal::{Recorded, Service};
 pub use network::{Connected, End, Latency};

@@ -1,4 +1,4 @@
-//! The simulated Secrets Manager: one secret, how it is read and refused.
+//! The simulated Secrets Manager: a secret for each OAuth client, how they are read and refused.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -17,6 +17,9 @@ use crate::{
 /// The name of the secret.
 pub(crate) const SECRET_NAME: &str = "secure-pause/genesys";
 
+/// The name of the secret of the client that reads recordings.
+pub(crate) const RECORDINGS_SECRET_NAME: &str = "secure-pause/genesys-recordings";
+
 const ARN: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:secure-pause/genesys-Ab1Cd2";
 const PROTOCOL: Protocol = Protocol {
     service: "Secrets Manager",
@@ -25,7 +28,7 @@ const PROTOCOL: Protocol = Protocol {
     content_type: "application/x-amz-json-1.1",
 };
 
-/// AWS Secrets Manager with one secret, on loopback. Clones are the same service.
+/// AWS Secrets Manager with the secrets of both clients, on loopback. Clones are the same service.
 #[derive(Clone)]
 pub struct SecretsManager {
     journal: Journal,
@@ -34,6 +37,7 @@ pub struct SecretsManager {
 
 struct Vault {
     secret_string: String,
+    recordings_secret: String,
     version: Uuid,
     created: OffsetDateTime,
     denied: bool,
@@ -45,6 +49,7 @@ impl SecretsManager {
     pub(crate) fn new(journal: Journal) -> Self {
         let vault = Vault {
             secret_string: String::new(),
+            recordings_secret: String::new(),
             version: Uuid::new_v4(),
             created: OffsetDateTime::now_utc(),
             denied: false,
@@ -71,6 +76,12 @@ impl SecretsManager {
         self.journal.secret(client_secret);
         let secret = json!({ "client_id": client_id, "client_secret": client_secret });
         self.set_raw(&secret.to_string());
+    }
+
+    /// Writes the same of the client that reads recordings.
+    pub(crate) fn set_recordings(&self, client_id: &str, client_secret: &str) {
+        let secret = json!({ "client_id": client_id, "client_secret": client_secret });
+        self.vault().recordings_secret = secret.to_string();
     }
 
     /// Writes any text as the secret.
@@ -117,18 +128,20 @@ impl SecretsManager {
             return refused(400, "AccessDeniedException");
         }
         let asked: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        if !matches!(asked["SecretId"].as_str(), Some(SECRET_NAME | ARN)) {
-            return refused(400, "ResourceNotFoundException");
-        }
+        let secret_string = match asked["SecretId"].as_str() {
+            Some(SECRET_NAME | ARN) => &vault.secret_string,
+            Some(RECORDINGS_SECRET_NAME) => &vault.recordings_secret,
+            _ => return refused(400, "ResourceNotFoundException"),
+        };
         // Dates of the protocol are seconds with a fraction.
         let created = epoch_millis(vault.created) as f64 / 1000.0;
         PROTOCOL.answer(
             200,
             &json!({
                 "ARN": ARN,
-                "Name": SECRET_NAME,
+                "Name": asked["SecretId"],
                 "VersionId": vault.version,
-                "SecretString": vault.secret_string,
+                "SecretString": secret_string,
                 "VersionStages": ["AWSCURRENT"],
                 "CreatedDate": created,
             }),

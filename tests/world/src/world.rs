@@ -8,7 +8,7 @@ use crate::{
     journal::{Journal, Recorded, Service},
     network::{Connected, End, Latency},
     queue::Queue,
-    secrets::{SECRET_NAME, SecretsManager},
+    secrets::{RECORDINGS_SECRET_NAME, SECRET_NAME, SecretsManager},
     wire::Server,
 };
 
@@ -63,6 +63,8 @@ impl World {
         let queue = Queue::new(journal.clone());
         let (id, secret) = genesys.client();
         secrets.set(&id, &secret);
+        let (id, secret) = genesys.recordings_client();
+        secrets.set_recordings(&id, &secret);
         let (login, api) = genesys.listen(ports.login, ports.api).await?;
         let aws = aws::listen(
             ports.aws,
@@ -91,6 +93,11 @@ impl World {
             ("AWS_SESSION_TOKEN", "made-up-session-token".to_owned()),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The variable that has recordings read by the client that may do nothing else.
+    pub const fn recordings_env() -> (&'static str, &'static str) {
+        ("RECORDINGS_SECRET_ID", RECORDINGS_SECRET_NAME)
     }
 
     /// Everything Genesys, Secrets Manager and SQS received, in order of arrival.

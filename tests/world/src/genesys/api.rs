@@ -20,6 +20,7 @@ const TOKEN_INFO: &str = r#"{"organization": {"id": "7f0c1c0e-5f0b-4f0e-9d43-0f6
 #[derive(Clone, Copy)]
 enum Route {
     Conversation(Uuid),
+    Recordings(Uuid),
     Screen {
         conversation: Uuid,
         participant: Uuid,
@@ -52,13 +53,26 @@ impl Asked<'_> {
 
 impl Route {
     fn of(request: &Request, screen_recording_path: &str) -> Result<Self, Refusal> {
-        let path = request.path.split('?').next().unwrap_or_default();
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let segments: Vec<&str> = path.split('/').collect();
         if let ["", "api", "v2", "conversations", id] = segments[..] {
             let conversation = strict_uuid(id)?;
             return match request.method.as_str() {
                 "GET" => Ok(Self::Conversation(conversation)),
                 _ => Err((405, "method.not.allowed", "a conversation is only read")),
+            };
+        }
+        if let ["", "api", "v2", "conversations", id, "recordings"] = segments[..] {
+            let conversation = strict_uuid(id)?;
+            if request.method != "GET" {
+                return Err((405, "method.not.allowed", "recordings are only read"));
+            }
+            // A copied mark looks like a pause, and is none.
+            let waits = query.strip_prefix("maxWaitMs=").and_then(|ms| ms.parse::<u32>().ok());
+            let waits = waits.ok_or((400, "bad.request", "recordings are asked for with maxWaitMs alone"))?;
+            return match waits {
+                0..=5_000 => Ok(Self::Recordings(conversation)),
+                _ => Err((400, "bad.request", "maxWaitMs is longer than Genesys waits")),
             };
         }
         if path == "/api/v2/tokens/me" && request.method == "GET" {
@@ -97,6 +111,7 @@ impl Route {
         match (self, on) {
             (_, On::Any)
             | (Self::Conversation(_), On::Conversation)
+            | (Self::Recordings(_), On::Recordings)
             | (Self::Screen { .. }, On::AnyScreenRecording) => true,
             (Self::Screen { pause, .. }, On::Pause) => pause,
             (Self::Screen { pause, .. }, On::Resume) => !pause,
@@ -153,10 +168,26 @@ impl Genesys {
             return self.error(*status, code);
         }
         let standing = self.state().login.standing(asked.token());
+        let (reads_recordings, rights) = {
+            let state = self.state();
+            let organization = &state.organization;
+            let reads_recordings = state.login.reads_recordings(asked.token());
+            (
+                reads_recordings,
+                if reads_recordings { organization.recordings_rights } else { organization.rights },
+            )
+        };
         match (standing, asked.route) {
             (Standing::Expired, _) => self.error(401, "credentials.expired"),
             (Standing::Unknown, _) => self.error(401, "bad.credentials"),
             (Standing::Good, Ok(Route::Conversation(conversation))) => self.read(conversation),
+            (Standing::Good, Ok(Route::Recordings(conversation))) => {
+                self.list_recordings(conversation, rights)
+            }
+            (Standing::Good, Ok(Route::Screen { .. } | Route::Probe)) if reads_recordings => {
+                self.journal().complain(asked.request, "the client that reads recordings may not pause any");
+                self.error(403, "missing.permissions")
+            }
             (Standing::Good, Ok(Route::Screen { conversation, participant, pause })) => {
                 self.steer(conversation, participant, pause, asked.takes_effect)
             }

@@ -1,5 +1,6 @@
 //! The life of a call: who joins, who leaves, who is held, who wraps up.
 
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -130,6 +131,12 @@ impl Genesys {
             it.end = Some(OffsetDateTime::now_utc());
             it.secure_pause = false;
         });
+    }
+
+    /// [`Genesys::hang_up`]. Returns the event of the customer's end, exactly as EventBridge receives it.
+    pub fn customer_end(&self, conversation: Uuid) -> Value {
+        self.hang_up(conversation);
+        self.event(conversation, "customer.end", json!({ "mediaType": "VOICE", "disconnectType": "PEER" }))
     }
 
     /// The customer leaves and the conversation has its `endTime`; every agent who was live wraps up.

@@ -20,14 +20,17 @@ use crate::{
     wire::{self, Ending, HttpResponse, Request, Server, json, with_header},
 };
 
-/// The one OAuth client of the organization, and the tokens it was given.
+/// The OAuth clients of the organization, the one that pauses and the one that reads recordings, and their tokens.
 pub(super) struct Login {
     client_id: String,
     client_secret: String,
+    recordings_client: (String, String),
     tokens: BTreeMap<String, Token>,
 }
 
 struct Token {
+    /// Whether it is one of the client that reads recordings.
+    reads_recordings: bool,
     expires: Instant,
     revoked: bool,
     /// What it has used of its limit.
@@ -45,8 +48,11 @@ pub(super) enum Standing {
 impl Login {
     pub(super) fn new(journal: &Journal) -> Self {
         let client_secret = random_text();
+        let recordings_client = (Uuid::new_v4().to_string(), random_text());
         journal.secret(&client_secret);
-        Self { client_id: Uuid::new_v4().to_string(), client_secret, tokens: BTreeMap::new() }
+        journal.secret(&recordings_client.1);
+        let client_id = Uuid::new_v4().to_string();
+        Self { client_id, client_secret, recordings_client, tokens: BTreeMap::new() }
     }
 
     pub(super) fn standing(&self, token: &str) -> Standing {
@@ -58,6 +64,11 @@ impl Login {
         }
     }
 
+    /// Whether a token is one of the client that reads recordings.
+    pub(super) fn reads_recordings(&self, token: &str) -> bool {
+        self.tokens.get(token).is_some_and(|token| token.reads_recordings)
+    }
+
     /// What a good token has used of its limit; none for one that is not good.
     pub(super) fn window(&mut self, token: &str) -> Option<&mut Option<Window>> {
         if self.standing(token) != Standing::Good {
@@ -66,10 +77,10 @@ impl Login {
         self.tokens.get_mut(token).map(|token| &mut token.window)
     }
 
-    fn issue(&mut self, life: Duration) -> String {
+    fn issue(&mut self, life: Duration, reads_recordings: bool) -> String {
         let token = format!("{}{}", random_text(), random_text());
         let expires = Instant::now() + life;
-        self.tokens.insert(token.clone(), Token { expires, revoked: false, window: None });
+        self.tokens.insert(token.clone(), Token { reads_recordings, expires, revoked: false, window: None });
         token
     }
 
@@ -83,6 +94,11 @@ impl Genesys {
     pub fn client(&self) -> (String, String) {
         let state = self.state();
         (state.login.client_id.clone(), state.login.client_secret.clone())
+    }
+
+    /// Id and secret of the client that reads recordings.
+    pub fn recordings_client(&self) -> (String, String) {
+        self.state().login.recordings_client.clone()
     }
 
     /// From now on every token issued so far is answered with 401.
@@ -183,14 +199,17 @@ impl Genesys {
         let mut state = self.state();
         let (id, secret) = basic(request).unwrap_or_default();
         let upstream = &self.caller().upstream;
-        if id != state.login.client_id {
+        let reads_recordings = id == state.login.recordings_client.0;
+        if id != state.login.client_id && !reads_recordings {
             return oauth_error(400, "invalid_client", upstream);
         }
-        if secret != state.login.client_secret {
+        let login = &state.login;
+        let wanted = if reads_recordings { &login.recordings_client.1 } else { &login.client_secret };
+        if secret != *wanted {
             return oauth_error(401, "invalid_client", upstream);
         }
         let life = state.organization.token_ttl;
-        let token = state.login.issue(life);
+        let token = state.login.issue(life, reads_recordings);
         self.journal().secret(&token);
         let seconds = life.as_secs();
         json(200, &json!({ "access_token": token, "token_type": "bearer", "expires_in": seconds }))

@@ -10,6 +10,7 @@ mod login;
 mod organization;
 mod pause;
 mod rate;
+mod recordings;
 mod screen;
 mod state;
 mod timeline;
@@ -35,6 +36,7 @@ use crate::{
 use login::Login;
 pub use organization::{Organization, RateLimit};
 use rate::Window;
+pub use recordings::{Files, PausedScreen, Rights};
 use state::{Conversation, Tracked};
 pub use state::{ScreenState, Voice};
 pub use timeline::{Happening, Moment};
@@ -61,8 +63,11 @@ struct State {
     timeline: Vec<Moment>,
     faults: Faults,
     login: Login,
-    /// What all tokens of the OAuth client have used of its limit.
+    /// What all tokens of the OAuth client have used of its limit, and all of the one that reads recordings.
     window: Option<Window>,
+    recordings_window: Option<Window>,
+    /// Lists of recordings that were given, in place of what was stored.
+    recordings: BTreeMap<Uuid, Value>,
 }
 
 impl Genesys {
@@ -80,6 +85,8 @@ impl Genesys {
                     faults: Faults::default(),
                     login,
                     window: None,
+                    recordings_window: None,
+                    recordings: BTreeMap::new(),
                 }),
             }),
         }

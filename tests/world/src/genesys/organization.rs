@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::state::ScreenState;
+use super::{
+    recordings::{Files, PausedScreen, Rights},
+    state::ScreenState,
+};
 
 /// How the organization behaves; [`Default`] is a quick and talkative one.
 #[derive(Clone, Debug)]
@@ -33,7 +36,15 @@ pub struct Organization {
     pub screen_starts_as: ScreenState,
     /// How many API requests one token is good for. Default 300 a minute.
     pub token_limit: Option<RateLimit>,
-    /// How many API requests the OAuth client has, whatever its tokens. Default 3,000 a minute.
+    /// What is stored of a paused screen. Default nothing.
+    pub paused_screen: PausedScreen,
+    /// How far the files of calls are that are over; those of others are on their way in. Default available.
+    pub files: Files,
+    /// Which recordings the client may see that pauses. Default all.
+    pub rights: Rights,
+    /// Which recordings the client may see that reads recordings. Default all.
+    pub recordings_rights: Rights,
+    /// How many API requests an OAuth client has, whatever its tokens. Default 3,000 a minute.
     pub client_limit: Option<RateLimit>,
 }
 
@@ -71,6 +82,10 @@ impl Default for Organization {
                     .to_owned(),
             screen_starts_as: ScreenState::Active,
             token_limit: Some(RateLimit::a_minute(300)),
+            paused_screen: PausedScreen::Cut,
+            files: Files::Available,
+            rights: Rights::ALL,
+            recordings_rights: Rights::ALL,
             client_limit: Some(RateLimit::a_minute(3_000)),
         }
     }

@@ -35,8 +35,9 @@ impl State {
         if of_token.is_some_and(Usage::is_exceeded) {
             return of_token;
         }
-        let of_client =
-            self.organization.client_limit.map(|limit| Usage::count(OF_CLIENT, limit, &mut self.window));
+        let reads_recordings = self.login.reads_recordings(token);
+        let window = if reads_recordings { &mut self.recordings_window } else { &mut self.window };
+        let of_client = self.organization.client_limit.map(|limit| Usage::count(OF_CLIENT, limit, window));
         of_client.filter(|usage| usage.is_exceeded()).or(of_token).or(of_client)
     }
 }

@@ -10,6 +10,7 @@ mod function;
 mod network;
 mod queue;
 mod rate;
+mod recordings;
 mod screen;
 mod secrets;
 mod serve;
