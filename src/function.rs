@@ -17,16 +17,18 @@ use crate::aws::watch_queue::WatchQueue;
 use crate::config::{self, Config, ConfigFaults, Deployed};
 use crate::decide::history::History;
 use crate::decide::outcome::Outcome;
+use crate::decide::proof;
 use crate::decide::request::{Door, Request};
 use crate::error::Error;
 use crate::genesys::Genesys;
+use crate::genesys::recordings::OwnClient;
 use crate::ids::TraceId;
 use crate::preflight;
-use crate::reconcile::{Context, reconcile};
+use crate::reconcile::{self, Context, reconcile};
 use crate::report::audit::{Circumstances, Record};
 use crate::report::metrics::Metrics;
-use crate::report::{Origin, Report, log};
-use crate::request::{self, Asked, Incoming, Message, Payload};
+use crate::report::{self, Origin, Report, log};
+use crate::request::{self, Asked, Asks, Incoming, Message, Payload};
 use crate::retry::Deadline;
 use crate::transport::Tls;
 
@@ -83,7 +85,7 @@ impl Function {
     ///
     /// # Errors
     /// What was left undone, under its stable name, so that Lambda tries again and then keeps the event. Never for a batch
-    /// of the watch queue: an error would count against every message of it, and Lambda would poll less often.
+    /// of a queue: an error would count against every message of it, and Lambda would poll less often.
     pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Value, Error> {
         let (Payload(payload), invoked) = event.into_parts();
         let invocation = Invocation::new(&invoked, !self.is_warm.swap(true, Ordering::Relaxed));
@@ -102,9 +104,16 @@ impl Function {
 
     /// Checks every message of a batch, all at once, and says which of them are not done.
     async fn check(&self, messages: Vec<Message>, invocation: &Invocation) -> Value {
-        let checks = messages.into_iter().map(async |Message { id, asked }| {
-            let report = self.serve(asked, TraceId::parse(&id), invocation).await;
-            (!report.outcome().is_some_and(Outcome::is_done)).then_some(id)
+        let checks = messages.into_iter().map(async |Message { id, asks }| {
+            let message_id = TraceId::parse(&id);
+            let is_done = match asks {
+                Asks::Check(asked) => {
+                    let report = self.serve(asked, message_id, invocation).await;
+                    report.outcome().is_some_and(Outcome::is_done)
+                }
+                Asks::Proof(request) => self.prove(&request, message_id, invocation).await,
+            };
+            (!is_done).then_some(id)
         });
         request::answer(join_all(checks).await.into_iter().flatten())
     }
@@ -132,6 +141,36 @@ impl Function {
         let report = Report::of(origin, request.ok().flatten(), history, result, ended);
         self.report(&report, invocation);
         report
+    }
+
+    /// Looks at the recordings of a conversation, if it is time for that. Says whether nothing more will come of it.
+    async fn prove(
+        &self,
+        request: &proof::Request,
+        message_id: Option<TraceId>,
+        invocation: &Invocation,
+    ) -> bool {
+        let Some(look) = request.look() else { return false };
+        let looked = async {
+            let context = self.ready.as_ref().map_err(Clone::clone)?;
+            let looked = reconcile::proof::look(context, request, look, invocation.deadline).await?;
+            Ok((context, looked))
+        };
+        match AssertUnwindSafe(looked).catch_unwind().await.unwrap_or(Err(PANICKED)) {
+            Ok((context, looked)) => {
+                let (message_id, request_id) = (message_id.as_ref(), invocation.request_id.as_ref());
+                let origin = report::proof::Origin { request, request_id, message_id };
+                for record in report::proof::records(&looked, origin, &context.config.proof) {
+                    log::line(record.level(), &record);
+                }
+                invocation.metrics.borrow_mut().note_proof(&looked);
+                looked.is_final
+            }
+            Err(error) => {
+                reconcile::proof::log_failure(request, &error);
+                false
+            }
+        }
     }
 
     /// Writes the audit record, and counts.
@@ -200,7 +239,8 @@ fn set_up(
     let config = config.map_err(Error::InvalidConfig)?;
     let tls = Tls::trusting(&config.extra_roots)?;
     let aws = aws(&tls)?;
+    let recordings = OwnClient::of(&config, &aws, &tls);
     let genesys = Genesys::new(&config, &aws, tls)?;
     let queue = WatchQueue::new(aws, config.watch_queue_url.clone());
-    Ok(Context { config, genesys, queue })
+    Ok(Context { config, genesys, recordings, queue })
 }

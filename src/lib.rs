@@ -23,8 +23,8 @@
 //! | [`function`] | one invocation, from payload to answer |
 //! | [`request`] | what Lambda hands in becomes a request, or is refused |
 //! | [`decide`] | the machine, pure: what to read and send, and how it ends |
-//! | [`reconcile`] | feeds the machine, and carries its commands out |
-//! | [`report`] | the answer, the audit record, the metrics |
+//! | [`reconcile`] | feeds the machine, and carries its commands out; looks at recordings |
+//! | [`report`] | the answer, the audit record, the proof record, the metrics |
 //! | `preflight` | what could be done, without doing it |
 //! | [`genesys`], [`aws`] | the clients of Genesys Cloud, and of Secrets Manager and SQS |
 //! | [`config`], [`error`], [`ids`], [`json`], [`retry`], [`transport`] | settings, errors, ids, JSON, deadlines, TLS |

@@ -21,10 +21,18 @@ const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0000);
 /// Longest time of one check. All of them together must fit into an invocation, whichever of them hangs.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The checks, in order. Each needs those before it, but none needs `permissions`, and `watch_queue` needs `settings`
-/// only.
-const CHECKS: [&str; 7] =
-    ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue"];
+/// The checks, in order. Each needs those before it, but none needs `permissions`. `watch_queue` needs `settings` only,
+/// and so does `recordings` with a client of its own.
+const CHECKS: [&str; 8] = [
+    "settings",
+    "secret",
+    "token",
+    "permissions",
+    "conversation",
+    "screen_recording_path",
+    "watch_queue",
+    "recordings",
+];
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -56,16 +64,21 @@ struct Check {
 /// Gives `{"preflight": "ok" | "failed", "version", "commit", "mode", "checks": [{"check", "status", "detail",
 /// "remedy"?}]}`; `ok` where none has failed.
 pub async fn run(context: &Context, request_id: &str, deadline: Deadline) -> Value {
-    let Context { config, genesys, queue } = context;
+    let Context { config, genesys, queue, .. } = context;
     let nobody = Uuid::parse_str(request_id).unwrap_or(NOBODY);
     let mut checks = vec![ok("settings", "every variable can be used")];
     let (upstream, watch_queue) =
         join(upstream(genesys, nobody, deadline, &mut checks), watch_queue(queue)).await;
     if upstream.is_err() {
-        let upstream = CHECKS.into_iter().filter(|name| *name != "watch_queue");
+        let upstream = CHECKS.into_iter().take_while(|name| *name != "watch_queue");
         checks.extend(upstream.skip(checks.len()).map(skipped));
     }
     checks.push(watch_queue);
+    checks.push(if upstream.is_err() && context.recordings.is_none() {
+        skipped("recordings")
+    } else {
+        recordings(context, nobody, deadline).await
+    });
     answer(Some(config), &checks)
 }
 
@@ -122,6 +135,24 @@ fn path(status: u16) -> Check {
                 detail,
                 "pause the screen of one test agent, see docs/first-hour.md",
             )
+        }
+    }
+}
+
+/// Whether recordings may be read. Without a client of their own they need not be.
+async fn recordings(context: &Context, nobody: Uuid, deadline: Deadline) -> Check {
+    const NAME: &str = "recordings";
+    let read = async {
+        let client = context.recordings_client()?;
+        client.recordings(nobody.into(), deadline.min(Deadline::after(LONGEST))).await
+    };
+    match read.await {
+        Ok(_) => ok(NAME, "may be read: whether both voices and screens are shown, only a call can tell"),
+        Err(error) => {
+            let check = failed(NAME, &error);
+            let is_meant = context.recordings.is_some() || !matches!(error, Error::Forbidden(_));
+            let status = if is_meant { Status::Failed } else { Status::Unknown };
+            Check { status, ..check }
         }
     }
 }

@@ -149,17 +149,40 @@ pub fn is_final(look: Look, findings: &[Finding]) -> bool {
     look == Look::Last || findings.iter().all(|finding| finding.verdict != Verdict::Unknown)
 }
 
+/// What came of a look.
+#[derive(Debug)]
+pub struct Looked {
+    /// Which look it was.
+    pub look: Look,
+    /// What it proves.
+    pub findings: Vec<Finding>,
+    /// Whether nothing more will come of another look.
+    pub is_final: bool,
+    /// Whether one of its queues takes payments; none where the conversation was not read.
+    pub is_expected: Option<bool>,
+    /// What was recorded.
+    pub recordings: Vec<Recording>,
+}
+
+impl Looked {
+    /// The findings to be written down: all of them once nothing more will come; before that, what exposes somebody, as
+    /// nothing will make that better.
+    pub fn told(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| self.is_final || finding.verdict == Verdict::Exposed)
+    }
+}
+
 /// What a look proves: a finding for each secure pause, or one for a conversation without.
 pub fn findings(seen: &Seen<'_>, rules: &Proof) -> Vec<Finding> {
     let whole = |row| vec![Finding::of(None, row)];
-    let Some((conversation, recordings)) = seen.conversation.zip(seen.recordings) else {
-        return whole((
-            Verdict::Unknown,
-            "the conversation or its recordings are not there, or cannot be read",
-        ));
+    let Some(conversation) = seen.conversation else {
+        return whole((Verdict::Unknown, "the conversation is not there, or cannot be read"));
     };
     let Some(call) = conversation.times().and_then(|(from, to)| Span::new(from, to)) else {
         return whole((Verdict::Unknown, "the conversation is not over, or its times cannot be read"));
+    };
+    let Some(recordings) = seen.recordings else {
+        return whole((Verdict::Unknown, "the recordings are not ready, or cannot be read"));
     };
     let tolerance = Duration::try_from(rules.tolerance).unwrap_or_default();
     let pauses = Pauses::of(recordings, call.wider(tolerance));

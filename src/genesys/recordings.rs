@@ -4,17 +4,21 @@
 //! would prove too much.
 //! Source: `GET /api/v2/conversations/{id}/recordings`, <https://developer.genesys.cloud/api/rest/v2/recording/>.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use super::Genesys;
 use super::http::{self, Meaning};
-use super::{Genesys, Operation};
-use crate::error::{Answered, Error, Failure, Retry, What};
+use crate::config::Config;
+use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::{ConversationId, RecordingId};
 use crate::json::{Time, entries, every, lenient, word};
 use crate::retry::Deadline;
+use crate::transport::Tls;
 
 /// Genesys waits so long itself until media are ready, by its own default.
 const WAITS_MS: u32 = 5_000;
@@ -148,6 +152,37 @@ enum Reason {
     Untold,
 }
 
+/// A client of Genesys with credentials of its own, `RECORDINGS_SECRET_ID`: so proof takes neither the allowance nor the
+/// rights of the client that pauses. Made for the first look; until then it costs nothing.
+#[derive(Debug)]
+pub struct OwnClient {
+    config: Config,
+    aws: SdkConfig,
+    tls: Tls,
+    made: OnceLock<Genesys>,
+}
+
+impl OwnClient {
+    /// The client that the settings name; none where they name none.
+    pub fn of(config: &Config, aws: &SdkConfig, tls: &Tls) -> Option<Self> {
+        let secret_id = config.recordings_secret_id.clone()?;
+        let config = Config { secret_id, ..config.clone() };
+        Some(Self { config, aws: aws.clone(), tls: tls.clone(), made: OnceLock::new() })
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// As [`Genesys::new`].
+    pub fn get(&self) -> Result<&Genesys, Error> {
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let made = Genesys::new(&self.config, &self.aws, self.tls.clone())?;
+        Ok(self.made.get_or_init(|| made))
+    }
+}
+
 impl Recording {
     /// The recordings in a body; none where the body is no list.
     pub fn from_body(body: &[u8]) -> Option<Vec<Self>> {
@@ -205,8 +240,9 @@ impl Genesys {
         const WHAT: Operation = Operation::Recordings;
         let url = format!("{}/api/v2/conversations/{id}/recordings?maxWaitMs={WAITS_MS}", self.api_url);
         let request = |client: &Client| client.get(&url).timeout(ATTEMPT);
+        // The next look is another attempt.
         let failure =
-            |answered, retry| Err(Failure { error: Error::ConversationUnreadable(answered), retry });
+            |answered| Err(Failure { error: Error::ConversationUnreadable(answered), retry: Retry::Never });
         self.authorized(WHAT, deadline, request, async |meaning| match meaning {
             Meaning::Success(response) if response.status() == StatusCode::ACCEPTED => Ok(None),
             Meaning::Success(response) => {
@@ -214,12 +250,10 @@ impl Genesys {
                 let body = http::body(WHAT, response).await?;
                 let answered = Answered { operation: WHAT, what: What::Unreadable, correlation };
                 let recordings = Recording::from_body(body.as_ref()).map(Some);
-                recordings.map_or_else(|| failure(answered, Retry::Backoff), Ok)
+                recordings.map_or_else(|| failure(answered), Ok)
             }
             Meaning::NotFound(_) => Ok(None),
-            // A gateway's 404 says nothing of the recordings.
-            Meaning::Refused(StatusCode::NOT_FOUND, answered) => failure(answered, Retry::Backoff),
-            Meaning::Refused(_, answered) => failure(answered, Retry::Never),
+            Meaning::Refused(_, answered) => failure(answered),
         })
         .await
     }

@@ -3,6 +3,7 @@
 //! is not sent.
 
 mod observe;
+pub mod proof;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::decide::{Command, Decider, Input};
 use crate::error::{Error, Failure};
 use crate::genesys::Genesys;
 use crate::genesys::conversation::Conversation;
+use crate::genesys::recordings::OwnClient;
 use crate::genesys::screen_recording::{Action, Answer, Reply};
 use crate::ids::{ParticipantId, UserId};
 use crate::request;
@@ -38,6 +40,8 @@ pub struct Context {
     pub config: Config,
     /// Genesys Cloud.
     pub genesys: Genesys,
+    /// The client that reads recordings, where that is another one.
+    pub recordings: Option<OwnClient>,
     /// Where watch messages are posted.
     pub queue: WatchQueue,
 }

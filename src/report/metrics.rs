@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use super::{Report, millis};
 use crate::decide::outcome::{Outcome, State};
+use crate::decide::proof::{Finding, Looked, Verdict};
 use crate::decide::request::{Door, Phase};
 use crate::decide::targets::Resolution;
 use crate::error::{Error, NAMES};
@@ -53,6 +54,19 @@ impl Metrics {
         self.count("UnresolvedInitiator", summary.resolution == Some(Resolution::AllAgents) && !all_agents);
     }
 
+    /// Notes what a look at recordings proved.
+    pub fn note_proof(&mut self, looked: &Looked) {
+        use Verdict::{CutOut, Exposed, NoScreenRecording, NoSecurePause, NotProvable, NotRecorded, Unknown};
+        for Finding { verdict, .. } in looked.told() {
+            self.count("Proven", matches!(verdict, CutOut | NotRecorded | NoScreenRecording));
+            self.count("Exposed", *verdict == Exposed);
+            self.count("NotProvable", *verdict == NotProvable);
+            self.count("ProofUnknown", *verdict == Unknown);
+            self.count("NoPauseOnPaymentCall", *verdict == NoSecurePause && looked.is_expected == Some(true));
+        }
+        self.count("ProofLate", looked.told().any(|finding| finding.verdict == Unknown));
+    }
+
     /// Counted by what was attempted, because an `ended` event can lead to a pause, and a check of a `started` one
     /// to a resume. If nothing was attempted, by the event's phase; in doubt, as a failed pause.
     fn failed(&mut self, report: &Report, error: &Error) {
@@ -62,7 +76,8 @@ impl Metrics {
             _ => !report.is_pausing(),
         };
         let is_known = summary.door.is_some();
-        let is_unreadable = summary.door == Some(Door::Watch) && matches!(error, Error::InvalidEvent(_));
+        let is_message = summary.door == Some(Door::Watch) || report.origin.message_id.is_some();
+        let is_unreadable = is_message && matches!(error, Error::InvalidEvent(_));
         self.count(error.name(), true);
         self.count("PauseFailed", is_known && !is_resume);
         self.count("ResumeFailed", is_known && is_resume);
@@ -117,6 +132,12 @@ impl Metrics {
             "UnresolvedInitiator",
             "UnreadableMessage",
             "NotWatched",
+            "Proven",
+            "Exposed",
+            "NotProvable",
+            "ProofUnknown",
+            "ProofLate",
+            "NoPauseOnPaymentCall",
             "TokenFetched",
             "ColdStart",
         ];

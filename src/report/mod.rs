@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod log;
 pub mod metrics;
+pub mod proof;
 
 use serde::Serialize;
 use serde_json::Value;

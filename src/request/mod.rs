@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 pub use self::eventbridge::TOPIC;
 pub use self::order::message;
-pub use self::queue::{Message, answer};
+pub use self::queue::{Asks, Message, answer};
 use crate::decide::request::{Door, Request};
 use crate::ids::TraceId;
 use crate::json;
@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Payload {
 pub enum Incoming {
     /// `{"action": "preflight"}`: what could the function do?
     Preflight,
-    /// A batch of the watch queue.
+    /// A batch of the watch queue, or of the proof queue.
     Batch(Vec<Message>),
     /// One event or order.
     One(Asked),

@@ -1,10 +1,12 @@
-//! Batches of the watch queue.
+//! Batches of the queues: the watch's and proof's.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::{Asked, Refusal, Trace, eventbridge, fields, order};
+use crate::decide::proof::{self, Source};
 use crate::decide::request::{Door, Request};
+use crate::ids::ConversationId;
 use crate::json;
 
 /// A message as SQS hands it over, as far as it is used.
@@ -14,7 +16,16 @@ pub struct Message {
     /// batch back, so that nothing is lost.
     pub id: String,
     /// What it asks.
-    pub asked: Asked,
+    pub asks: Asks,
+}
+
+/// What a message asks.
+#[derive(Debug)]
+pub enum Asks {
+    /// To check a conversation; or it cannot be read.
+    Check(Asked),
+    /// To look at a conversation's recordings.
+    Proof(proof::Request),
 }
 
 /// The records of a batch of SQS; none where the payload is no such batch.
@@ -37,14 +48,16 @@ impl Message {
         let sent = record.pointer("/attributes/SentTimestamp");
         let sent = sent.and_then(|sent| fields::moment(sent, now)).unwrap_or(now);
         let body = text("body").map(json::readable).unwrap_or_default();
-        Self {
-            id: text("messageId").unwrap_or_default().to_owned(),
-            asked: Asked {
-                door: Some(Door::Watch),
-                trace: Trace::of(&body),
-                request: request(&body, source_prefix, sent),
-            },
-        }
+        let trace = Trace::of(&body);
+        let asks = match body.get("proof").map(|proof| asks_for_proof(proof, record, sent, now)) {
+            Some(Ok(request)) => Asks::Proof(request),
+            Some(Err(refusal)) => Asks::Check(Asked { door: None, trace, request: Err(refusal) }),
+            None => {
+                let request = request(&body, source_prefix, sent);
+                Asks::Check(Asked { door: Some(Door::Watch), trace, request })
+            }
+        };
+        Self { id: text("messageId").unwrap_or_default().to_owned(), asks }
     }
 }
 
@@ -57,4 +70,27 @@ fn request(body: &Value, source_prefix: &str, sent: OffsetDateTime) -> Result<Op
     } else {
         Err("the message is no EventBridge event and no watch message, or no JSON that can be read")
     }
+}
+
+/// A message of the proof queue: `{"proof": {"conversationId", "at"?, "source"}}`, as the rule writes it.
+fn asks_for_proof(
+    proof: &Value,
+    record: &Value,
+    sent: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<proof::Request, Refusal> {
+    let conversation = proof.get("conversationId").and_then(ConversationId::from_json);
+    let source = match proof.get("source").and_then(Value::as_str) {
+        Some("secure_pause") => Source::SecurePause,
+        Some("customer.end") => Source::CustomerEnd,
+        _ => return Err("proof.source is neither secure_pause nor customer.end"),
+    };
+    let receipts = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
+    Ok(proof::Request {
+        conversation: conversation.ok_or("proof.conversationId is no UUID")?,
+        source,
+        at: proof.get("at").and_then(|at| fields::moment(at, now)),
+        age: (now - sent).try_into().unwrap_or_default(),
+        receipts: receipts.and_then(|count| count.parse().ok()).unwrap_or(1),
+    })
 }

@@ -25,6 +25,7 @@ mod odd_times;
 mod pause;
 mod policy;
 mod preflight;
+mod proof;
 mod race;
 mod read_back;
 mod refusals;

@@ -1,7 +1,7 @@
 //! Preflight: it reports what could be done, and does nothing.
 
 use serde_json::{Value, json};
-use world::{Fault, On, Service};
+use world::{Fault, On, Organization, Rights, Service, World};
 
 use crate::stage::*;
 
@@ -34,7 +34,7 @@ async fn where_everything_is_as_it_should_be_every_check_says_so() {
     let (answer, pairs) = preflight(&stage).await;
     assert_eq!(answer["preflight"], "ok");
     assert!(pairs.iter().all(|(_, status)| status == "ok"), "{answer:#}");
-    assert_eq!(pairs.len(), 7);
+    assert_eq!(pairs.len(), 8);
     let written = answer.to_string();
     assert!(!written.contains("Sentinel"), "no names of the organization: {written}");
     assert!(answer["checks"][2]["detail"].as_str().unwrap().contains(" s"), "the token's life: {answer:#}");
@@ -50,7 +50,7 @@ async fn what_fails_names_its_remedy_and_what_needs_it_is_skipped() {
     assert_eq!(answer["preflight"], "failed");
     assert_eq!(status(&pairs, "secret"), "failed");
     assert!(remedy(&answer, "secret").contains("GENESYS_SECRET_ID"), "{answer:#}");
-    for check in ["token", "permissions", "conversation", "screen_recording_path"] {
+    for check in ["token", "permissions", "conversation", "screen_recording_path", "recordings"] {
         assert_eq!(status(&pairs, check), "skipped", "{answer:#}");
     }
     assert_eq!(status(&pairs, "watch_queue"), "ok", "it needs none of these");
@@ -78,6 +78,40 @@ async fn a_missing_permission_is_told_apart_from_a_conversation_that_does_not_ex
     let (answer, pairs) = preflight(&stage).await;
     assert_eq!(status(&pairs, "conversation"), "failed");
     assert!(remedy(&answer, "conversation").contains("conversation:communication:view"), "{answer:#}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_right_to_read_recordings_is_asked_of_the_client_that_reads_them() {
+    let own: &[_] = &[World::recordings_env()];
+    let (none, voices) = (Rights::NONE, Rights { screens: false, ..Rights::ALL });
+    #[rustfmt::skip] // A row a line: settings, rights of the client that pauses, of the other, status, preflight.
+    let rows = [
+        (&[][..], Rights::ALL, none, "ok", "ok", "the one client may"),
+        (&[][..], none, Rights::ALL, "unknown", "ok", "it may not, and need not"),
+        (own, none, Rights::ALL, "ok", "ok", "the other may"),
+        (own, none, voices, "ok", "ok", "what it may not see, only a call can tell"),
+        (own, Rights::ALL, none, "failed", "failed", "the other may not"),
+    ];
+    for (settings, rights, recordings_rights, wanted, preflight_is, reason) in rows {
+        let change = |it: &mut Organization| (it.rights, it.recordings_rights) = (rights, recordings_rights);
+        let stage = Stage::in_organization(change, settings).await;
+        let (answer, pairs) = preflight(&stage).await;
+        assert_eq!(status(&pairs, "recordings"), wanted, "{reason}: {answer:#}");
+        assert_eq!(answer["preflight"], preflight_is, "{reason}");
+        if wanted != "ok" {
+            assert!(remedy(&answer, "recordings").contains("recording:screenRecording:view"), "{answer:#}");
+        }
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_of_its_own_is_asked_even_where_the_other_fails() {
+    let stage = Stage::with(&[World::recordings_env()]).await;
+    stage.world.secrets.set_raw("nonsense");
+    let (answer, pairs) = preflight(&stage).await;
+    assert_eq!((status(&pairs, "secret"), status(&pairs, "recordings")), ("failed", "ok"), "{answer:#}");
     stage.end().await;
 }
 

@@ -73,7 +73,8 @@ def test_the_preflight_of_the_deployed_function_says_that_all_is_well_and_pauses
     asked = preflight(emulator, "--stack", STACK)
     assert asked.returncode == 0, asked.stdout + asked.stderr
     lines = asked.stdout.splitlines()
-    checks = ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue"]
+    checks = ["settings", "secret", "token", "permissions", "conversation", "screen_recording_path", "watch_queue",
+              "recordings"]
     assert [line.split()[:2] for line in lines[: len(checks)]] == [["ok", check] for check in checks], asked.stdout
     assert lines[-1].startswith("preflight ok: version ")
     assert [request for request in world.requests() if request.startswith("PUT")] == before

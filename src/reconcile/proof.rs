@@ -1,0 +1,84 @@
+//! One look at the recordings of a conversation: two readings, and what they prove.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::Context;
+use crate::decide::proof::{Look, Looked, Request, Seen, findings, is_final};
+use crate::error::Error;
+use crate::genesys::Genesys;
+use crate::genesys::conversation::Conversation;
+use crate::genesys::recordings::{OwnClient, Recording};
+use crate::retry::Deadline;
+
+impl Context {
+    /// The client that reads recordings.
+    ///
+    /// # Errors
+    /// As [`Genesys::new`].
+    pub fn recordings_client(&self) -> Result<&Genesys, Error> {
+        self.recordings.as_ref().map_or(Ok(&self.genesys), OwnClient::get)
+    }
+}
+
+/// What one look may take, two attempts at the recordings included: an outage must not hold its slot.
+const BUDGET: Duration = Duration::from_secs(20);
+
+/// Looks once.
+///
+/// # Errors
+/// Why nothing could be read. At the last look that is a finding.
+pub async fn look(
+    context: &Context,
+    request: &Request,
+    look: Look,
+    deadline: Deadline,
+) -> Result<Looked, Error> {
+    let deadline = deadline.min(Deadline::after(BUDGET));
+    let (conversation, recordings) = match read(context, request, deadline).await {
+        Err(error) if look == Look::Last => {
+            log_failure(request, &error);
+            (None, None)
+        }
+        read => read?,
+    };
+    let rules = &context.config.proof;
+    let seen = Seen {
+        look,
+        source: request.source,
+        now: OffsetDateTime::now_utc(),
+        conversation: conversation.as_ref(),
+        recordings: recordings.as_deref(),
+    };
+    let findings = findings(&seen, rules);
+    let is_expected = conversation.map(|conversation| conversation.involves(&rules.payment_queues));
+    let is_final = is_final(look, &findings);
+    Ok(Looked { look, findings, is_final, is_expected, recordings: recordings.unwrap_or_default() })
+}
+
+/// Logs a look that failed.
+pub fn log_failure(request: &Request, error: &Error) {
+    let conversation_id = request.conversation;
+    tracing::error!(
+        %conversation_id,
+        error_type = error.name(),
+        error_message = %error,
+        "recordings not looked at"
+    );
+}
+
+/// The conversation and, once it is over, its recordings; none of what is not there.
+async fn read(
+    context: &Context,
+    request: &Request,
+    deadline: Deadline,
+) -> Result<(Option<Conversation>, Option<Vec<Recording>>), Error> {
+    let client = context.recordings_client()?;
+    let (_, conversation) = client.conversation(request.conversation, deadline).await;
+    let conversation = conversation?;
+    if !conversation.as_ref().is_some_and(Conversation::is_over) {
+        return Ok((conversation, None));
+    }
+    Ok((conversation, client.recordings(request.conversation, deadline).await?))
+}
