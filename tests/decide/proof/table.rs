@@ -57,6 +57,7 @@ fn several_screens_say_the_worst_and_pieces_of_one_are_one() {
         (vec![p(), whole(60_000), screen(200_000, CALL, 0)], &[CutOut], "an agent who came later"),
         (vec![p(), whole(0), but(whole(0), "fileState", json!("ERROR"))], &[Exposed], "nothing is worse"),
         (vec![p(), whole(60_000), but(whole(0), "fileState", json!("ERROR"))], &[Unknown], "one that failed may hold it"),
+        (vec![p(), whole(0), but(voice(&[]), "fileState", json!("ARCHIVED"))], &[Exposed], "more secure pauses would expose it no less"),
         (vec![p(), screen(0, 100_000, 0), screen(160_000, CALL, 0)], &[NotRecorded], "cut in two in place of paused"),
         (vec![p(), screen(0, 103_000, 0), screen(158_000, CALL, 0)], &[NotRecorded], "the same, and a little late"),
         (vec![p(), screen(0, 130_000, 0), screen(130_000, CALL, 0)], &[Exposed], "cut in two in the middle of it"),
@@ -65,6 +66,7 @@ fn several_screens_say_the_worst_and_pieces_of_one_are_one() {
         (vec![p(), screen(0, 104_000, 0), screen(0, 104_000, 0)], &[NotRecorded], "two monitors, each four seconds late"),
         (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 0), screen(105_000, CALL, 0)], &[Exposed], "two short halves are the whole"),
         (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 5_000), screen(105_000, CALL, 5_000)], &[NotRecorded], "both short halves are missing"),
+        (vec![voice(&[(100_000, 110_000), (300_000, 360_000)]), screen(0, 104_000, 0), screen(104_000, 108_000, 0), screen(108_000, CALL, 65_000)], &[Exposed, CutOut], "what is missing in one piece makes good for no other"),
     ]);
 }
 
@@ -116,7 +118,7 @@ fn what_cannot_be_relied_on_is_unknown() {
         (vec![p(), but(cut(), "endTime", json!("soon"))], "one with an end that is none"),
         (vec![p(), but(cut(), "endTime", text(-1))], "one that ends before it begins"),
         (vec![p(), but(cut(), "outputDurationMs", Value::Null)], "one without a file"),
-        (vec![p(), but(cut(), "outputDurationMs", json!(0))], "one that was not transcoded"),
+        (vec![p(), but(screen(100_000, 160_000, 0), "outputDurationMs", json!(0))], "one that was not transcoded"),
         (vec![p(), screen(-5_001, CALL, 60_000)], "one that began before the call"),
         (vec![p(), screen(0, CALL + 5_001, 60_000)], "one that ended after it"),
         (vec![p(), screen(200_000, CALL, -5_001)], "one whose file plays for longer than it ran"),
