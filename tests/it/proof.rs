@@ -378,6 +378,31 @@ async fn a_message_that_cannot_be_read_is_told_and_never_done() {
 }
 
 #[tokio::test]
+async fn nothing_of_a_recording_but_ids_times_and_states_is_written_down() {
+    const PLANTED: &str = "Sentinel Caller 4111111111111111";
+    let stage = Stage::with(&[("AWS_LAMBDA_LOG_LEVEL", "TRACE"), ("RUST_LOG", "trace")]).await;
+    let places =
+        ["id", "media", "mediaSubtype", "fileState", "startTime", "name", "path", "outputDurationMs"];
+    let spoilt = places.map(|place| {
+        let mut recording = voice(&[P]);
+        recording[place] = PLANTED.into();
+        (recording["annotations"][0]["description"], recording["users"]) = (PLANTED.into(), json!([PLANTED]));
+        recording
+    });
+    let stage = stage.recorded(&spoilt);
+    let mut message = last(PAUSE);
+    let body = json!({"proof": {"conversationId": CONVERSATION, "source": "secure_pause", "at": PLANTED}});
+    message["Records"][0]["body"] = body.to_string().into();
+    assert!(!stage.look(&message).await.lines.is_empty());
+    let refused = json!({"proof": {"conversationId": CONVERSATION, "source": PLANTED}});
+    message["Records"][0]["body"] = refused.to_string().into();
+    stage.look(&message).await;
+    let logs = stage.function.logs().join("\n");
+    assert!(!logs.contains("Sentinel") && !logs.contains("4111111111111111"), "{logs}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn faulty_settings_let_a_message_come_back() {
     let stage = Stage::with(&[("PAUSED_SCREEN", "dark")]).await;
     for batch in [first(PAUSE), last(PAUSE)] {
