@@ -18,7 +18,7 @@ def shift(tmp_path_factory):
     """A shift's log, with lines of others, broken ones and some that are there twice; and its report."""
     directory = tmp_path_factory.mktemp("shift")
     log = directory / "log.jsonl"
-    log.write_text(made_up("--seed", 10, "--pauses", 400, "--untidy"))
+    log.write_text(made_up("--seed", 10, "--pauses", 400, "--untidy", "--proof"))
     page, table = report(directory, log)
     return types.SimpleNamespace(log=log, page=page, table=table)
 

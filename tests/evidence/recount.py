@@ -12,13 +12,18 @@ STANDINGS = (
 )
 
 
+# So far may the times of one secure pause lie apart.
+TOLERANCE = datetime.timedelta(seconds=5)
+
+
 def moment(text):
     return datetime.datetime.fromisoformat(text)
 
 
 def records_of(text):
-    """The audit records in a text, each once; and how many lines are not ours, twice, broken."""
-    records, lines = [], collections.Counter()
+    """The audit records and the lines of proof in a text, each once; and how many lines are not ours, twice, broken."""
+    records, proofs, lines = [], [], collections.Counter()
+    kinds = {"secure_pause_audit": records, "secure_pause_proof": proofs}
     seen = set()
     for line in text.splitlines():
         lines["lines"] += 1
@@ -30,14 +35,14 @@ def records_of(text):
         except json.JSONDecodeError:
             lines["broken"] += 1
             continue
-        if record.get("kind") != "secure_pause_audit":
+        if record.get("kind") not in kinds:
             lines["not-ours"] += 1
         elif line in seen:
             lines["duplicates"] += 1
         else:
             seen.add(line)
-            records.append(record)
-    return records, lines
+            kinds[record["kind"]].append(record)
+    return records, proofs, lines
 
 
 def secure_pauses(records):
@@ -121,21 +126,155 @@ def standing(pause):
     return "nothing-to-pause" if any(it.get("outcome") in over for it in starts) else "not-told"
 
 
+def length_of(pause):
+    """Milliseconds from its start to its end; none where no end is told."""
+    ends = [it["eventTime"] for it in pause if it["phase"] == "ended"]
+    return milliseconds(moment(min(ends)) - moment(pause[0]["eventTime"])) if ends else None
+
+
+def milliseconds(span):
+    return span // datetime.timedelta(milliseconds=1)
+
+
+def claim(pause):
+    dark = {"verified", "not-recorded", "terminated", "unverifiable"}
+    lost = {"recorded-during", "in-doubt", "not-dark"}
+    name = standing(pause)
+    return "dark" if name in dark else "not-dark" if name in lost else "nothing"
+
+
+def last_of(proofs):
+    """The last line about each secure pause, or about each call without one; and how many it replaced."""
+    last = {}
+    for line in sorted(proofs, key=lambda it: moment(it["timestamp"])):
+        last[line["conversationId"], line["from"]] = line
+    return list(last.values()), len(proofs) - len(last)
+
+
+def joined(pauses, lines):
+    """What is stored of each secure pause: a word, and the line; and the lines that no live record is of."""
+    of_call = collections.defaultdict(list)
+    for line in lines:
+        of_call[line["conversationId"]].append(line)
+    stored, met = [], set()
+    for pause in pauses:
+        start = moment(pause[0]["eventTime"])
+        end = start + datetime.timedelta(milliseconds=length_of(pause) or 0)
+        call = of_call.get(pause[0]["conversationId"], [])
+        near = [
+            (abs(moment(it["from"]) - start), it["from"], it)
+            for it in call
+            if it["from"] and start <= moment(it["to"]) + TOLERANCE and end >= moment(it["from"]) - TOLERANCE
+        ]
+        whole = [it for it in call if not it["from"]]
+        if near:
+            line = min(near, key=lambda it: it[:2])[2]
+            met.add((line["conversationId"], line["from"]))
+            stored.append((line["verdict"], line))
+        elif whole:
+            stored.append((whole[0]["verdict"], whole[0]))
+        else:
+            stored.append(("no-mark" if call else "missing", None))
+    found = [it for it in lines if it["from"] and (it["conversationId"], it["from"]) not in met]
+    return stored, found
+
+
+def proof_figures(records, proofs, pauses, strays):
+    """The figures of the proof, and those that are told even where they are zero."""
+    lines, replaced = last_of(proofs)
+    stored, found = joined(pauses, lines)
+    figures, shown = collections.Counter({"replaced": replaced}), {}
+    cells = collections.Counter((word, claim(pause)) for pause, (word, _) in zip(pauses, stored))
+    cells.update((it["verdict"], "no-record") for it in found)
+    dark = {"cut-out", "not-recorded", "no-screen-recording"}
+    groups = collections.Counter()
+    for (word, _), count in cells.items():
+        name = "proven-dark" if word in dark else {"exposed": "recorded", "missing": "without-proof"}.get(word, "not-proven")
+        groups[name] += count
+    for word in {word for word, _ in cells}:
+        shown[f"stored-{word}"] = sum(count for (it, _), count in cells.items() if it == word)
+        for name in ("dark", "not-dark", "nothing", "no-record"):
+            shown[f"stored-{word}-{name}"] = cells[word, name]
+    figures.update(groups)
+    shown["all-secure-pauses"], shown["proven-dark"] = sum(cells.values()), groups["proven-dark"]
+    unpaused = [it for it in lines if it["verdict"] == "no-secure-pause" and it["expected"]]
+    figures["payment-calls"] = figures["unpaused"] = len(unpaused)
+    figures["without-record"] = figures["lost"] = len(found)
+    written = [moment(it["timestamp"]) for it in records + proofs]
+    for line in found:
+        ends = [at for call, at in strays if call == line["conversationId"]]
+        if any(abs(moment(at) - moment(line["to"])) <= TOLERANCE for at in ends):
+            figures["lost-end-only"] += 1
+        else:
+            figures["lost-before-the-files" if moment(line["from"]) < min(written) else "lost-nothing"] += 1
+    for pause, (word, _) in zip(pauses, stored):
+        if word == "missing":
+            is_due = max(written) - moment(pause[0]["eventTime"]) >= datetime.timedelta(hours=48)
+            figures["overdue" if is_due else "undue"] += 1
+    told = {it["conversationId"] for it in lines if it["from"]}
+    figures["contradicting"] = sum(not it["from"] and it["conversationId"] in told for it in lines)
+    starts = [moment(pause[0]["eventTime"]) for pause in pauses] + [moment(it["from"]) for it in found]
+    shown.update(stretches(records, starts))
+    shown.update(agents(pauses, stored))
+    return figures, shown
+
+
+def stretches(records, starts):
+    """Times of faulty settings, and of no record at all; the generator makes no others."""
+    told = sorted((moment(it["timestamp"]), it["mode"] or "") for it in records)
+    found = []
+    for place, (at, mode) in enumerate(told):
+        is_first = place == 0 or told[place - 1][1] != mode
+        if mode == "" and is_first:
+            after = next((it for it in range(place, len(told)) if told[it][1] != ""), len(told))
+            found.append((at, told[min(after, len(told) - 1)][0], after - place))
+        if place and at - told[place - 1][0] >= datetime.timedelta(days=1):
+            found.append((told[place - 1][0], at, 0))
+    shown = {"stretches": len(found)} if found else {}
+    for place, (begin, end, count) in enumerate(sorted(found), 1):
+        shown[f"stretch-{place}-records"] = count
+        shown[f"stretch-{place}-pauses"] = sum(begin <= start < end for start in starts)
+    return shown
+
+
+def agents(pauses, stored):
+    counts = collections.defaultdict(collections.Counter)
+    for pause, (_, line) in zip(pauses, stored):
+        of_agent = counts[pause[0]["userId"]]
+        ms, is_dark = exposure(pause) or (0, False)
+        length = length_of(pause)
+        if line and line["from"]:
+            length = milliseconds(moment(line["to"]) - moment(line["from"]))
+        of_agent["pauses"] += 1
+        of_agent["late"] += is_dark and ms > 2000
+        of_agent["not-dark"] += claim(pause) == "not-dark"
+        of_agent["short"] += length is not None and length < 5000
+    shown = {}
+    for user, of_agent in counts.items():
+        if of_agent["late"] or of_agent["not-dark"] or of_agent["short"]:
+            shown[f"agent-{user}"] = of_agent["pauses"]
+            shown.update({f"agent-{user}-{name}": int(of_agent[name]) for name in ("late", "not-dark", "short")})
+    if shown:
+        shown["agents"] = len(shown) // 4
+    return shown
+
+
 def rank(values, percent):
     return sorted(values)[max(1, math.ceil(len(values) * percent / 100)) - 1]
 
 
 def figures(text):
-    """Every figure that the page tells of such a log, by its name there."""
-    records, lines = records_of(text)
+    """Every figure that the page tells of such a log, by its name there. Rows of zeros are left out of it."""
+    records, proofs, lines = records_of(text)
     pauses, strays = secure_pauses(records)
-    figures = collections.Counter({"not-ours": 0, "duplicates": 0, "broken": 0})
-    figures.update(lines)
+    figures = collections.Counter(lines)
     figures["records"] = len(records)
     figures["secure-pauses"] = len(pauses)
     figures["conversations"] = len({pause[0]["conversationId"] for pause in pauses})
     for name in STANDINGS:
         figures[name] = sum(standing(pause) == name for pause in pauses)
+    for name in ("not-dark", "recorded-during", "in-doubt", "observed", "not-told"):
+        figures[f"tile-{name}"] = figures[name]
     failures = [failed(pause) for pause in pauses if failed(pause)]
     figures["failed"] = len(failures)
     for how in ("repaired-by-the-watch", "recovered-by-a-retry", "dark-already", "over-before", "never-dark", "not-known"):
@@ -152,9 +291,10 @@ def figures(text):
     for name, percent in (("median", 50), ("p95", 95), ("p99", 99), ("worst", 100)):
         figures[f"exposure-{name}-ms"] = rank(exposures, percent)
     for place, most in enumerate((250, 500, 1000, 2000, 5000, 10_000, 30_000, 75_000, math.inf), 1):
-        figures[f"exposures-{place}"] = sum(ms <= most for ms, _ in told)
+        figures[f"exposures-{place}"] = sum(ms <= most for ms in exposures)
     for place in range(9, 1, -1):
         figures[f"exposures-{place}"] -= figures[f"exposures-{place - 1}"]
+    figures["exposures-10"] = figures["exposures-undarkened"]
     ranked = sorted(told, key=lambda it: (not it[1], it[0]), reverse=True)
     for place, (worst, _) in enumerate(ranked[:10], 1):
         figures[f"worst-{place}"] = worst
@@ -169,16 +309,21 @@ def figures(text):
     failed_ends = {(it["conversationId"], it["eventTime"]) for it in records if it["phase"] == "ended" and "errorType" in it}
     figures["strays-failed"] = len(strays & failed_ends)
     figures["timelines"] = 30
-    # No bounds were asked for.
-    figures["records-outside"] = 0
     wrong = {"InvalidConfig", "CredentialsUnavailable", "CredentialsRejected", "Forbidden", "EndpointMissing"}
     for record in records:
         figures[f"ending-{record.get('outcome') or record['errorType']}"] += 1
-        program = [record[name] or "none" for name in ("version", "commit", "functionVersion", "mode")]
-        figures["program-" + "-".join(program)] += 1
+        figures[program(record)] += 1
         if record.get("errorType") in wrong:
             figures[f"fault-{record['errorType']}"] += 1
         if "errorType" in record and record["conversationId"] is None:
             figures[f"nameless-{record['errorType']}"] += 1
             figures["tile-nameless"] += 1
-    return dict(figures)
+    figures.update(program(line) for line in last_of(proofs)[0])
+    of_proof, shown = proof_figures(records, proofs, pauses, strays)
+    figures.update(of_proof)
+    return {name: count for name, count in figures.items() if count} | shown
+
+
+def program(line):
+    names = ("version", "commit", "functionVersion", "mode")
+    return "program-" + "-".join(line.get(name) or "none" for name in names)

@@ -1,12 +1,13 @@
 """The page in a real Chromium: it opens without errors, tells the right figures, and can be read everywhere."""
 
 import csv
+import json
 import re
 
 import pytest
 
 import recount
-from evidence import requested
+from evidence import made_up, report, requested
 
 # Text and what is under it differ at least so much (WCAG 2.2, AA, for text of any size).
 CONTRAST = 4.5
@@ -72,22 +73,26 @@ def test_every_figure_is_the_one_that_the_records_come_to(opened, shift):
     span = [came.pop("period-from"), came.pop("period-to")]
     wanted = {name: str(value) for name, value in recount.figures(shift.log.read_text()).items()}
     assert came == wanted
-    records, _ = recount.records_of(shift.log.read_text())
+    records, *_ = recount.records_of(shift.log.read_text())
     times = [recount.moment(record["eventTime"] or record["receivedAt"]) for record in records]
     assert [recount.moment(text) for text in span] == [min(times), max(times)]
 
 
 def test_the_csv_has_the_same_secure_pauses(shift):
-    records, _ = recount.records_of(shift.log.read_text())
+    records, proofs, _ = recount.records_of(shift.log.read_text())
     pauses, _ = recount.secure_pauses(records)
+    lines, _ = recount.last_of(proofs)
+    stored, found = recount.joined(pauses, lines)
     wanted = {
         (pause[0]["conversationId"], recount.moment(pause[0]["eventTime"])): (
             recount.standing(pause),
             (recount.exposure(pause) or (None,))[0],
             (recount.failed(pause) or ("", ""))[0],
             len(pause),
+            word,
+            *columns(line),
         )
-        for pause in pauses
+        for pause, (word, line) in zip(pauses, stored)
     }
     with shift.table.open(newline="") as table:
         rows = list(csv.DictReader(table))
@@ -97,11 +102,45 @@ def test_the_csv_has_the_same_secure_pauses(shift):
             int(row["exposure_ms"]) if row["exposure_ms"] else None,
             row["failure"],
             int(row["records"]),
+            *(row[name] for name in COLUMNS),
         )
         for row in rows
+        if int(row["records"]) > 0
     }
-    assert len(rows) == len(pauses)
+    assert len(came) == len(pauses)
     assert came == wanted
+    others = [row for row in rows if int(row["records"]) == 0]
+    unpaused = [it for it in lines if it["verdict"] == "no-secure-pause" and it["expected"]]
+    wanted = {(it["conversationId"], it["from"]): (it["verdict"], *columns(it)) for it in found + unpaused}
+    assert len(others) == len(wanted) == len(rows) - len(pauses)
+    came = {
+        (row["conversation"], row["start"]): (row["proof"], *(row[name] for name in COLUMNS[1:])) for row in others
+    }
+    shortened = {(call, at and milliseconds(at)): columns for (call, at), columns in wanted.items()}
+    assert {(call, at or None): columns for (call, at), columns in came.items()} == shortened
+
+
+# Of the proof.
+COLUMNS = ("proof", "proof_from", "proof_to", "screen_recordings", "missing_ms", "exported", "paused_screen")
+
+
+def columns(line):
+    """What the columns of the proof hold after its verdict."""
+    if line is None:
+        return ("",) * 6
+    screens = [it for it in line["recordings"] if it["media"] == "screen"]
+    return (
+        milliseconds(line["from"]),
+        milliseconds(line["to"]),
+        " ".join(it["id"] for it in screens),
+        " ".join(str(it["missingMs"]) for it in screens),
+        "yes" if any(it["exported"] for it in screens) else "",
+        line["pausedScreen"],
+    )
+
+
+def milliseconds(text):
+    return recount.moment(text).isoformat(timespec="milliseconds").replace("+00:00", "Z") if text else ""
 
 
 @pytest.mark.parametrize(
@@ -136,6 +175,48 @@ def test_tables_have_captions_and_scopes_and_charts_have_words(opened):
     assert [it for it in charts if it[0] != "img" or not all(it) or len(it) != 3] == []
 
 
+def test_it_opens_with_a_sentence_of_what_is_proven(opened, shift):
+    sentence = opened.execute_script("return document.getElementById('opening').textContent")
+    came = figures(opened)
+    numbers = [int(number) for number in re.findall(r"\d+", sentence)]
+    not_dark = int(came["all-secure-pauses"]) - int(came["proven-dark"])
+    names = ("recorded", "without-proof", "without-record", "payment-calls", "tile-nameless", "broken")
+    told = [int(came[name]) for name in names]
+    assert numbers == [int(came["all-secure-pauses"]), int(came["proven-dark"]), not_dark, *told]
+    first = opened.execute_script("return document.querySelector('h1').nextElementSibling.id")
+    assert first == "opening"
+
+
+def test_the_sum_is_red_where_it_does_not_come_out_and_not_where_it_does(opened, shift, browser, tmp_path):
+    colour = "return getComputedStyle(document.getElementById('sum')).color"
+    ink = opened.execute_script("return getComputedStyle(document.body).color")
+    assert opened.execute_script(colour) == ink
+    lines = shift.log.read_text().splitlines()
+    line = next(json.loads(it) for it in lines if '"verdict":"cut-out"' in it and it.endswith("}"))
+    line.update({"from": None, "to": None, "verdict": "no-secure-pause", "recordings": []})
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join([*lines, json.dumps(line)]))
+    page, _ = report(tmp_path, log)
+    browser.get(page.as_uri())
+    red, green, blue = (int(part) for part in re.findall(r"\d+", browser.execute_script(colour))[:3])
+    assert red > 150 > max(green, blue)
+    assert "the sum does not come out" in browser.execute_script("return document.getElementById('sum').textContent")
+    assert figures(browser)["contradicting"] == "1"
+
+
+def test_without_proof_the_page_says_so_and_its_figures_are_right(browser, tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text(made_up("--seed", 12, "--pauses", 60))
+    page, _ = report(tmp_path, log)
+    browser.get(page.as_uri())
+    came = figures(browser)
+    del came["period-from"], came["period-to"]
+    assert came == {name: str(value) for name, value in recount.figures(log.read_text()).items()}
+    assert came["proven-dark"] == "0"
+    assert "hold no proof" in browser.execute_script("return document.getElementById('opening').textContent")
+    assert browser.execute_script("return document.getElementById('sum').textContent").startswith("Proof is missing")
+
+
 def test_a_timeline_shows_the_exposed_part_as_long_as_it_was(opened):
     """Red in proportion: against the exposure and the length that the words of the same chart tell."""
     timelines = opened.execute_script("""return [...document.querySelectorAll('.timeline svg')].map((chart) => {
@@ -144,6 +225,8 @@ def test_a_timeline_shows_the_exposed_part_as_long_as_it_was(opened):
     })""")
     looked_at = 0
     for words, pauses, exposed in timelines:
+        # What is stored is drawn in the same colours.
+        words = re.sub(r"; (proven dark|recorded|not proven) by the recordings .*", ".", words)
         seconds = re.findall(r"(secure pause|exposed)(?:, recorded again,)? from [^;]*? for ([\d.]+) s\b", words)
         if len(pauses) != 1 or [what for what, _ in seconds] != ["secure pause", "exposed"]:
             continue

@@ -25,6 +25,9 @@ struct Arguments {
     /// Prints lines of MODE=observe instead
     #[arg(long)]
     observe: bool,
+    /// With lines of proof, and with calls on which nobody took a card
+    #[arg(long)]
+    proof: bool,
     /// With lines of others, broken ones, and some that are there twice
     #[arg(long)]
     untidy: bool,
@@ -33,6 +36,8 @@ struct Arguments {
 const FIRST: OffsetDateTime = datetime!(2026-11-22 08:00:00.25 UTC);
 /// Secure pauses of the shift begin so far apart, in milliseconds.
 const APART: i64 = 40_000;
+/// So many agents take turns.
+const AGENTS: usize = 12;
 
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
@@ -40,16 +45,35 @@ fn main() -> io::Result<()> {
         random: fastrand::Rng::with_seed(arguments.seed),
         to: BufWriter::new(io::stdout().lock()),
         is_untidy: arguments.untidy,
+        ended: None,
     };
+    // Dice of their own: the records are the same with proof and without.
+    let mut dice = fastrand::Rng::with_seed(!arguments.seed);
     let mut call = Uuid::nil();
+    let mut has_one_more = true;
+    let mut agents = Vec::new();
     for number in 0..arguments.pauses {
         let start = i64::try_from(number).unwrap_or(i64::MAX) * APART;
         // Now and then a caller gives a second card in the same call.
-        if number == 0 || lines.random.u8(..100) >= 15 {
+        let is_new = number == 0 || lines.random.u8(..100) >= 15 || !has_one_more;
+        if is_new {
             call = lines.id();
         }
-        let pause = Pause { call, user: lines.id(), leg: lines.id(), start };
-        if arguments.observe { lines.observed(&pause)? } else { lines.pause(&pause)? }
+        let id = lines.id();
+        if agents.len() < AGENTS {
+            agents.push(id);
+        }
+        let user = agents[usize::try_from(number).unwrap_or(0) % agents.len()];
+        let pause = Pause { call, user, leg: lines.id(), start };
+        if arguments.observe {
+            lines.observed(&pause)?;
+            continue;
+        }
+        lines.ended = None;
+        lines.pause(&pause)?;
+        if arguments.proof {
+            has_one_more = lines.proof(&mut dice, &pause, is_new)?;
+        }
     }
     lines.to.flush()
 }
@@ -77,10 +101,22 @@ struct Told<'a> {
     exposure: bool,
 }
 
+/// What one line of proof tells; times are milliseconds from [`FIRST`].
+struct Stored<'a> {
+    call: Uuid,
+    interval: Option<(i64, i64)>,
+    verdict: &'a str,
+    expected: bool,
+    written: i64,
+    paused_screen: &'a str,
+}
+
 struct Lines<W> {
     random: fastrand::Rng,
     to: W,
     is_untidy: bool,
+    /// When the secure pause ended by its records.
+    ended: Option<i64>,
 }
 
 impl<W: Write> Lines<W> {
@@ -205,6 +241,9 @@ impl<W: Write> Lines<W> {
     }
 
     fn record(&mut self, pause: &Pause, told: &Told<'_>) -> io::Result<()> {
+        if told.phase == "ended" {
+            self.ended = Some(told.at);
+        }
         let record = self.fields(pause, told);
         self.line(&record.to_string())
     }
@@ -279,6 +318,90 @@ impl<W: Write> Lines<W> {
             3 => writeln!(self.to, "{}", &line[..line.len() / 2]),
             _ => Ok(()),
         }
+    }
+
+    /// What is found after the call; and now and then another call on which nobody took a card. Gives whether the call
+    /// may have one secure pause more.
+    fn proof(&mut self, dice: &mut fastrand::Rng, pause: &Pause, is_new: bool) -> io::Result<bool> {
+        let from = pause.start + dice.i64(-300..300);
+        let to = self.ended.unwrap_or(pause.start + 21_000) + dice.i64(-300..300);
+        let soon = to + 15 * 60_000;
+        let call = |verdict, expected, written| Stored {
+            call: uuid::Builder::from_random_bytes(pause.leg.as_u128().rotate_left(32).to_be_bytes())
+                .into_uuid(),
+            interval: None,
+            verdict,
+            expected,
+            written,
+            paused_screen: "cut",
+        };
+        let stored = |verdict, written| Stored {
+            call: pause.call,
+            interval: Some((from, to)),
+            ..call(verdict, false, written)
+        };
+        match dice.u8(..40) {
+            0 => self.stored(dice, &call("no-secure-pause", true, soon))?,
+            1 => self.stored(dice, &call("no-secure-pause", false, soon))?,
+            2 => self.stored(dice, &call("no-recording", false, soon + 6_300_000))?,
+            _ => {}
+        }
+        match dice.u16(..1000) {
+            0..40 => {}
+            40..70 => self.stored(dice, &stored("exposed", soon))?,
+            70..80 => {
+                self.stored(dice, &stored("exposed", soon))?;
+                self.stored(dice, &stored("not-recorded", soon + 6_300_000))?;
+            }
+            80..110 => {
+                let paused_screen = if dice.bool() { "unknown" } else { "frozen" };
+                self.stored(dice, &Stored { paused_screen, ..stored("not-provable", soon) })?;
+            }
+            110..130 => self.stored(dice, &stored("unknown", to + 47 * 3_600_000))?,
+            130..150 if is_new => {
+                let call = Stored { call: pause.call, ..call("unconfirmed", false, soon) };
+                self.stored(dice, &call)?;
+                return Ok(false);
+            }
+            150..230 => self.stored(dice, &stored("not-recorded", soon))?,
+            230..260 => self.stored(dice, &stored("no-screen-recording", to + 24 * 3_600_000))?,
+            260..290 => {
+                // A second card, of which no event arrived.
+                let interval = Some((to + 10_000, to + 30_000));
+                self.stored(dice, &stored("cut-out", soon))?;
+                self.stored(dice, &Stored { interval, ..stored("exposed", soon) })?;
+            }
+            _ => self.stored(dice, &stored("cut-out", soon))?,
+        }
+        Ok(true)
+    }
+
+    fn stored(&mut self, dice: &mut fastrand::Rng, stored: &Stored<'_>) -> io::Result<()> {
+        let mut id = || uuid::Builder::from_random_bytes(dice.u128(..).to_be_bytes()).into_uuid();
+        let ms = stored.interval.map_or(0, |(from, to)| to - from);
+        let recording = |id: Uuid, media: &str, missing: i64| {
+            let (start, length) = (stored.written - 1_500_000, 600_000);
+            json!({
+                "id": id, "media": media, "fileState": "AVAILABLE", "start": time(start),
+                "end": time(start + length), "outputDurationMs": length - missing, "missingMs": missing,
+                "marks": u8::from(media == "audio"), "exported": stored.verdict == "exposed" && ms % 4 == 0,
+            })
+        };
+        let mut recordings = vec![recording(id(), "audio", ms)];
+        match stored.verdict {
+            "cut-out" => recordings.push(recording(id(), "screen", ms + 40)),
+            "exposed" | "not-provable" | "not-recorded" => recordings.push(recording(id(), "screen", 0)),
+            "no-recording" => recordings.clear(),
+            _ => {}
+        }
+        let line = json!({
+            "timestamp": time(stored.written), "level": "INFO", "message": "secure pause looked up",
+            "kind": "secure_pause_proof", "schema": 1, "version": "0.2.0", "commit": "4567def",
+            "functionVersion": "8", "conversationId": stored.call, "from": stored.interval.map(|it| time(it.0)),
+            "to": stored.interval.map(|it| time(it.1)), "verdict": stored.verdict, "expected": stored.expected,
+            "recordings": recordings, "source": "customer.end", "pausedScreen": stored.paused_screen,
+        });
+        self.line(&line.to_string())
     }
 
     fn observed(&mut self, pause: &Pause) -> io::Result<()> {

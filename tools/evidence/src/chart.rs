@@ -4,9 +4,11 @@ use std::fmt;
 
 use crate::figures::{BARS, Figures};
 use crate::moment::Moment;
+use crate::proof::Proof;
 use crate::secure_pause::{End, SecurePause};
 use crate::span::Span;
 use crate::standing::Standing;
+use crate::stored::{Proven, Stored};
 
 /// Width of every chart, in the units of its view box.
 pub const WIDTH: f64 = 720.0;
@@ -14,6 +16,8 @@ pub const WIDTH: f64 = 720.0;
 const LEFT: f64 = 110.0;
 /// No bar is narrower, so that a short exposure in a long conversation is seen.
 const NARROWEST: f64 = 2.0;
+/// Height of a row of a timeline.
+const ROW: u32 = 24;
 /// Height of the area of the histogram.
 const HEIGHT: f64 = 160.0;
 
@@ -60,16 +64,25 @@ pub struct Timeline {
     pub pauses: Vec<Bar>,
     /// The screen: exposed, paused, not known.
     pub screens: Vec<Bar>,
+    /// What is stored; none where the log has no proof at all.
+    pub stored: Option<Vec<Bar>>,
     /// The axis.
     pub ticks: Vec<Tick>,
     /// All of it in words.
     pub description: String,
 }
 
-/// The timeline of a conversation's secure pauses, of which there is at least one.
-pub fn timeline(pauses: &[&SecurePause]) -> Timeline {
-    let start = pauses.iter().map(|pause| pause.start).min().unwrap_or(Moment::of_millis(0));
-    let until = pauses.iter().map(|pause| last(pause)).max().unwrap_or(start);
+/// The timeline of a conversation's secure pauses, of which there is at least one. `proofs` are the lines of proof of
+/// the log.
+pub fn timeline(pauses: &[&SecurePause], proofs: &[Proof]) -> Timeline {
+    let conversation = pauses.first().map(|pause| pause.conversation);
+    let lines = proofs.partition_point(|line| Some(line.conversation) < conversation);
+    let lines = proofs[lines..].iter().take_while(|line| Some(line.conversation) == conversation);
+    let lines: Vec<&Proof> = lines.filter(|line| line.from.is_some()).collect();
+    let starts = pauses.iter().map(|pause| pause.start);
+    let ends = pauses.iter().map(|pause| last(pause));
+    let start = starts.chain(lines.iter().filter_map(|line| line.from)).min().unwrap_or(Moment::of_millis(0));
+    let until = ends.chain(lines.iter().filter_map(|line| line.to)).max().unwrap_or(start);
     let length = until.since(start).max(1);
     let x = |at: Moment| LEFT + to_f64(at.since(start)) / to_f64(length) * (WIDTH - LEFT - 10.0);
     let bar = |class, from: Moment, to: Moment, what: &str| {
@@ -101,15 +114,25 @@ pub fn timeline(pauses: &[&SecurePause]) -> Timeline {
             (None, _) => {}
         }
     }
-    let words: Vec<&str> = secure.iter().chain(&screens).map(|bar| bar.text.as_str()).collect();
+    let told = lines.iter().filter_map(|line| {
+        let (class, what) = match Stored::Told(line.verdict).proven() {
+            Proven::Dark => ("dark", "proven dark by the recordings"),
+            Proven::Recorded => ("exposed", "recorded by the recordings"),
+            Proven::Not | Proven::Missing => ("untold", "not proven by the recordings"),
+        };
+        Some(bar(class, line.from?, line.to.or(line.from)?, what))
+    });
+    let stored = (!proofs.is_empty()).then(|| told.collect::<Vec<_>>());
+    let bars = secure.iter().chain(&screens).chain(stored.iter().flatten());
+    let words: Vec<&str> = bars.map(|bar| bar.text.as_str()).collect();
     let description = format!("Times since {start} UTC: {}.", words.join("; "));
     let ticks = (0..=4).map(|quarter| {
         let at = length * quarter / 4;
         Tick { x: Px(x(start.plus(at))), text: Span(at).to_string() }
     });
-    let conversation = pauses.first().map(|pause| pause.conversation.to_string()).unwrap_or_default();
+    let conversation = conversation.map(|it| it.to_string()).unwrap_or_default();
     let ticks = ticks.collect();
-    Timeline { conversation, start, pauses: secure, screens, ticks, description }
+    Timeline { conversation, start, pauses: secure, screens, stored, ticks, description }
 }
 
 /// Until when a secure pause is drawn: its end, or the last that was heard of it.
@@ -129,16 +152,27 @@ fn last(pause: &SecurePause) -> Moment {
 /// A column of the histogram.
 #[derive(Debug)]
 pub struct Column {
-    /// Which exposures it counts.
+    /// Which secure pauses it counts.
     pub text: String,
     /// Where it begins.
     pub x: Px,
     /// How wide it is.
     pub width: Px,
-    /// Those that ended dark: where their part begins, its height, and how many.
-    pub dark: (Px, Px, usize),
-    /// Those that did not, below them.
-    pub undarkened: (Px, Px, usize),
+    /// Its class in the style sheet.
+    pub class: &'static str,
+    /// Where it begins above, and how high it is.
+    pub top: Px,
+    /// Its height.
+    pub height: Px,
+    /// How many secure pauses it counts.
+    pub count: usize,
+}
+
+impl Timeline {
+    /// How much lower than without what is stored its axis lies: a row.
+    pub const fn row(&self) -> u32 {
+        if self.stored.is_some() { ROW } else { 0 }
+    }
 }
 
 impl Column {
@@ -149,37 +183,33 @@ impl Column {
 
     /// Where the number above the column stands.
     pub fn above(&self) -> Px {
-        Px(self.dark.0.0 - 4.0)
-    }
-
-    /// All of it.
-    pub fn total(&self) -> usize {
-        self.dark.2 + self.undarkened.2
+        Px(self.top.0 - 4.0)
     }
 }
 
-/// The columns of the exposure distribution, the highest as high as the chart.
+/// The columns of the exposure distribution, the highest as high as the chart. Those that were not dark, as far as is
+/// told, stand apart, at the right: their length says when somebody gave up.
 pub fn histogram(figures: &Figures) -> Vec<Column> {
-    let highest = figures.bars.iter().map(|(dark, undarkened)| dark + undarkened).max().unwrap_or(0).max(1);
-    let step = WIDTH / to_f64(BARS.len());
-    let height = |count: usize| to_f64(count) / to_f64(highest) * HEIGHT;
+    let highest = figures.bars.iter().copied().max().unwrap_or(0).max(figures.undarkened).max(1);
+    // A column's room is free between the two kinds.
+    let step = WIDTH / to_f64(BARS.len() + 2);
+    let column = |place: usize, text: String, class, count: usize| {
+        let height = to_f64(count) / to_f64(highest) * HEIGHT;
+        let (x, width) = (Px(to_f64(place) * step + 3.0), Px(step - 6.0));
+        Column { text, x, width, class, top: Px(20.0 + HEIGHT - height), height: Px(height), count }
+    };
     let mut least = 0;
-    let columns = BARS.iter().zip(&figures.bars).enumerate().map(|(place, (most, (dark, undarkened)))| {
+    let dark = BARS.iter().zip(&figures.bars).enumerate().map(|(place, (most, count))| {
         let text = match *most {
             u32::MAX => format!("> {}", short(least)),
             most => format!("≤ {}", short(most)),
         };
         least = *most;
-        let (upper, lower) = (height(*dark), height(*undarkened));
-        Column {
-            text,
-            x: Px(to_f64(place) * step + 4.0),
-            width: Px(step - 8.0),
-            dark: (Px(20.0 + HEIGHT - lower - upper), Px(upper), *dark),
-            undarkened: (Px(20.0 + HEIGHT - lower), Px(lower), *undarkened),
-        }
+        column(place, text, "dark", *count)
     });
-    columns.collect()
+    let mut columns: Vec<Column> = dark.collect();
+    columns.push(column(BARS.len() + 1, "not dark".to_owned(), "exposed", figures.undarkened));
+    columns
 }
 
 /// A bound of the columns: whole milliseconds below a second, else whole seconds.

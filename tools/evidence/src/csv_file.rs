@@ -1,4 +1,16 @@
-//! The CSV: a line for each secure pause, in the order of their starts. docs/evidence.md lists the columns.
+//! The CSV: a line for each secure pause, in the order of their starts, and after them one for each call of a payment
+//! queue without one. docs/evidence.md lists the columns. Those of the proof:
+//!
+//! | column | holds |
+//! |---|---|
+//! | `proof` | the verdict of the line of proof; `no-mark`: the audio recording has no secure pause at that time; `missing`: no line is about it |
+//! | `proof_from`, `proof_to` | when the secure pause was, by the audio recording |
+//! | `screen_recordings`, `missing_ms` | the ids of the screen recordings, and how much of the time of each is not in its file; separated by a blank, `?` where it is not known |
+//! | `exported`, `was_exposed` | `yes`: one of them was exported; an earlier line of proof said `exposed` |
+//! | `proof_source`, `paused_screen`, `proof_written` | what made the function look, its setting, when the line was written |
+//!
+//! A secure pause that is found in the recordings only has the standing `no-record`, or `end-only` where its end is
+//! logged, or `before-the-files`; a payment call without one has `no-secure-pause`, and no start.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -10,14 +22,17 @@ use crate::failure::How;
 use crate::figures::Figures;
 use crate::log::Log;
 use crate::moment::Moment;
+use crate::proof::{Proof, Screen};
+use crate::proven;
 use crate::secure_pause::{End, SecurePause};
+use crate::stored::Logged;
 
 /// A line. Times are RFC 3339 in UTC; what is not known is empty.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Line<'a> {
-    conversation: NonNilUuid,
+    conversation: Option<NonNilUuid>,
     user: Option<NonNilUuid>,
-    start: String,
+    start: Option<String>,
     end: Option<String>,
     end_known_by: &'static str,
     standing: &'static str,
@@ -33,21 +48,80 @@ struct Line<'a> {
     records: usize,
     version: Option<Cow<'a, str>>,
     commit: Option<Cow<'a, str>>,
+    proof: &'static str,
+    proof_from: Option<String>,
+    proof_to: Option<String>,
+    screen_recordings: String,
+    missing_ms: String,
+    exported: Option<&'static str>,
+    was_exposed: Option<&'static str>,
+    proof_source: Option<&'static str>,
+    paused_screen: Option<&'static str>,
+    proof_written: Option<String>,
 }
 
-/// Writes every secure pause, after a line with the names of the columns.
+/// Writes every secure pause, and every payment call without one, after a line with the names of the columns.
 ///
 /// # Errors
 /// As the writer's.
 pub fn write(figures: &Figures, log: &Log, to: impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(to);
-    for pause in &figures.pauses {
-        csv.serialize(line(pause, log))?;
+    for case in proven::cases(figures, log) {
+        let live = match (case.live, case.found) {
+            (Some(pause), _) => live(pause, log),
+            (None, found) => Line { standing: found.map_or("", |it| standing(it.logged)), ..Line::default() },
+        };
+        csv.serialize(Line {
+            proof: case.stored().word(),
+            ..stored(live, case.proof, case.found.is_some())
+        })?;
+    }
+    for proof in figures.proofs.unpaused.iter().filter_map(|line| log.proofs.get(*line)) {
+        let verdict = proof.verdict.into();
+        let line = Line { standing: verdict, proof: verdict, ..Line::default() };
+        csv.serialize(stored(line, Some(proof), true))?;
     }
     csv.flush()
 }
 
-fn line<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {
+/// The standing of a secure pause that is found in the recordings only.
+const fn standing(logged: Logged) -> &'static str {
+    match logged {
+        Logged::Nothing => "no-record",
+        Logged::EndOnly => "end-only",
+        Logged::BeforeTheFiles => "before-the-files",
+    }
+}
+
+/// A line with what its line of proof says; where nothing else is known of it, its times too.
+fn stored<'a>(line: Line<'a>, proof: Option<&Proof>, is_found: bool) -> Line<'a> {
+    let Some(proof) = proof else { return line };
+    let yes = |is_so: bool| is_so.then_some("yes");
+    let words = |word: &dyn Fn(&Screen) -> Option<String>| {
+        let words = proof.screens.iter().map(|screen| word(screen).unwrap_or_else(|| "?".to_owned()));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let (from, to) = (proof.from.map(Moment::rfc3339), proof.to.map(Moment::rfc3339));
+    let found = |at: &Option<String>| at.clone().filter(|_| is_found);
+    Line {
+        conversation: Some(proof.conversation),
+        start: line.start.or_else(|| found(&from)),
+        end: line.end.or_else(|| found(&to)),
+        end_known_by: if is_found && to.is_some() { "recording" } else { line.end_known_by },
+        proof_from: from,
+        proof_to: to,
+        screen_recordings: words(&|screen| screen.id.map(|id| id.to_string())),
+        missing_ms: words(&|screen| screen.missing_ms.map(|ms| ms.to_string())),
+        exported: yes(proof.is_exported()),
+        was_exposed: yes(proof.was_exposed),
+        proof_source: Some(proof.source.into()),
+        paused_screen: Some(proof.paused_screen.into()),
+        proof_written: Some(proof.written.rfc3339()),
+        ..line
+    }
+}
+
+fn live<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {
     let (end, end_known_by) = match pause.end {
         End::Told(at) => (Some(at), "ended"),
         End::SeenOver(at) => (Some(at), "seen over"),
@@ -56,9 +130,9 @@ fn line<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {
     let program = log.programs.get(usize::from(pause.program));
     let (failure, resume_failure) = (pause.failure, pause.resume_failure);
     Line {
-        conversation: pause.conversation,
+        conversation: Some(pause.conversation),
         user: pause.user,
-        start: pause.start.rfc3339(),
+        start: Some(pause.start.rfc3339()),
         end: end.map(Moment::rfc3339),
         end_known_by,
         standing: pause.standing.into(),
@@ -78,6 +152,7 @@ fn line<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {
         records: pause.records,
         version: program.map(|it| harmless(&it.version)),
         commit: program.map(|it| harmless(&it.commit)),
+        ..Line::default()
     }
 }
 

@@ -2,12 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::NonNilUuid;
+
+use crate::agents::{self, Agent};
+use crate::control::{self, Stretch};
 use crate::failure::How;
 use crate::log::Log;
 use crate::moment::Moment;
 use crate::record::{Brief, Program};
 use crate::secure_pause::{End, SecurePause, Stray, Told, secure_pauses};
 use crate::standing::{Exposure, Standing};
+use crate::stored::{self, Proofs};
 use crate::words::{Cause, word};
 
 /// How many of the longest exposures are listed.
@@ -26,7 +31,8 @@ pub struct Period {
 }
 
 impl Period {
-    fn holds(&self, at: Moment) -> bool {
+    /// Whether a moment lies in it.
+    pub fn holds(&self, at: Moment) -> bool {
         self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at < to)
     }
 }
@@ -56,8 +62,8 @@ pub struct Figures {
     pub exposures: Vec<u32>,
     /// Exposures that did not, as far as is known: each may have been longer.
     pub undarkened: usize,
-    /// How many exposures fall into each of [`BARS`]: those that ended dark, and those that did not.
-    pub bars: [(usize, usize); BARS.len()],
+    /// How many of the exposures that ended dark fall into each of [`BARS`].
+    pub bars: [usize; BARS.len()],
     /// Secure pauses with a start and no `ended` record; of these, those that another record found over.
     pub open: (usize, usize),
     /// Secure pauses with a dark screen while another agent's was being recorded.
@@ -72,12 +78,18 @@ pub struct Figures {
     pub endings: BTreeMap<&'static str, usize>,
     /// The programs that ran.
     pub programs: BTreeMap<Program, Seen>,
+    /// What the stored recordings say.
+    pub proofs: Proofs,
+    /// When the control was not fully on.
+    pub stretches: Vec<Stretch>,
+    /// What stands out by agent.
+    pub agents: BTreeMap<NonNilUuid, Agent>,
 }
 
 /// How often something is in the records, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// Records.
+    /// Records, and lines of proof.
     pub records: usize,
     /// When the first was written.
     pub first: Moment,
@@ -88,7 +100,10 @@ pub struct Seen {
 impl Figures {
     /// Counts what a log says of a period.
     pub fn of(log: &Log, period: Period) -> Self {
-        let Told { mut pauses, mut strays } = secure_pauses(&log.briefs);
+        let mut told = secure_pauses(&log.briefs);
+        // All of the log first: what belongs together may lie on both sides of a bound.
+        let found = stored::join(&mut told, log, period);
+        let Told { mut pauses, mut strays } = told;
         pauses.retain(|pause| period.holds(pause.start));
         pauses.sort_by_key(|pause| (pause.start, pause.conversation));
         strays.retain(|stray| period.holds(stray.at));
@@ -100,7 +115,15 @@ impl Figures {
         for pause in &pauses {
             figures.count_pause(pause);
         }
+        for line in log.proofs.iter().filter(|line| period.holds(line.at())) {
+            figures.count_program(line.program, line.written, &log.programs);
+        }
         figures.exposures.sort_unstable();
+        figures.proofs = Proofs::of(log, period, &pauses, found);
+        let starts = pauses.iter().map(|pause| pause.start);
+        let starts = starts.chain(figures.proofs.found.iter().map(|found| found.from));
+        figures.stretches = control::stretches(&log.briefs, &log.programs, period, starts);
+        figures.agents = agents::of(&pauses, &log.proofs);
         figures.conversations = pauses.iter().map(|pause| pause.conversation).collect::<BTreeSet<_>>().len();
         figures.pauses = pauses;
         figures
@@ -113,13 +136,7 @@ impl Figures {
             None => (brief.at, brief.at),
         });
         *self.endings.entry(word(brief.ending)).or_default() += 1;
-        if let Some(program) = programs.get(usize::from(brief.program)) {
-            // Looked up by reference first: of a million records nearly all are of a few programs.
-            match self.programs.get_mut(program) {
-                Some(ran) => ran.again(brief.written),
-                None => drop(self.programs.insert(program.clone(), Seen::once(brief.written))),
-            }
-        }
+        self.count_program(brief.program, brief.written, programs);
         let Err(cause) = brief.ending else { return };
         if cause.is_set_up_wrong() {
             let fault = self.faults.entry(cause);
@@ -127,6 +144,15 @@ impl Figures {
         }
         if brief.conversation.is_none() {
             *self.nameless.entry(cause).or_default() += 1;
+        }
+    }
+
+    fn count_program(&mut self, program: u16, written: Moment, programs: &[Program]) {
+        let Some(program) = programs.get(usize::from(program)) else { return };
+        // Looked up by reference first: of a million records nearly all are of a few programs.
+        match self.programs.get_mut(program) {
+            Some(ran) => ran.again(written),
+            None => drop(self.programs.insert(program.clone(), Seen::once(written))),
         }
     }
 
@@ -143,19 +169,18 @@ impl Figures {
         self.open.1 += usize::from(matches!(pause.end, End::SeenOver(_)));
         if let Some(exposure) = pause.exposure {
             if exposure.is_until_dark {
+                let bar = BARS.iter().position(|most| exposure.ms <= *most).unwrap_or(BARS.len() - 1);
                 self.exposures.push(exposure.ms);
+                self.bars[bar] += 1;
             } else {
                 self.undarkened += 1;
             }
-            let bar = BARS.iter().position(|most| exposure.ms <= *most).unwrap_or(BARS.len() - 1);
-            let (dark, undarkened) = &mut self.bars[bar];
-            *(if exposure.is_until_dark { dark } else { undarkened }) += 1;
         }
     }
 
     /// Whether there is nothing to report on.
     pub fn is_empty(&self) -> bool {
-        self.records == 0
+        self.records == 0 && self.proofs.lines == 0
     }
 
     /// How many secure pauses stand so.

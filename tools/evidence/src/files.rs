@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 /// Of a directory, files with these endings are read: what `aws` and export tasks write.
@@ -20,6 +21,39 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub struct Files {
     paths: Vec<PathBuf>,
     progress: ProgressBar,
+}
+
+/// A file that was read: with these an auditor knows it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its path, as it was given or found.
+    pub file: String,
+    /// Its size as it lies there, compressed or not.
+    pub bytes: u64,
+    /// The SHA-256 of these bytes; none where they could not be read to their end.
+    pub sha256: Option<String>,
+}
+
+/// A reader that counts and hashes what goes through it.
+struct Fingerprint<R> {
+    reader: R,
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl<R> Fingerprint<R> {
+    fn of(reader: R) -> Self {
+        Self { reader, bytes: 0, hash: Sha256::new() }
+    }
+}
+
+impl<R: Read> Read for Fingerprint<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(into)?;
+        self.bytes += read as u64;
+        self.hash.update(&into[..read]);
+        Ok(read)
+    }
 }
 
 impl Files {
@@ -57,23 +91,33 @@ impl Files {
         &self.paths
     }
 
-    /// Opens one of them; what it gives is decompressed.
+    /// Opens one of them, hands it to `take` decompressed, and gives what it was.
     ///
     /// # Errors
     /// Where it cannot be opened or its first bytes cannot be read.
-    pub fn open(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
-        let mut file = BufReader::with_capacity(AT_A_TIME, self.progress.wrap_read(File::open(path)?));
-        if file.fill_buf()?.starts_with(&GZIP) {
-            Ok(Box::new(BufReader::with_capacity(AT_A_TIME, MultiGzDecoder::new(file))))
+    pub fn read(&self, path: &Path, take: impl FnOnce(&mut dyn BufRead)) -> io::Result<Input> {
+        let mut file = Fingerprint::of(self.progress.wrap_read(File::open(path)?));
+        let mut plain = BufReader::with_capacity(AT_A_TIME, &mut file);
+        if plain.fill_buf()?.starts_with(&GZIP) {
+            take(&mut BufReader::with_capacity(AT_A_TIME, MultiGzDecoder::new(plain)));
         } else {
-            Ok(Box::new(file))
+            take(&mut plain);
         }
+        // Whoever reads may stop early, at a document that breaks off.
+        let is_whole = io::copy(&mut file, &mut io::sink()).is_ok();
+        let sha256 = is_whole.then(|| hex(&file.hash.finalize()));
+        Ok(Input { file: path.display().to_string(), bytes: file.bytes, sha256 })
     }
 
     /// Takes the bar away.
     pub fn done(&self) {
         self.progress.finish_and_clear();
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn search(directory: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {

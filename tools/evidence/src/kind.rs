@@ -17,6 +17,8 @@ pub enum Kind {
     Audit,
     /// A line of `MODE=observe`.
     Observed,
+    /// A line of proof.
+    Proof,
     /// Something else.
     Other,
 }
@@ -32,6 +34,7 @@ impl<'de> Deserialize<'de> for Kind {
         Ok(match Any::deserialize(deserializer)? {
             Any::Text(text) if text == "secure_pause_audit" => Self::Audit,
             Any::Text(text) if text == "secure_pause_observed" => Self::Observed,
+            Any::Text(text) if text == "secure_pause_proof" => Self::Proof,
             Any::Text(_) | Any::Other(_) => Self::Other,
         })
     }

@@ -8,11 +8,12 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::Deserializer;
 
-use crate::files::{Files, about};
+use crate::files::{Files, Input, about};
 use crate::kind::{Head, Kind};
 use crate::lines::{self, Found, Place};
 use crate::moment::Moment;
 use crate::observed::{self, Observed};
+use crate::proof::{self, Line, Proof};
 use crate::record::{Brief, Program, Record};
 use crate::words::Cause;
 
@@ -21,20 +22,30 @@ pub const NAMED: usize = 100;
 /// So many programs are told apart, many times what a log ever holds; any more count as the last.
 const PROGRAMS: usize = 1000;
 
-/// What was read. Some 140 bytes a record, with its part of a secure pause; nothing else grows with the log.
+/// What was read. Some 150 bytes a record, with its part of a secure pause; nothing else grows with the log.
 #[derive(Debug, Default)]
 pub struct Log {
     /// Every record, sorted by conversation, then by time; none twice.
     pub briefs: Vec<Brief>,
     /// Every line of `MODE=observe`, sorted likewise; none twice.
     pub observed: Vec<Observed>,
+    /// The last line of proof about each secure pause and each call without one, sorted by conversation, then by time.
+    pub proofs: Vec<Proof>,
+    /// Lines of proof that a later one about the same secure pause replaced.
+    pub replaced: u64,
+    /// When the first of our lines was written, and the last.
+    pub span: Option<(Moment, Moment)>,
+    /// The log group, as whoever exported it names it.
+    pub group: Option<String>,
     /// The programs that wrote the records.
     pub programs: Vec<Program>,
     /// What to do about each error: the words of the latest record.
     pub remedies: BTreeMap<Cause, String>,
+    /// The files, as they were read.
+    pub inputs: Vec<Input>,
     /// Log lines that were looked at, in all files.
     pub lines: u64,
-    /// Lines that are neither audit record nor observation.
+    /// Lines that are neither audit record, nor observation, nor proof.
     pub not_ours: u64,
     /// Lines that were there before, word for word.
     pub duplicates: u64,
@@ -64,8 +75,9 @@ impl Log {
     pub fn read(files: &Files) -> io::Result<Self> {
         let mut log = Self::default();
         for path in files.paths() {
-            let reader = files.open(path).map_err(|error| about(path, &error))?;
-            lines::each(reader, &mut |place, line| log.take(path, place, line));
+            let mut take = |place: Place, line: Found<'_>| log.take(path, place, line);
+            let input = files.read(path, |reader| lines::each(reader, &mut take));
+            log.inputs.push(input.map_err(|error| about(path, &error))?);
         }
         files.done();
         log.sort();
@@ -75,7 +87,7 @@ impl Log {
     fn take(&mut self, path: &Path, place: Place, line: Found<'_>) {
         self.lines += 1;
         match line.and_then(|line| self.understand(line)) {
-            Ok(Kind::Audit | Kind::Observed) => {}
+            Ok(Kind::Audit | Kind::Observed | Kind::Proof) => {}
             Ok(Kind::Other) => self.not_ours += 1,
             Err(why) => {
                 self.broken += 1;
@@ -101,6 +113,7 @@ impl Log {
         match kind {
             Kind::Audit => self.record(json)?,
             Kind::Observed => self.observed.push(observed::parse(json)?),
+            Kind::Proof => self.proof(json)?,
             Kind::Other => {}
         }
         Ok(kind)
@@ -118,6 +131,14 @@ impl Log {
             self.remedies.insert(cause, remedy.to_owned());
         }
         self.briefs.push(brief);
+        Ok(())
+    }
+
+    fn proof(&mut self, json: &[u8]) -> Result<(), &'static str> {
+        let line: Line = parse(json).ok_or("a line of proof whose fields are not as documented")?;
+        line.check()?;
+        let program = self.program(line.program());
+        self.proofs.push(line.brief(identity(json), program));
         Ok(())
     }
 
@@ -140,6 +161,16 @@ impl Log {
         self.observed.sort_unstable();
         self.observed.dedup();
         self.duplicates = (before - self.briefs.len() - self.observed.len()) as u64;
+        let (twice, replaced) = proof::keep_last(&mut self.proofs);
+        self.duplicates += twice;
+        self.replaced = replaced;
+        let written = self.briefs.iter().map(|it| it.written);
+        let written = written.chain(self.observed.iter().map(|it| it.timestamp));
+        let written = written.chain(self.proofs.iter().map(|it| it.written));
+        self.span = written.fold(None, |span, at| match span {
+            Some((first, last)) => Some((at.min(first), at.max(last))),
+            None => Some((at, at)),
+        });
     }
 }
 

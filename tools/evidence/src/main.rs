@@ -12,7 +12,7 @@ use evidence::log::Log;
 use evidence::moment::Moment;
 use evidence::{csv_file, page, summary};
 
-/// Exit code where the files hold no audit record and no observation of the period.
+/// Exit code where the files hold no audit record, no proof and no observation of the period.
 const NOTHING: u8 = 1;
 /// Exit code where a file cannot be read or written; also of arguments that are none.
 const UNUSABLE: u8 = 2;
@@ -28,13 +28,16 @@ every .gz, .json, .jsonl, .log, .ndjson and .txt below it is read. A line that i
 
 Exit codes:
   0  the report is written
-  1  there is nothing to report on: no audit record, and no observation, in the period
+  1  there is nothing to report on: no audit record, no proof and no observation in the period
   2  bad arguments, or a file that cannot be read or written
 
 Example:
   aws logs filter-log-events --log-group-name \"$LOG_GROUP\" --filter-pattern '{ $.kind = \"secure_pause_*\" }' \\
     --output json > shift.json
-  evidence --from 2026-11-01 --to 2026-12-01 shift.json"
+  evidence --log-group \"$LOG_GROUP\" --from 2026-11-01 --to 2026-12-01 shift.json
+
+Proof of a call is written up to two days after it: export the log of the period and of two days more, and name the
+period."
 )]
 struct Arguments {
     /// Where the page is written
@@ -49,6 +52,9 @@ struct Arguments {
     /// Leave out secure pauses that started at this time or later; RFC 3339, or a date
     #[arg(long, value_name = "TIME", value_parser = moment)]
     to: Option<Moment>,
+    /// The log group that the files were exported from, as the page is to name it
+    #[arg(long, value_name = "NAME", env = "LOG_GROUP")]
+    log_group: Option<String>,
     /// Log files, or directories with log files
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
@@ -63,7 +69,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => {
             told(
-                "no audit record and no observation in these files and this period; see --help for what is read",
+                "no audit record, no proof and no observation in these files and this period; see --help for what is read",
             );
             ExitCode::from(NOTHING)
         }
@@ -76,7 +82,8 @@ fn main() -> ExitCode {
 
 /// Whether there was something to report on.
 fn run(arguments: &Arguments) -> io::Result<bool> {
-    let log = Log::read(&Files::find(&arguments.files)?)?;
+    let mut log = Log::read(&Files::find(&arguments.files)?)?;
+    log.group = arguments.log_group.clone().filter(|name| !name.is_empty());
     let figures = Figures::of(&log, Period { from: arguments.from, to: arguments.to });
     print(&summary::of(&figures, &log));
     if figures.is_empty() && log.observed.is_empty() {

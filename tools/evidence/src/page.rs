@@ -1,26 +1,36 @@
 //! The page: what stands in templates/page.html, and in which words.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
 use askama::Template;
 use strum::IntoEnumIterator;
+use uuid::NonNilUuid;
 
+use crate::agents::{Agent, LATE_MS, SHORT_MS};
 use crate::chart::{self, Column, Timeline, WIDTH};
 use crate::choice::{self, TIMELINES};
+use crate::control::Stretch;
 use crate::failure::{Failure, How};
 use crate::figures::{Figures, WORST};
 use crate::log::{Log, NAMED};
 use crate::observations::Observations;
+use crate::opening;
 use crate::organization::Organization;
+use crate::proof::Proof;
+use crate::proven::{self, Case, Row};
 use crate::record::Program;
 use crate::secure_pause::{End, SecurePause, Stray};
 use crate::span::Span;
 use crate::standing::Standing;
+use crate::stored::{Logged, Proven};
 use crate::words::Cause;
 
 /// How many conversations of a kind are listed, the others counted and left to the CSV: a page is to be read.
 const LISTED: usize = 50;
+/// The version of this tool.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The whole page.
 #[derive(Template)]
@@ -28,6 +38,22 @@ const LISTED: usize = 50;
 struct Page<'a> {
     figures: &'a Figures,
     log: &'a Log,
+    opening: String,
+    sum: String,
+    rows: Vec<Row>,
+    recorded: Vec<Case<'a>>,
+    not_proven: Vec<Case<'a>>,
+    overdue: Vec<Case<'a>>,
+    overdue_count: usize,
+    found: Vec<Case<'a>>,
+    unpaused: Vec<(&'a Proof, &'static str)>,
+    agents: Vec<(&'a NonNilUuid, &'a Agent)>,
+    agents_count: usize,
+    contradicting: &'a [NonNilUuid],
+    stretches: &'a [Stretch],
+    proven_tiles: [(&'static str, &'static str, usize); 5],
+    loggeds: [(&'static str, &'static str, usize); 3],
+    lines: [(&'static str, &'static str, u64); 3],
     standings: Vec<Named>,
     failures: Vec<Failures>,
     resume_failures: Vec<Failures>,
@@ -70,17 +96,51 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
     let all = |wanted: &dyn Fn(&SecurePause) -> bool| -> Vec<&SecurePause> {
         figures.pauses.iter().filter(|pause| wanted(pause)).take(LISTED).collect()
     };
+    let cases = proven::cases(figures, log);
+    let cases_of = |wanted: Proven| -> Vec<Case<'_>> {
+        cases.iter().copied().filter(|case| case.stored().proven() == wanted).collect()
+    };
+    let mut overdue = cases_of(Proven::Missing);
+    overdue.retain(|case| proven::is_due(case, log));
+    let agents = agents(figures);
     let columns = chart::histogram(figures);
-    let counts = columns.iter().filter(|column| column.total() > 0);
-    let counts: Vec<String> = counts.map(|column| format!("{}: {}", column.text, column.total())).collect();
+    let counts = columns.iter().filter(|column| column.count > 0);
+    let counts: Vec<String> = counts.map(|column| format!("{}: {}", column.text, column.count)).collect();
     let page = Page {
         figures,
         log,
-        standings: Standing::iter().map(|it| standing(figures, it)).collect(),
+        opening: opening::sentence(figures, log),
+        sum: opening::sum(figures),
+        rows: proven::rows(figures),
+        recorded: listed(cases_of(Proven::Recorded)),
+        not_proven: listed(cases_of(Proven::Not)),
+        overdue_count: overdue.len(),
+        overdue: listed(overdue),
+        found: cases.iter().copied().filter(|case| case.found.is_some()).take(LISTED).collect(),
+        unpaused: figures
+            .proofs
+            .unpaused
+            .iter()
+            .take(LISTED)
+            .map(|line| unpaused(figures, &log.proofs[*line]))
+            .collect(),
+        agents_count: agents.len(),
+        contradicting: first(&figures.proofs.contradicting),
+        stretches: first(&figures.stretches),
+        proven_tiles: proven_tiles(figures),
+        loggeds: loggeds(figures),
+        lines: [
+            ("not-ours", "of other programs, or of another kind", log.not_ours),
+            ("duplicates", "given more than once, word for word; counted once", log.duplicates),
+            ("broken", "unreadable", log.broken),
+        ],
+        agents: agents.into_iter().take(LISTED).collect(),
+        standings: Standing::iter().map(|it| standing(figures, it)).filter(|it| it.count > 0).collect(),
         failures: failures(&figures.failed, &log.remedies),
         resume_failures: failures(&figures.resume_failed, &log.remedies),
         hows: How::iter()
             .map(|how| Named { figure: how.into(), text: how.text(), count: figures.failed(how) })
+            .filter(|it| it.count > 0)
             .collect(),
         strays: stray_failures(figures).take(LISTED).collect(),
         strays_failed: stray_failures(figures).count(),
@@ -89,7 +149,10 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
         histogram: format!("Secure pauses by exposure. {}.", counts.join("; ")),
         columns,
         worst: figures.worst(),
-        timelines: choice::of(&figures.pauses).iter().map(|pauses| chart::timeline(pauses)).collect(),
+        timelines: choice::of(&figures.pauses)
+            .iter()
+            .map(|pauses| chart::timeline(pauses, &log.proofs))
+            .collect(),
         unverifiable: all(&|pause| pause.standing == Standing::Unverifiable),
         others_recording: all(&|pause| pause.others_recording),
         open: all(&|pause| !matches!(pause.end, End::Told(_))),
@@ -97,6 +160,65 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
         width: WIDTH,
     };
     page.render().map_err(io::Error::other)
+}
+
+/// The first of these, as many as are shown.
+fn listed(mut cases: Vec<Case<'_>>) -> Vec<Case<'_>> {
+    cases.truncate(LISTED);
+    cases
+}
+
+/// The first of a list, as many as are shown.
+fn first<T>(all: &[T]) -> &[T] {
+    &all[..all.len().min(LISTED)]
+}
+
+/// What stands beside the proven ones, at the top.
+fn proven_tiles(figures: &Figures) -> [(&'static str, &'static str, usize); 5] {
+    let proofs = &figures.proofs;
+    [
+        ("recorded", "recorded", proofs.proven(Proven::Recorded)),
+        ("not-proven", "not proven", proofs.proven(Proven::Not)),
+        ("without-proof", "proof missing", proofs.proven(Proven::Missing)),
+        ("without-record", "without a live record", proofs.found.len()),
+        ("payment-calls", "payment calls without a secure pause", proofs.unpaused.len()),
+    ]
+}
+
+/// What the log has of secure pauses without a live record of their start, in words that follow a number.
+fn loggeds(figures: &Figures) -> [(&'static str, &'static str, usize); 3] {
+    [
+        (Logged::Nothing, "left nothing in the log."),
+        (Logged::EndOnly, "left a record of their end."),
+        (
+            Logged::BeforeTheFiles,
+            "began before the first line of these files, and may have a record in earlier ones.",
+        ),
+    ]
+    .map(|(logged, text)| (logged.into(), text, figures.proofs.logged(logged)))
+}
+
+/// How many of them are shown, in words.
+fn shown(shown: usize, all: usize) -> String {
+    if shown == all { format!("all {all}") } else { format!("the first {shown} of {all}") }
+}
+
+/// A length in words.
+fn length(ms: i64) -> Span {
+    Span(ms)
+}
+
+/// A call of a payment queue on which there was no secure pause, and what the live records have of it.
+fn unpaused<'a>(figures: &Figures, proof: &'a Proof) -> (&'a Proof, &'static str) {
+    let is_logged = figures.pauses.iter().any(|pause| pause.conversation == proof.conversation);
+    (proof, if is_logged { "a pause, as where a secure flow took the card" } else { "nothing" })
+}
+
+/// The agents with something to look at, the worst first.
+fn agents(figures: &Figures) -> Vec<(&NonNilUuid, &Agent)> {
+    let mut agents: Vec<_> = figures.agents.iter().filter(|(_, agent)| agent.stands_out()).collect();
+    agents.sort_by_key(|(_, agent)| Reverse((agent.not_dark, agent.late, agent.short)));
+    agents
 }
 
 fn standing(figures: &Figures, standing: Standing) -> Named {
@@ -132,6 +254,8 @@ fn tiles(figures: &Figures) -> Vec<Named> {
     let of =
         |standing: Standing, text| Named { figure: standing.into(), text, count: figures.standing(standing) };
     let tiles = [
+        of(Standing::NotDark, "never dark"),
+        of(Standing::RecordedDuring, "recorded again during it"),
         of(Standing::InDoubt, "in doubt"),
         of(Standing::Observed, "observed only, not paused"),
         of(Standing::NotTold, "not told"),

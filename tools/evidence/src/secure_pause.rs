@@ -17,7 +17,7 @@
 //! A secure pause that began during a resume starts when that resume was sent, unless an event says when. An end from
 //! before that time is of the secure pause before.
 //!
-//! `standing` says how it stands, and `failure` how a failed attempt ended.
+//! `standing` says how it stands, `failure` how a failed attempt ended, and `stored` what the recordings prove.
 
 use uuid::NonNilUuid;
 
@@ -25,6 +25,7 @@ use crate::failure::{Failure, of_pause, of_resume};
 use crate::moment::Moment;
 use crate::record::Brief;
 use crate::standing::{self, Exposure, Stand, Standing};
+use crate::stored::Stored;
 use crate::words::{Door, Outcome, Phase};
 
 /// An end so soon after another is the same one, reported by event and by order, or again.
@@ -61,6 +62,10 @@ pub struct SecurePause {
     pub program: u16,
     /// Whether a record that says dark also says that another agent's screen was being recorded.
     pub others_recording: bool,
+    /// What the stored recordings say of it.
+    pub stored: Stored,
+    /// The line of proof that says so: its place among the log's.
+    pub proof: Option<usize>,
 }
 
 /// How the end of a secure pause is known.
@@ -236,6 +241,8 @@ impl<'a> Group<'a> {
             records: records.len(),
             program: first.program,
             others_recording: starts.iter().any(|record| record.dark.is_some() && record.others_recording),
+            stored: Stored::Missing,
+            proof: None,
         }
     }
 }

@@ -7,22 +7,43 @@ use strum::IntoEnumIterator;
 use crate::failure::How;
 use crate::figures::Figures;
 use crate::log::Log;
+use crate::opening;
 use crate::span::Span;
 use crate::standing::Standing;
+use crate::stored::Proven;
 
 /// The figures, one a line.
 pub fn of(figures: &Figures, log: &Log) -> String {
-    let mut text = String::new();
+    let proofs = &figures.proofs;
+    let mut text = format!("{}\n", opening::sentence(figures, log));
+    if proofs.lines > 0 {
+        text.push_str(&opening::sum(figures));
+        text.push('\n');
+    }
+    text.push('\n');
     let mut line = |name: &str, value: String| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{name:<32}{value}");
     };
+    line("secure pauses of both", proofs.all().to_string());
+    for (name, count) in [
+        ("  proven dark", proofs.proven(Proven::Dark)),
+        ("  recorded", proofs.proven(Proven::Recorded)),
+        ("  not proven", proofs.proven(Proven::Not)),
+        ("  without proof", proofs.proven(Proven::Missing)),
+        ("without a live record", proofs.found.len()),
+        ("payment calls without one", proofs.unpaused.len()),
+    ] {
+        if count > 0 {
+            line(name, count.to_string());
+        }
+    }
     if let Some((first, last)) = figures.span {
         line("period", format!("{first} to {last} UTC"));
     }
     line("records", figures.records.to_string());
     line("records outside the period", figures.outside.to_string());
-    line("secure pauses", figures.pauses.len().to_string());
+    line("secure pauses with a record", figures.pauses.len().to_string());
     for standing in Standing::iter().filter(|it| figures.standing(*it) > 0) {
         let name: &str = standing.into();
         line(&format!("  {}", name.replace('-', " ")), figures.standing(standing).to_string());

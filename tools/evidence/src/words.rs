@@ -112,3 +112,56 @@ pub enum Phase {
     /// A secure pause ended.
     Ended,
 }
+
+/// What a line of proof concludes, the worst last: of two lines that were written at the same time the worse counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Verdict {
+    /// The time of the secure pause is not in the file of the screen recording.
+    CutOut,
+    /// Screens were recorded, and none during the secure pause.
+    NotRecorded,
+    /// No screen of the call was recorded.
+    NoScreenRecording,
+    /// The call had no secure pause.
+    NoSecurePause,
+    /// The call has no recording of any kind.
+    NoRecording,
+    /// An event told of a secure pause, and the audio recording has none.
+    Unconfirmed,
+    /// The time is in the file, and what it shows there is not known.
+    NotProvable,
+    /// The recordings could not be read, or contradict each other.
+    Unknown,
+    /// The screen was recorded during the secure pause.
+    Exposed,
+}
+
+/// What made the function look at the recordings of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
+pub enum Source {
+    /// The event of a secure pause.
+    #[serde(rename = "secure_pause")]
+    #[strum(serialize = "secure_pause")]
+    SecurePause,
+    /// The end of a call.
+    #[serde(rename = "customer.end")]
+    #[strum(serialize = "customer.end")]
+    CustomerEnd,
+}
+
+/// What an organization's recorder does with a paused screen, by the function's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum PausedScreen {
+    /// Nobody has tried.
+    Unknown,
+    /// It leaves the time out of the file.
+    Cut,
+    /// It stores the last picture for as long.
+    Frozen,
+    /// It stores something in place of the picture.
+    Masked,
+}

@@ -47,7 +47,7 @@ fn the_figures_are_printed_and_both_files_are_written() {
     let (code, stdout, stderr) = evidence("figures", &[&log.display().to_string()]);
     assert_eq!(code, Some(0), "{stderr}");
     for wanted in [
-        "secure pauses                   1",
+        "secure pauses with a record     1",
         "  repaired by the watch         1",
         "exposure, longest               15.9 s",
     ] {

@@ -65,6 +65,50 @@ pub fn record(notation: &str) -> Value {
     record
 }
 
+/// A line of proof from `from to verdict`, times in seconds, `-` where there is no secure pause; then any of
+/// `@written`, else a quarter of an hour after its start, `call=2`, `expected`, `missing=1.5` for a screen recording
+/// with as many seconds that are not in its file, and `exported` for the one before it.
+pub fn proof(notation: &str) -> Value {
+    let words: Vec<&str> = notation.split_whitespace().collect();
+    let [from, to, verdict, more @ ..] = &words[..] else { panic!("too short: {notation}") };
+    let seconds = |word: &str| word.parse::<f64>().ok();
+    let written = seconds(from).unwrap_or_default() + 900.0;
+    let mut line = json!({
+        "timestamp": time(written), "level": "INFO", "message": "as made up", "kind": "secure_pause_proof",
+        "schema": 1, "version": "0.2.0", "commit": "0123abc", "functionVersion": "7", "conversationId": CALL,
+        "from": seconds(from).map(time), "to": seconds(to).map(time), "verdict": verdict, "expected": false,
+        "recordings": [{
+            "id": "00000000-0000-4000-8000-0000000000e0", "media": "audio", "fileState": "AVAILABLE", "start": null,
+            "end": null, "outputDurationMs": null, "missingMs": null, "marks": 1, "exported": false,
+        }],
+        "source": "secure_pause", "pausedScreen": "cut",
+    });
+    for word in more {
+        if let Some(written) = word.strip_prefix('@') {
+            line["timestamp"] = json!(time(written.parse().expect("seconds")));
+        } else if let Some(call) = word.strip_prefix("call=") {
+            line["conversationId"] = json!(format!("00000000-0000-4000-8000-{call:0>12}"));
+        } else if *word == "expected" {
+            line["expected"] = json!(true);
+        } else if let Some(missing) = word.strip_prefix("missing=") {
+            let recordings = line["recordings"].as_array_mut().expect("a list");
+            let id = format!("00000000-0000-4000-8000-{:0>12x}", 0xef + recordings.len());
+            let missing = Duration::seconds_f64(missing.parse().expect("seconds"));
+            let missing = i64::try_from(missing.whole_milliseconds()).expect("milliseconds");
+            let mut screen = recordings[0].clone();
+            (screen["id"], screen["media"], screen["missingMs"]) =
+                (json!(id), json!("screen"), json!(missing));
+            recordings.push(screen);
+        } else if *word == "exported" {
+            let recordings = line["recordings"].as_array_mut().expect("a list");
+            recordings.last_mut().expect("a recording")["exported"] = json!(true);
+        } else {
+            panic!("{word} of {notation}");
+        }
+    }
+    line
+}
+
 /// So many seconds after ten o'clock.
 pub fn time(seconds: f64) -> String {
     let at = datetime!(2026-11-22 10:00 UTC) + Duration::seconds_f64(seconds);

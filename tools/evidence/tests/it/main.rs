@@ -6,6 +6,7 @@ mod forms;
 mod made;
 mod observations;
 mod page;
+mod proof;
 mod secure_pauses;
 mod told;
 mod words;

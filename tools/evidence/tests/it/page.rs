@@ -40,9 +40,11 @@ fn every_secure_pause_is_a_line_of_the_csv() {
     );
     let wanted = format!(
         "conversation,user,start,end,end_known_by,standing,exposure_ms,exposure_until,darkened,recorded_again,failure,\
-         failure_ended,resume_failure,resume_failure_ended,others_recording,records,version,commit\n\
+         failure_ended,resume_failure,resume_failure_ended,others_recording,records,version,commit,proof,proof_from,\
+         proof_to,screen_recordings,missing_ms,exported,was_exposed,proof_source,paused_screen,proof_written\n\
          {CALL},,2026-11-22T10:00:00.000Z,2026-11-22T10:00:20.000Z,ended,verified,15900,dark,2026-11-22T10:00:15.900Z,\
-         2026-11-22T10:00:21.000Z,Forbidden,repaired by the watch,,,,3,0.2.0,0123abc\n"
+         2026-11-22T10:00:21.000Z,Forbidden,repaired by the watch,,,,3,0.2.0,0123abc,\
+         missing,,,,,,,,,\n"
     );
     assert_eq!(csv, wanted);
 }
@@ -97,7 +99,7 @@ fn what_is_no_good_evidence_has_a_tile_of_its_own() {
         ),
         (
             &["event started 0 paused verified 400", "watch started 0 repaired verified 15900 @16"],
-            "<div class=\"bad\"><dt>recorded again during it</dt><dd>1</dd>",
+            "<div class=\"bad\"><dt>recorded again during it</dt><dd data-figure=\"tile-recorded-during\">1</dd>",
             "dark, and recorded after all",
         ),
         (
@@ -176,7 +178,7 @@ fn no_cell_of_free_text_is_a_formula() {
         let mut csv = Vec::new();
         csv_file::write(&Figures::of(&log, Period::default()), &log, &mut csv).expect("a CSV");
         let csv = String::from_utf8(csv).expect("text");
-        assert!(csv.ends_with(&format!(",'{text}\n")), "{csv}");
+        assert!(csv.contains(&format!(",'{text},missing,")), "{csv}");
     }
 }
 

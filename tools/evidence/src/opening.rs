@@ -1,0 +1,99 @@
+//! The sentences with which the page opens: how many secure pauses there were, what is proven of them, what is missing;
+//! and whether the lines of proof add up.
+
+use crate::figures::Figures;
+use crate::log::Log;
+use crate::stored::{Claim, Logged, Proven};
+
+/// The sentence above everything.
+pub fn sentence(figures: &Figures, log: &Log) -> String {
+    let proofs = &figures.proofs;
+    let (all, dark) = (proofs.all(), proofs.proven(Proven::Dark));
+    let missing = missing(figures, log);
+    if all == 0 {
+        return format!("There was no secure pause in these files and this period; {missing}.");
+    }
+    let were = format!("There {} {}", if all == 1 { "was" } else { "were" }, many(all, "secure pause"));
+    if log.proofs.is_empty() {
+        let claimed: usize = Claim::of_cells(figures, Claim::Dark);
+        return format!(
+            "{were}: none is proven dark, because these files hold no proof from the stored recordings; {claimed} of \
+             them {} reported dark while they ran; {missing}.",
+            if claimed == 1 { "was" } else { "were" }
+        );
+    }
+    let recorded = match proofs.proven(Proven::Recorded) {
+        0 => String::new(),
+        recorded => format!(", {recorded} of these because a screen was recorded"),
+    };
+    format!(
+        "{were}: {dark} {} proven dark by the stored recordings, {} {} not{recorded}; {missing}.",
+        are(dark),
+        all - dark,
+        are(all - dark)
+    )
+}
+
+/// What is missing, the proof of secure pauses first.
+fn missing(figures: &Figures, log: &Log) -> String {
+    let proofs = &figures.proofs;
+    let before = match proofs.logged(Logged::BeforeTheFiles) {
+        0 => String::new(),
+        before => format!(", {before} of which began before these files"),
+    };
+    let payment_calls = many(proofs.unpaused.len(), "payment call");
+    let without_proof = proofs.proven(Proven::Missing);
+    let nameless: usize = figures.nameless.values().sum();
+    let things = [
+        (without_proof, format!("the proof of {}", many(without_proof, "secure pause"))),
+        (proofs.found.len(), format!("the live record of {}{before}", proofs.found.len())),
+        (proofs.unpaused.len(), format!("a secure pause on {payment_calls}")),
+        (nameless, format!("the call of {}", many(nameless, "failed attempt"))),
+        (usize::try_from(log.broken).unwrap_or(usize::MAX), format!("what {} said", broken(log))),
+    ];
+    let things: Vec<String> = things.into_iter().filter(|(count, _)| *count > 0).map(|it| it.1).collect();
+    match things.split_last() {
+        None => "nothing is missing".to_owned(),
+        Some((last, [])) => format!("missing is {last}"),
+        Some((last, first)) => format!("missing are {}, and {last}", first.join(", ")),
+    }
+}
+
+fn broken(log: &Log) -> String {
+    format!("{} unreadable {}", log.broken, if log.broken == 1 { "line" } else { "lines" })
+}
+
+/// Whether the lines of proof add up, in words.
+pub fn sum(figures: &Figures) -> String {
+    let proofs = &figures.proofs;
+    let (pauses, without) = (proofs.pauses, proofs.without);
+    let said = format!(
+        "{}: {} and {} without one. {pauses} + {without} = {}",
+        many(proofs.lines, "line of proof"),
+        many(pauses, "secure pause"),
+        many(without, "call"),
+        pauses + without
+    );
+    if proofs.comes_out() {
+        return format!("{said}: the sum comes out.");
+    }
+    format!(
+        "{said}, and not {}: the sum does not come out. Of {} one line says that there was no secure pause, and another \
+         tells of one.",
+        proofs.lines,
+        many(proofs.contradicting.len(), "call")
+    )
+}
+
+/// `1 call`, `2 calls`, `2 lines of proof`.
+pub fn many(count: usize, what: &str) -> String {
+    match (count, what.split_once(" of ")) {
+        (1, _) => format!("1 {what}"),
+        (_, Some((head, tail))) => format!("{count} {head}s of {tail}"),
+        (_, None) => format!("{count} {what}s"),
+    }
+}
+
+const fn are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}

@@ -1,0 +1,181 @@
+//! The line of proof as a log has it, and the little of it that is kept.
+//!
+//! The function writes one for each secure pause, when the recordings of the call are stored, and one for a call on
+//! which it found none. `from` is null in the latter.
+
+use serde::Deserialize;
+use uuid::{NonNilUuid, Uuid};
+
+use crate::moment::Moment;
+use crate::record::{Program, SCHEMA};
+use crate::words::{PausedScreen, Source, Verdict};
+
+/// How many screen recordings of a line are kept. A call has one for each screen and each part of it; the count of all
+/// is kept too, so that no line makes memory grow.
+const SCREENS: usize = 8;
+
+/// A line of `"kind": "secure_pause_proof"`, as far as the report uses it. What it has besides is passed over.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    timestamp: Moment,
+    schema: u32,
+    version: String,
+    commit: String,
+    function_version: Option<String>,
+    mode: Option<String>,
+    conversation_id: NonNilUuid,
+    from: Option<Moment>,
+    to: Option<Moment>,
+    verdict: Verdict,
+    expected: bool,
+    recordings: Vec<Recording>,
+    source: Source,
+    paused_screen: PausedScreen,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Recording {
+    id: Option<Uuid>,
+    media: Option<String>,
+    missing_ms: Option<i64>,
+    #[serde(default)]
+    exported: bool,
+}
+
+/// What is kept of a line of proof: some 120 bytes, and 40 for each screen recording.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Proof {
+    /// The conversation.
+    pub conversation: NonNilUuid,
+    /// When the secure pause began, by the audio recording; none where the line is of a call without one.
+    pub from: Option<Moment>,
+    /// When the line was written. Of several about the same secure pause the last counts.
+    pub written: Moment,
+    /// What it concludes.
+    pub verdict: Verdict,
+    /// Stands for the text of the line: two of the same identity are one.
+    pub identity: u64,
+    /// When the secure pause ended, by the audio recording.
+    pub to: Option<Moment>,
+    /// Whether a secure pause was to be expected: the call was of a payment queue.
+    pub expected: bool,
+    /// What made the function look.
+    pub source: Source,
+    /// What the organization's recorder does with a paused screen, by the function's settings.
+    pub paused_screen: PausedScreen,
+    /// Which program wrote it: its place in [`crate::log::Log::programs`].
+    pub program: u16,
+    /// Its screen recordings, the first of them.
+    pub screens: Box<[Screen]>,
+    /// How many it has.
+    pub screen_count: usize,
+    /// Whether an earlier line about the same secure pause said exposed.
+    pub was_exposed: bool,
+}
+
+/// A screen recording of a line of proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Screen {
+    /// Its id.
+    pub id: Option<Uuid>,
+    /// How many milliseconds of its time are not in its file; none where that cannot be known.
+    pub missing_ms: Option<i64>,
+    /// Whether it was exported to somewhere else.
+    pub is_exported: bool,
+}
+
+impl Line {
+    /// Whether this tool knows what the line means, and its verdict and times go together.
+    ///
+    /// # Errors
+    /// What is wrong with it, in our words.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let needs_pause = matches!(
+            self.verdict,
+            Verdict::CutOut | Verdict::NotRecorded | Verdict::NotProvable | Verdict::Exposed
+        );
+        match (self.from, self.to) {
+            _ if self.schema != SCHEMA => Err("a line of proof of a schema that this version does not know"),
+            (None, Some(_)) => Err("a line of proof with an end and no start"),
+            (Some(from), Some(to)) if to < from => Err("a line of proof that ends before it starts"),
+            (None, None) if needs_pause => {
+                Err("a line of proof whose verdict needs a secure pause, without one")
+            }
+            (Some(_), _) if self.verdict == Verdict::NoSecurePause => {
+                Err("a line of proof that has a secure pause and says that there was none")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The program that wrote it.
+    pub fn program(&self) -> Program {
+        let Self { version, commit, function_version, mode, .. } = self;
+        Program {
+            version: version.clone(),
+            commit: commit.clone(),
+            function_version: function_version.clone(),
+            mode: mode.clone(),
+        }
+    }
+
+    /// What is kept of it.
+    pub fn brief(&self, identity: u64, program: u16) -> Proof {
+        let is_screen = |it: &&Recording| it.media.as_deref() == Some("screen");
+        let screens = self.recordings.iter().filter(is_screen);
+        let kept = |it: &Recording| Screen { id: it.id, missing_ms: it.missing_ms, is_exported: it.exported };
+        Proof {
+            conversation: self.conversation_id,
+            from: self.from,
+            written: self.timestamp,
+            verdict: self.verdict,
+            identity,
+            to: self.to,
+            expected: self.expected,
+            source: self.source,
+            paused_screen: self.paused_screen,
+            program,
+            screens: screens.clone().take(SCREENS).map(kept).collect(),
+            screen_count: screens.count(),
+            was_exposed: false,
+        }
+    }
+}
+
+impl Proof {
+    /// Whether two lines are about the same secure pause, or the same call without one.
+    fn is_of_same(&self, other: &Self) -> bool {
+        (self.conversation, self.from) == (other.conversation, other.from)
+    }
+
+    /// When its secure pause began. A line without one does not say when the call was: when it was written.
+    pub fn at(&self) -> Moment {
+        self.from.unwrap_or(self.written)
+    }
+
+    /// Whether one of its screen recordings was exported to somewhere else.
+    pub fn is_exported(&self) -> bool {
+        self.screens.iter().any(|screen| screen.is_exported)
+    }
+}
+
+/// Sorts lines, takes those out that are there twice, and leaves the last about each secure pause. Gives how many were
+/// there twice, and how many were replaced by a later one.
+pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
+    let all = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    let different = lines.len();
+    // `dedup_by` keeps the first of a run: the last line takes its place.
+    lines.dedup_by(|later, kept| {
+        let is_same = later.is_of_same(kept);
+        if is_same {
+            later.was_exposed |= kept.was_exposed || kept.verdict == Verdict::Exposed;
+            std::mem::swap(later, kept);
+        }
+        is_same
+    });
+    ((all - different) as u64, (different - lines.len()) as u64)
+}
