@@ -148,7 +148,17 @@ def last_of(proofs):
     last = {}
     for line in sorted(proofs, key=lambda it: moment(it["timestamp"])):
         last[line["conversationId"], line["from"]] = line
+    for call, start in list(last):
+        of_call = [it for it in last.values() if it["conversationId"] == call and it["from"]]
+        if not start and is_void(last[call, start]) and any(
+            moment(it["timestamp"]) > moment(last[call, start]["timestamp"]) for it in of_call
+        ):
+            del last[call, start]
     return list(last.values()), len(proofs) - len(last)
+
+
+def is_void(line):
+    return not line["from"] and line["verdict"] == "unknown"
 
 
 def joined(pauses, lines):
@@ -172,10 +182,16 @@ def joined(pauses, lines):
             met.add((line["conversationId"], line["from"]))
             stored.append((line["verdict"], line))
         elif whole:
+            met.add((whole[0]["conversationId"], None))
             stored.append((whole[0]["verdict"], whole[0]))
         else:
             stored.append(("no-mark" if call else "missing", None))
-    found = [it for it in lines if it["from"] and (it["conversationId"], it["from"]) not in met]
+    found = [
+        it
+        for it in lines
+        if (it["from"] or (is_void(it) and len(of_call[it["conversationId"]]) > 1))
+        and (it["conversationId"], it["from"]) not in met
+    ]
     return stored, found
 
 
@@ -203,17 +219,20 @@ def proof_figures(records, proofs, pauses, strays):
     written = [moment(it["timestamp"]) for it in records + proofs]
     for line in found:
         ends = [at for call, at in strays if call == line["conversationId"]]
-        if any(abs(moment(at) - moment(line["to"])) <= TOLERANCE for at in ends):
+        start = line["from"] or line["timestamp"]
+        if line["to"] and any(abs(moment(at) - moment(line["to"])) <= TOLERANCE for at in ends):
             figures["lost-end-only"] += 1
         else:
-            figures["lost-before-the-files" if moment(line["from"]) < min(written) else "lost-nothing"] += 1
+            figures["lost-before-the-files" if moment(start) < min(written) else "lost-nothing"] += 1
     for pause, (word, _) in zip(pauses, stored):
         if word == "missing":
             is_due = max(written) - moment(pause[0]["eventTime"]) >= datetime.timedelta(hours=48)
             figures["overdue" if is_due else "undue"] += 1
     told = {it["conversationId"] for it in lines if it["from"]}
-    figures["contradicting"] = sum(not it["from"] and it["conversationId"] in told for it in lines)
-    starts = [moment(pause[0]["eventTime"]) for pause in pauses] + [moment(it["from"]) for it in found]
+    figures["contradicting"] = sum(
+        not it["from"] and not is_void(it) and it["conversationId"] in told for it in lines
+    )
+    starts = [moment(pause[0]["eventTime"]) for pause in pauses] + [moment(it["from"] or it["timestamp"]) for it in found]
     shown.update(stretches(records, starts))
     shown.update(agents(pauses, stored))
     return figures, shown

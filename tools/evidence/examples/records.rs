@@ -371,6 +371,11 @@ impl<W: Write> Lines<W> {
                 self.stored(dice, &stored("cut-out", soon))?;
                 self.stored(dice, &Stored { interval, ..stored("exposed", soon) })?;
             }
+            290..310 => {
+                let unplaced = Stored { interval: None, ..stored("unknown", soon) };
+                self.stored(dice, &stored("cut-out", soon))?;
+                self.stored(dice, &unplaced)?;
+            }
             _ => self.stored(dice, &stored("cut-out", soon))?,
         }
         Ok(true)

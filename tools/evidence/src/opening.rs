@@ -66,13 +66,17 @@ fn broken(log: &Log) -> String {
 /// Whether the lines of proof add up, in words.
 pub fn sum(figures: &Figures) -> String {
     let proofs = &figures.proofs;
-    let (pauses, without) = (proofs.pauses, proofs.without);
+    let (pauses, unplaced, without) = (proofs.pauses, proofs.unplaced, proofs.without);
+    let (more, plus) = match unplaced {
+        0 => (String::new(), String::new()),
+        _ => (format!(", {unplaced} more whose time could not be read,"), format!(" + {unplaced}")),
+    };
     let said = format!(
-        "{}: {} and {} without one. {pauses} + {without} = {}",
+        "{}: {}{more} and {} without one. {pauses}{plus} + {without} = {}",
         many(proofs.lines, "line of proof"),
         many(pauses, "secure pause"),
         many(without, "call"),
-        pauses + without
+        pauses + unplaced + without
     );
     if proofs.comes_out() {
         return format!("{said}: the sum comes out.");

@@ -150,6 +150,11 @@ impl Proof {
         (self.conversation, self.from) == (other.conversation, other.from)
     }
 
+    /// Whether it tells nothing of a secure pause, and not that there was none either.
+    pub fn is_void(&self) -> bool {
+        self.from.is_none() && self.verdict == Verdict::Unknown
+    }
+
     /// When its secure pause began. A line without one does not say when the call was: when it was written.
     pub fn at(&self) -> Moment {
         self.from.unwrap_or(self.written)
@@ -163,6 +168,10 @@ impl Proof {
 
 /// Sorts lines, takes those out that are there twice, and leaves the last about each secure pause. Gives how many were
 /// there twice, and how many were replaced by a later one.
+///
+/// A line without a secure pause that says unknown is replaced too by a later one of its call that tells of one: a later
+/// look could read what the earlier could not. Written with it, or after it, it is of a secure pause that cannot be
+/// placed.
 pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
     let all = lines.len();
     lines.sort_unstable();
@@ -177,5 +186,14 @@ pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
         }
         is_same
     });
+    let mut is_kept = Vec::with_capacity(lines.len());
+    for of_call in lines.chunk_by(|a, b| a.conversation == b.conversation) {
+        let last = of_call.iter().filter(|line| line.from.is_some()).map(|line| line.written).max();
+        is_kept.extend(
+            of_call.iter().map(|line| !line.is_void() || last.is_none_or(|last| line.written >= last)),
+        );
+    }
+    let mut is_kept = is_kept.into_iter();
+    lines.retain(|_| is_kept.next().unwrap_or(true));
     ((all - different) as u64, (different - lines.len()) as u64)
 }

@@ -37,7 +37,7 @@ pub fn cases<'a>(figures: &'a Figures, log: &'a Log) -> Vec<Case<'a>> {
 }
 
 impl Case<'_> {
-    /// When it started.
+    /// When it started; where that is not known, when its line of proof was written.
     pub fn start(&self) -> Option<Moment> {
         self.live.map(|it| it.start).or(self.found.map(|it| it.from))
     }
@@ -59,7 +59,10 @@ impl Case<'_> {
 
     /// When it started, in words.
     pub fn start_text(&self) -> String {
-        self.start().map(|it| it.to_string()).unwrap_or_default()
+        match self.proof.filter(|proof| self.live.is_none() && proof.from.is_none()) {
+            Some(_) => "not known".to_owned(),
+            None => self.start().map(|it| it.to_string()).unwrap_or_default(),
+        }
     }
 
     /// How long it was, in words: by the recording, else by its records.

@@ -9,7 +9,8 @@
 //!
 //! A secure pause whose end is not told meets the line that holds its start. Several may meet one line: Genesys merges
 //! secure pauses that overlap. A line with a secure pause that nothing met has no live record: no event of its start
-//! reached the function, or its record is not in these files.
+//! reached the function, or its record is not in these files. A line without a secure pause that says unknown, beside
+//! others with one, is about one more whose time could not be read.
 
 use std::collections::BTreeMap;
 
@@ -123,7 +124,7 @@ impl Claim {
 pub struct Found {
     /// The place of its line among the log's.
     pub line: usize,
-    /// When it began.
+    /// When it began; where that cannot be read, when its line was written.
     pub from: Moment,
     /// What the log has of it all the same.
     pub logged: Logged,
@@ -148,6 +149,8 @@ pub struct Proofs {
     pub lines: usize,
     /// Those about a secure pause.
     pub pauses: usize,
+    /// Those about one whose time could not be read, beside others of the same call.
+    pub unplaced: usize,
     /// Calls without one.
     pub without: usize,
     /// Calls of which one line says that there was no secure pause, and another tells one.
@@ -174,19 +177,21 @@ pub(crate) fn join(told: &mut Told, log: &Log, period: Period) -> Vec<Found> {
         let strays = of_call(&mut told.strays, lines[0].conversation, |stray| stray.conversation);
         let mut is_met = vec![false; lines.len()];
         for pause in pauses {
-            let place = nearest(pause, lines);
-            (pause.stored, pause.proof) = match place.or(lines[0].from.is_none().then_some(0)) {
-                Some(place) => (Stored::Told(lines[place].verdict), Some(base + place)),
-                None => (Stored::NoMark, None),
-            };
-            if let Some(place) = place {
+            (pause.stored, pause.proof) = (Stored::NoMark, None);
+            if let Some(place) = nearest(pause, lines).or(lines[0].from.is_none().then_some(0)) {
+                (pause.stored, pause.proof) = (Stored::Told(lines[place].verdict), Some(base + place));
                 is_met[place] = true;
             }
         }
-        for (place, from) in lines.iter().enumerate().filter_map(|(place, line)| Some((place, line.from?))) {
-            let logged = logged(&lines[place], strays, covered_from.is_some_and(|first| from < first));
-            if !is_met[place] {
-                found.push(Found { line: base + place, from, logged });
+        for (place, line) in lines.iter().enumerate() {
+            let is_pause = line.from.is_some() || (line.is_void() && lines.len() > 1);
+            if is_pause && !is_met[place] {
+                let is_before = covered_from.is_some_and(|first| line.at() < first);
+                found.push(Found {
+                    line: base + place,
+                    from: line.at(),
+                    logged: logged(line, strays, is_before),
+                });
             }
         }
     }
@@ -261,6 +266,7 @@ impl Proofs {
             match (line.from, has_pause) {
                 (Some(_), _) => self.pauses += 1,
                 (None, false) => self.without += 1,
+                (None, true) if line.is_void() => self.unplaced += 1,
                 (None, true) => self.contradicting.push(line.conversation),
             }
             if line.from.is_none() && line.verdict == Verdict::NoSecurePause && line.expected {
@@ -271,7 +277,7 @@ impl Proofs {
 
     /// Whether every line is of a secure pause, or of a call without one.
     pub const fn comes_out(&self) -> bool {
-        self.lines == self.pauses + self.without
+        self.lines == self.pauses + self.unplaced + self.without
     }
 
     /// How many secure pauses there were, by the live records and the recordings.

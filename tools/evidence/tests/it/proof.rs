@@ -43,7 +43,7 @@ const ENDED: &str = "event ended 20 resumed verified -";
 #[test]
 fn each_secure_pause_joins_the_line_that_is_about_it() {
     type Row = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
-    let cases: [Row; 17] = [
+    let cases: [Row; 21] = [
         (&[DARK, ENDED], &["0 20 cut-out"], &["verified cut-out"], "the same time"),
         (&[DARK, ENDED], &["4.9 24 exposed"], &["verified exposed"], "clocks that differ"),
         (&[DARK, ENDED], &[], &["verified missing"], "no line"),
@@ -100,6 +100,25 @@ fn each_secure_pause_joins_the_line_that_is_about_it() {
         ),
         (&[], &["- - no-secure-pause"], &[], "a call without one that needed none"),
         (&[], &["- - unknown call=2 expected"], &[], "a call that could not be read is no forgotten pause"),
+        (
+            &[DARK, ENDED],
+            &["0 20 cut-out @900", "- - unknown @900"],
+            &["verified cut-out", "no-record unknown"],
+            "one more whose time cannot be read",
+        ),
+        (
+            &[DARK, ENDED],
+            &["60 80 cut-out @900", "- - unknown @900"],
+            &["verified unknown", "no-record cut-out"],
+            "it may be the one whose time cannot be read",
+        ),
+        (
+            &[DARK, ENDED],
+            &["0 20 cut-out @900", "- - unknown @899"],
+            &["verified cut-out"],
+            "a later look could read it",
+        ),
+        (&[DARK, ENDED], &["- - unknown"], &["verified unknown"], "none could"),
         (
             &[DARK, ENDED],
             &["0 20 cut-out call=2 @-1"],
@@ -247,6 +266,12 @@ fn the_sum_comes_out_or_says_in_red_that_it_does_not() {
         )
     );
     assert!(!page.contains("sum bad"));
+    let unplaced =
+        logged("sum-unplaced.jsonl", &[DARK], &["0 20 cut-out", "- - unknown", "- - unknown call=2"]);
+    assert!(html(&unplaced).contains(
+        "3 lines of proof: 1 secure pause, 1 more whose time could not be read, and 1 call without one. 1 + 1 + 1 = 3: \
+         the sum comes out."
+    ));
     let bad = logged("sum-bad.jsonl", &[DARK], &["0 20 cut-out", "- - no-secure-pause"]);
     let page = html(&bad);
     assert!(page.contains("<p class=\"sum bad\""));
