@@ -196,3 +196,25 @@ fn exposures_are_told_by_nearest_rank() {
         assert_eq!((figures.exposure(50), figures.exposure(95)), (median, p95), "{:?}", figures.exposures);
     }
 }
+
+#[test]
+fn what_was_never_dark_stands_apart_from_every_exposure_however_early_it_was_given_up() {
+    let records = ["event started 0 paused verified 90000 @91", "event started 600 Forbidden failed 1"];
+    let (_, page, _) = html("apart.jsonl", &records, Period::default());
+    let chart = &page[page.find("id=\"histogram-text\"").expect("a chart")..];
+    let chart = &chart[..chart.find("</svg>").expect("its end")];
+    let bars: Vec<(&str, f64, f64)> = chart
+        .match_indices("<rect class=\"")
+        .map(|(at, start)| {
+            let bar = &chart[at + start.len()..];
+            let number = |name: &str| {
+                let from = bar.find(name).expect(name) + name.len();
+                bar[from..].split('"').next().and_then(|it| it.parse().ok()).expect(name)
+            };
+            (bar.split('"').next().expect("a class"), number(" x=\""), number(" width=\""))
+        })
+        .collect();
+    let [("dark", dark, width), ("exposed", exposed, _)] = bars[..] else { panic!("{bars:?}") };
+    assert!(exposed > dark + 2.0 * width, "a free column lies between the longest and those: {bars:?}");
+    assert!(chart.contains("&#62; 75 s: 1; not dark: 1."), "and in words");
+}

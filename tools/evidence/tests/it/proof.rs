@@ -40,94 +40,101 @@ fn pairs(log: &Log) -> Vec<String> {
 const DARK: &str = "event started 0 paused verified 400";
 const ENDED: &str = "event ended 20 resumed verified -";
 
+/// Records, lines of proof, standing and proof of each row of the CSV, and why.
+type Row = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
+
+const JOINED: [Row; 25] = [
+    (&[DARK, ENDED], &["0 20 cut-out"], &["verified cut-out"], "the same time"),
+    (&[DARK, ENDED], &["4.9 24 exposed"], &["verified exposed"], "clocks that differ"),
+    (&[DARK, ENDED], &["25 40 exposed"], &["verified exposed"], "five seconds after its end"),
+    (&[DARK, ENDED], &["25.1 40 exposed"], &["verified no-mark", "no-record exposed"], "more than five"),
+    (&[DARK, ENDED], &["-20 -5 exposed @900"], &["verified exposed"], "five seconds before its start"),
+    (
+        &["event started 0 paused verified 400 @-30", ENDED],
+        &["-20 -5.1 exposed @900"],
+        &["verified no-mark", "no-record exposed"],
+        "more than five",
+    ),
+    (&[DARK, ENDED], &[], &["verified missing"], "no line"),
+    (&[DARK, ENDED], &["- - no-secure-pause"], &["verified no-secure-pause"], "a secure flow's order"),
+    (&[DARK, ENDED], &["- - unconfirmed"], &["verified unconfirmed"], "the audio tells none"),
+    (
+        &[DARK, ENDED],
+        &["26 40 cut-out @900"],
+        &["verified no-mark", "no-record cut-out"],
+        "six seconds after its end: another one",
+    ),
+    (&[DARK], &["-3 900 cut-out"], &["verified cut-out"], "its end is not told, its start lies within"),
+    (
+        &[DARK],
+        &["6 900 cut-out"],
+        &["verified no-mark", "no-record cut-out"],
+        "its end is not told, and the line begins six seconds after its start",
+    ),
+    (
+        &[DARK, ENDED, "event started 23 paused verified 400", "event ended 40 resumed verified -"],
+        &["0 20 cut-out", "23 40 exposed"],
+        &["verified cut-out", "verified exposed"],
+        "two within the tolerance of each other: the nearest start",
+    ),
+    (
+        &[DARK, ENDED],
+        &["0 20 cut-out", "23 40 exposed"],
+        &["verified cut-out", "no-record exposed"],
+        "the second one's event was lost",
+    ),
+    (
+        &[DARK, "event started 10 paused verified 400", "event ended 40 resumed verified -"],
+        &["0 40 cut-out"],
+        &["verified cut-out", "verified cut-out"],
+        "two agents at a time are one in the recording",
+    ),
+    (&["event ended 20 resumed verified -"], &["0 20 exposed"], &["end-only exposed"], "its start was lost"),
+    (
+        &[DARK, ENDED],
+        &["-900 -880 exposed @-1"],
+        &["before-the-files exposed", "verified no-mark"],
+        "earlier",
+    ),
+    (
+        &[],
+        &["0 20 exposed", "- - no-secure-pause call=2 expected @1"],
+        &["no-record exposed", "no-secure-pause no-secure-pause"],
+        "nothing reached the function",
+    ),
+    (&[], &["- - no-secure-pause"], &[], "a call without one that needed none"),
+    (&[], &["- - unknown call=2 expected"], &[], "a call that could not be read is no forgotten pause"),
+    (
+        &[DARK, ENDED],
+        &["0 20 cut-out @900", "- - unknown @900"],
+        &["verified cut-out", "no-record unknown"],
+        "one more whose time cannot be read",
+    ),
+    (
+        &[DARK, ENDED],
+        &["60 80 cut-out @900", "- - unknown @900"],
+        &["verified unknown", "no-record cut-out"],
+        "it may be the one whose time cannot be read",
+    ),
+    (
+        &[DARK, ENDED],
+        &["0 20 cut-out @900", "- - unknown @899"],
+        &["verified cut-out"],
+        "a later look could read it",
+    ),
+    (&[DARK, ENDED], &["- - unknown"], &["verified unknown"], "none could"),
+    (
+        &[DARK, ENDED],
+        &["0 20 cut-out call=2 @-1"],
+        &["no-record cut-out", "verified missing"],
+        "another call's",
+    ),
+];
+
 #[test]
 fn each_secure_pause_joins_the_line_that_is_about_it() {
-    type Row = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
-    let cases: [Row; 21] = [
-        (&[DARK, ENDED], &["0 20 cut-out"], &["verified cut-out"], "the same time"),
-        (&[DARK, ENDED], &["4.9 24 exposed"], &["verified exposed"], "clocks that differ"),
-        (&[DARK, ENDED], &[], &["verified missing"], "no line"),
-        (&[DARK, ENDED], &["- - no-secure-pause"], &["verified no-secure-pause"], "a secure flow's order"),
-        (&[DARK, ENDED], &["- - unconfirmed"], &["verified unconfirmed"], "the audio tells none"),
-        (
-            &[DARK, ENDED],
-            &["26 40 cut-out @900"],
-            &["verified no-mark", "no-record cut-out"],
-            "six seconds after its end: another one",
-        ),
-        (&[DARK], &["-3 900 cut-out"], &["verified cut-out"], "its end is not told, its start lies within"),
-        (
-            &[DARK],
-            &["6 900 cut-out"],
-            &["verified no-mark", "no-record cut-out"],
-            "its end is not told, and the line begins six seconds after its start",
-        ),
-        (
-            &[DARK, ENDED, "event started 23 paused verified 400", "event ended 40 resumed verified -"],
-            &["0 20 cut-out", "23 40 exposed"],
-            &["verified cut-out", "verified exposed"],
-            "two within the tolerance of each other: the nearest start",
-        ),
-        (
-            &[DARK, ENDED],
-            &["0 20 cut-out", "23 40 exposed"],
-            &["verified cut-out", "no-record exposed"],
-            "the second one's event was lost",
-        ),
-        (
-            &[DARK, "event started 10 paused verified 400", "event ended 40 resumed verified -"],
-            &["0 40 cut-out"],
-            &["verified cut-out", "verified cut-out"],
-            "two agents at a time are one in the recording",
-        ),
-        (
-            &["event ended 20 resumed verified -"],
-            &["0 20 exposed"],
-            &["end-only exposed"],
-            "its start was lost",
-        ),
-        (
-            &[DARK, ENDED],
-            &["-900 -880 exposed @-1"],
-            &["before-the-files exposed", "verified no-mark"],
-            "earlier",
-        ),
-        (
-            &[],
-            &["0 20 exposed", "- - no-secure-pause call=2 expected @1"],
-            &["no-record exposed", "no-secure-pause no-secure-pause"],
-            "nothing reached the function",
-        ),
-        (&[], &["- - no-secure-pause"], &[], "a call without one that needed none"),
-        (&[], &["- - unknown call=2 expected"], &[], "a call that could not be read is no forgotten pause"),
-        (
-            &[DARK, ENDED],
-            &["0 20 cut-out @900", "- - unknown @900"],
-            &["verified cut-out", "no-record unknown"],
-            "one more whose time cannot be read",
-        ),
-        (
-            &[DARK, ENDED],
-            &["60 80 cut-out @900", "- - unknown @900"],
-            &["verified unknown", "no-record cut-out"],
-            "it may be the one whose time cannot be read",
-        ),
-        (
-            &[DARK, ENDED],
-            &["0 20 cut-out @900", "- - unknown @899"],
-            &["verified cut-out"],
-            "a later look could read it",
-        ),
-        (&[DARK, ENDED], &["- - unknown"], &["verified unknown"], "none could"),
-        (
-            &[DARK, ENDED],
-            &["0 20 cut-out call=2 @-1"],
-            &["no-record cut-out", "verified missing"],
-            "another call's",
-        ),
-    ];
     let mut wrong = Vec::new();
-    for (place, (records, proofs, wanted, reason)) in cases.into_iter().enumerate() {
+    for (place, (records, proofs, wanted, reason)) in JOINED.into_iter().enumerate() {
         let mut came = pairs(&logged(&format!("join-{place}.jsonl"), records, proofs));
         let mut wanted: Vec<String> = wanted.iter().map(|&it| it.to_owned()).collect();
         came.sort();
