@@ -228,6 +228,8 @@ def proof_figures(records, proofs, pauses, strays):
         if word == "missing":
             is_due = max(written) - moment(pause[0]["eventTime"]) >= datetime.timedelta(hours=48)
             figures["overdue" if is_due else "undue"] += 1
+    long = [word for pause, (word, _) in zip(pauses, stored) if (exposure(pause) or (0,))[0] > 5000]
+    figures["disputed"] = sum(word in dark for word in long)
     told = {it["conversationId"] for it in lines if it["from"]}
     figures["contradicting"] = sum(
         not it["from"] and not is_void(it) and it["conversationId"] in told for it in lines

@@ -46,6 +46,7 @@ fn main() -> io::Result<()> {
         to: BufWriter::new(io::stdout().lock()),
         is_untidy: arguments.untidy,
         ended: None,
+        is_lost: false,
     };
     // Dice of their own: the records are the same with proof and without.
     let mut dice = fastrand::Rng::with_seed(!arguments.seed);
@@ -69,7 +70,7 @@ fn main() -> io::Result<()> {
             lines.observed(&pause)?;
             continue;
         }
-        lines.ended = None;
+        (lines.ended, lines.is_lost) = (None, false);
         lines.pause(&pause)?;
         if arguments.proof {
             has_one_more = lines.proof(&mut dice, &pause, is_new)?;
@@ -117,6 +118,8 @@ struct Lines<W> {
     is_untidy: bool,
     /// When the secure pause ended by its records.
     ended: Option<i64>,
+    /// Whether it was exposed for long, by its records.
+    is_lost: bool,
 }
 
 impl<W: Write> Lines<W> {
@@ -243,6 +246,9 @@ impl<W: Write> Lines<W> {
     fn record(&mut self, pause: &Pause, told: &Told<'_>) -> io::Result<()> {
         if told.phase == "ended" {
             self.ended = Some(told.at);
+        } else {
+            // Half a second of a screen is within the tolerance of the proof, a quarter of a minute is not.
+            self.is_lost |= told.exposure && told.until - told.at > 10_000 || told.state == Some("failed");
         }
         let record = self.fields(pause, told);
         self.line(&record.to_string())
@@ -347,6 +353,7 @@ impl<W: Write> Lines<W> {
             _ => {}
         }
         match dice.u16(..1000) {
+            _ if self.is_lost => self.stored(dice, &stored("exposed", soon))?,
             0..40 => {}
             40..70 => self.stored(dice, &stored("exposed", soon))?,
             70..80 => {

@@ -116,9 +116,9 @@ pub fn timeline(pauses: &[&SecurePause], proofs: &[Proof]) -> Timeline {
     }
     let told = lines.iter().filter_map(|line| {
         let (class, what) = match Stored::Told(line.verdict).proven() {
-            Proven::Dark => ("dark", "proven dark by the recordings"),
-            Proven::Recorded => ("exposed", "recorded by the recordings"),
-            Proven::Not | Proven::Missing => ("untold", "not proven by the recordings"),
+            Proven::Dark => ("dark", "stored: proven dark"),
+            Proven::Recorded => ("exposed", "stored: recorded"),
+            Proven::Not | Proven::Missing => ("untold", "stored: not proven"),
         };
         Some(bar(class, line.from?, line.to.or(line.from)?, what))
     });

@@ -161,6 +161,8 @@ pub struct Proofs {
     pub unpaused: Vec<usize>,
     /// Secure pauses by what is stored and what was claimed live.
     pub cells: BTreeMap<(Stored, Claim), usize>,
+    /// Secure pauses that are proven dark, and were exposed for longer than the tolerance by their live record.
+    pub disputed: usize,
     /// Secure pauses without proof that began too late for it to have been written.
     pub undue: usize,
 }
@@ -249,6 +251,8 @@ impl Proofs {
         for pause in pauses {
             *proofs.cells.entry((pause.stored, Claim::of(pause))).or_default() += 1;
             let is_due = log.span.is_some_and(|(_, last)| last.since(pause.start) >= DUE_MS);
+            let is_exposed = pause.exposure.is_some_and(|it| i64::from(it.ms) > TOLERANCE_MS);
+            proofs.disputed += usize::from(pause.stored.proven() == Proven::Dark && is_exposed);
             proofs.undue += usize::from(pause.stored == Stored::Missing && !is_due);
         }
         for found in &proofs.found {

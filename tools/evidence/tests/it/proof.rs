@@ -299,7 +299,7 @@ fn without_proof_the_page_says_that_it_is_missing() {
     let page = html(&logged("proof.jsonl", &[DARK, ENDED], &["0 20 cut-out"]));
     assert!(!page.contains("Proof is missing"));
     assert!(page.contains("y=\"63\">stored</text>"));
-    assert!(page.contains("proven dark by the recordings from 0 ms for 20.0 s"));
+    assert!(page.contains("stored: proven dark from 0 ms for 20.0 s"));
 }
 
 #[test]
@@ -516,4 +516,18 @@ fn calls_without_a_secure_pause_say_whether_a_pause_was_logged() {
     };
     assert!(row(CALL, "a pause, as where a secure flow took the card"));
     assert!(row("00000000-0000-4000-8000-000000000002", "nothing"));
+}
+
+#[test]
+fn a_secure_pause_that_is_proven_dark_and_was_exposed_for_long_is_disputed() {
+    let cases = [
+        ("event started 0 paused verified 5000 @6", "0 20 cut-out", false, "within the tolerance"),
+        ("event started 0 paused verified 5001 @6", "0 20 cut-out", true, "not within"),
+        ("event started 0 Forbidden failed 500", "0 20 not-recorded", true, "never dark, to its end"),
+        ("event started 0 Forbidden failed 500", "0 20 exposed", false, "both say so"),
+    ];
+    for (place, (record, proof, wanted, reason)) in cases.into_iter().enumerate() {
+        let page = html(&logged(&format!("disputed-{place}.jsonl"), &[record, ENDED], &[proof]));
+        assert_eq!(page.contains("<span data-figure=\"disputed\">1</span>"), wanted, "{reason}");
+    }
 }
