@@ -5,16 +5,25 @@ use crate::figures::Figures;
 use crate::log::Log;
 use crate::stored::{Claim, Logged, Proven};
 
+const NOTHING: &str = "nothing is missing";
+
 /// The sentence above everything.
 pub fn sentence(figures: &Figures, log: &Log) -> String {
     let proofs = &figures.proofs;
     let (all, dark) = (proofs.all(), proofs.proven(Proven::Dark));
     let missing = missing(figures, log);
+    if all == 0 && proofs.lines == 0 {
+        let and_missing = if missing == NOTHING { String::new() } else { format!("; {missing}") };
+        return format!(
+            "These files hold no secure pause and no proof for this period, so they do not say whether there was \
+             one{and_missing}."
+        );
+    }
     if all == 0 {
         return format!("There was no secure pause in these files and this period; {missing}.");
     }
     let were = format!("There {} {}", if all == 1 { "was" } else { "were" }, many(all, "secure pause"));
-    if log.proofs.is_empty() {
+    if proofs.lines == 0 {
         let claimed: usize = Claim::of_cells(figures, Claim::Dark);
         return format!(
             "{were}: none is proven dark, because these files hold no proof from the stored recordings; {claimed} of \
@@ -53,7 +62,7 @@ fn missing(figures: &Figures, log: &Log) -> String {
     ];
     let things: Vec<String> = things.into_iter().filter(|(count, _)| *count > 0).map(|it| it.1).collect();
     match things.split_last() {
-        None => "nothing is missing".to_owned(),
+        None => NOTHING.to_owned(),
         Some((last, [])) => format!("missing is {last}"),
         Some((last, first)) => format!("missing are {}, and {last}", first.join(", ")),
     }

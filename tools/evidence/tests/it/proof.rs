@@ -185,7 +185,12 @@ fn the_last_line_about_a_secure_pause_counts_and_an_earlier_exposure_is_not_forg
 
 #[test]
 fn the_page_opens_with_what_is_proven_and_what_is_missing() {
-    let cases: [(&[&str], &[&str], &str); 8] = [
+    let cases: [(&[&str], &[&str], &str); 9] = [
+        (
+            &["event ended 20 resumed verified -"],
+            &[],
+            "These files hold no secure pause and no proof for this period, so they do not say whether there was one.",
+        ),
         (
             &[DARK, ENDED],
             &["0 20 cut-out"],
