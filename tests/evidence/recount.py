@@ -219,7 +219,7 @@ def proof_figures(records, proofs, pauses, strays):
     written = [moment(it["timestamp"]) for it in records + proofs]
     for line in found:
         ends = [at for call, at in strays if call == line["conversationId"]]
-        start = line["from"] or line["timestamp"]
+        start = line["from"] or line["eventTime"]
         if line["to"] and any(abs(moment(at) - moment(line["to"])) <= TOLERANCE for at in ends):
             figures["lost-end-only"] += 1
         else:
@@ -234,7 +234,7 @@ def proof_figures(records, proofs, pauses, strays):
     figures["contradicting"] = sum(
         not it["from"] and not is_void(it) and it["conversationId"] in told for it in lines
     )
-    starts = [moment(pause[0]["eventTime"]) for pause in pauses] + [moment(it["from"] or it["timestamp"]) for it in found]
+    starts = [moment(pause[0]["eventTime"]) for pause in pauses] + [moment(it["from"] or it["eventTime"]) for it in found]
     shown.update(stretches(records, starts))
     shown.update(agents(pauses, stored))
     return figures, shown

@@ -394,7 +394,7 @@ impl<W: Write> Lines<W> {
         let recording = |id: Uuid, media: &str, missing: i64| {
             let (start, length) = (stored.written - 1_500_000, 600_000);
             json!({
-                "id": id, "media": media, "fileState": "AVAILABLE", "start": time(start),
+                "id": id, "media": media, "fileState": "available", "start": time(start),
                 "end": time(start + length), "outputDurationMs": length - missing, "missingMs": missing,
                 "marks": u8::from(media == "audio"), "exported": stored.verdict == "exposed" && ms % 4 == 0,
             })
@@ -406,12 +406,19 @@ impl<W: Write> Lines<W> {
             "no-recording" => recordings.clear(),
             _ => {}
         }
+        let level = match stored.verdict {
+            "exposed" => "ERROR",
+            "unknown" => "WARN",
+            _ => "INFO",
+        };
         let line = json!({
-            "timestamp": time(stored.written), "level": "INFO", "message": "secure pause looked up",
-            "kind": "secure_pause_proof", "schema": 1, "version": "0.2.0", "commit": "4567def",
-            "functionVersion": "8", "conversationId": stored.call, "from": stored.interval.map(|it| time(it.0)),
-            "to": stored.interval.map(|it| time(it.1)), "verdict": stored.verdict, "expected": stored.expected,
-            "recordings": recordings, "source": "customer.end", "pausedScreen": stored.paused_screen,
+            "timestamp": time(stored.written), "level": level, "message": "recordings looked at",
+            "kind": "secure_pause_proof", "schema": 1, "version": "0.2.0", "commit": "4567def", "requestId": id(),
+            "messageId": id(), "conversationId": stored.call, "from": stored.interval.map(|it| time(it.0)),
+            "to": stored.interval.map(|it| time(it.1)), "verdict": stored.verdict, "reason": "as made up for a test",
+            "look": "last", "expected": (stored.verdict != "unknown").then_some(stored.expected),
+            "recordings": recordings, "source": "customer.end", "eventTime": time(stored.written - 900_000),
+            "pausedScreen": stored.paused_screen, "toleranceMs": 5000,
         });
         self.line(&line.to_string())
     }

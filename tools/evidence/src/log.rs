@@ -21,6 +21,8 @@ use crate::words::Cause;
 pub const NAMED: usize = 100;
 /// So many programs are told apart, many times what a log ever holds; any more count as the last.
 const PROGRAMS: usize = 1000;
+/// So many reasons are kept, many times what the function has words for; any more are not told.
+const REASONS: usize = 1000;
 
 /// What was read. Some 150 bytes a record, with its part of a secure pause; nothing else grows with the log.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ pub struct Log {
     pub span: Option<(Moment, Moment)>,
     /// The log group, as whoever exported it names it.
     pub group: Option<String>,
+    /// Why lines of proof conclude what they do, in the function's words.
+    pub reasons: Vec<String>,
     /// The programs that wrote the records.
     pub programs: Vec<Program>,
     /// What to do about each error: the words of the latest record.
@@ -138,8 +142,18 @@ impl Log {
         let line: Line = parse(json).ok_or("a line of proof whose fields are not as documented")?;
         line.check()?;
         let program = self.program(line.program());
-        self.proofs.push(line.brief(identity(json), program));
+        let reason = line.reason().and_then(|reason| self.reason(reason));
+        self.proofs.push(line.brief(identity(json), program, reason));
         Ok(())
+    }
+
+    fn reason(&mut self, reason: &str) -> Option<u16> {
+        let known = self.reasons.iter().position(|it| it == reason);
+        let place = known.unwrap_or(self.reasons.len());
+        if known.is_none() && place < REASONS {
+            self.reasons.push(reason.to_owned());
+        }
+        u16::try_from(place).ok().filter(|_| place < REASONS)
     }
 
     fn program(&mut self, program: Program) -> u16 {

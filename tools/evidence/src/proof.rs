@@ -1,7 +1,7 @@
 //! The line of proof as a log has it, and the little of it that is kept.
 //!
 //! The function writes one for each secure pause, when the recordings of the call are stored, and one for a call on
-//! which it found none. `from` is null in the latter.
+//! which it found none. `from` is null in the latter, and in the one for secure pauses whose time cannot be read.
 
 use serde::Deserialize;
 use uuid::{NonNilUuid, Uuid};
@@ -28,10 +28,13 @@ pub struct Line {
     from: Option<Moment>,
     to: Option<Moment>,
     verdict: Verdict,
-    expected: bool,
+    reason: Option<String>,
+    expected: Option<bool>,
     recordings: Vec<Recording>,
     source: Source,
+    event_time: Option<Moment>,
     paused_screen: PausedScreen,
+    tolerance_ms: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +47,7 @@ struct Recording {
     exported: bool,
 }
 
-/// What is kept of a line of proof: some 120 bytes, and 40 for each screen recording.
+/// What is kept of a line of proof: some 150 bytes, and 40 for each screen recording.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Proof {
     /// The conversation.
@@ -59,19 +62,25 @@ pub struct Proof {
     pub identity: u64,
     /// When the secure pause ended, by the audio recording.
     pub to: Option<Moment>,
-    /// Whether a secure pause was to be expected: the call was of a payment queue.
-    pub expected: bool,
+    /// When what made the function look happened: the end of a secure pause, or of the call.
+    pub event_time: Option<Moment>,
+    /// Whether a secure pause was to be expected: the call was of a payment queue. None where it could not be read.
+    pub expected: Option<bool>,
     /// What made the function look.
     pub source: Source,
     /// What the organization's recorder does with a paused screen, by the function's settings.
     pub paused_screen: PausedScreen,
+    /// How much its times may be off, by the function's settings, in milliseconds.
+    pub tolerance_ms: Option<i64>,
+    /// Why, in the function's words: its place in [`crate::log::Log::reasons`].
+    pub reason: Option<u16>,
     /// Which program wrote it: its place in [`crate::log::Log::programs`].
     pub program: u16,
     /// Its screen recordings, the first of them.
     pub screens: Box<[Screen]>,
     /// How many it has.
     pub screen_count: usize,
-    /// Whether an earlier line about the same secure pause said exposed.
+    /// Whether an earlier line about the same secure pause said exposed, and this one does not.
     pub was_exposed: bool,
 }
 
@@ -121,8 +130,13 @@ impl Line {
         }
     }
 
+    /// Why, in the function's words.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
     /// What is kept of it.
-    pub fn brief(&self, identity: u64, program: u16) -> Proof {
+    pub fn brief(&self, identity: u64, program: u16, reason: Option<u16>) -> Proof {
         let is_screen = |it: &&Recording| it.media.as_deref() == Some("screen");
         let screens = self.recordings.iter().filter(is_screen);
         let kept = |it: &Recording| Screen { id: it.id, missing_ms: it.missing_ms, is_exported: it.exported };
@@ -133,9 +147,12 @@ impl Line {
             verdict: self.verdict,
             identity,
             to: self.to,
+            event_time: self.event_time,
             expected: self.expected,
             source: self.source,
             paused_screen: self.paused_screen,
+            tolerance_ms: self.tolerance_ms,
+            reason,
             program,
             screens: screens.clone().take(SCREENS).map(kept).collect(),
             screen_count: screens.count(),
@@ -155,9 +172,9 @@ impl Proof {
         self.from.is_none() && self.verdict == Verdict::Unknown
     }
 
-    /// When its secure pause began. A line without one does not say when the call was: when it was written.
+    /// When its secure pause began; of a call without one, when that ended, or when the line was written.
     pub fn at(&self) -> Moment {
-        self.from.unwrap_or(self.written)
+        self.from.or(self.event_time).unwrap_or(self.written)
     }
 
     /// Whether one of its screen recordings was exported to somewhere else.
@@ -186,6 +203,9 @@ pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
         }
         is_same
     });
+    for line in lines.iter_mut() {
+        line.was_exposed &= line.verdict != Verdict::Exposed;
+    }
     let mut is_kept = Vec::with_capacity(lines.len());
     for of_call in lines.chunk_by(|a, b| a.conversation == b.conversation) {
         let last = of_call.iter().filter(|line| line.from.is_some()).map(|line| line.written).max();

@@ -20,24 +20,28 @@ pub struct Case<'a> {
     pub live: Option<&'a SecurePause>,
     /// The line of proof about it, or about its call.
     pub proof: Option<&'a Proof>,
+    /// Why that says so, in the function's words.
+    pub reason: Option<&'a str>,
     /// That no live record is of it.
     pub found: Option<&'a Found>,
 }
 
 /// Every secure pause, by its start.
 pub fn cases<'a>(figures: &'a Figures, log: &'a Log) -> Vec<Case<'a>> {
-    let proof = |place: usize| log.proofs.get(place);
-    let live = figures.pauses.iter();
-    let live = live.map(|pause| Case { live: Some(pause), proof: pause.proof.and_then(proof), found: None });
-    let found = figures.proofs.found.iter();
-    let found = found.map(|it| Case { live: None, proof: proof(it.line), found: Some(it) });
+    let case = |live, place: Option<usize>, found| {
+        let proof = place.and_then(|place| log.proofs.get(place));
+        let reason = proof.and_then(|proof| log.reasons.get(usize::from(proof.reason?)));
+        Case { live, proof, reason: reason.map(String::as_str), found }
+    };
+    let live = figures.pauses.iter().map(|pause| case(Some(pause), pause.proof, None));
+    let found = figures.proofs.found.iter().map(|it| case(None, Some(it.line), Some(it)));
     let mut cases: Vec<Case<'_>> = live.chain(found).collect();
     cases.sort_by_key(Case::start);
     cases
 }
 
 impl Case<'_> {
-    /// When it started; where that is not known, when its line of proof was written.
+    /// When it started; where that is not known, when its call ended.
     pub fn start(&self) -> Option<Moment> {
         self.live.map(|it| it.start).or(self.found.map(|it| it.from))
     }

@@ -124,7 +124,7 @@ impl Claim {
 pub struct Found {
     /// The place of its line among the log's.
     pub line: usize,
-    /// When it began; where that cannot be read, when its line was written.
+    /// When it began; where that cannot be read, when its call ended, or its line was written.
     pub from: Moment,
     /// What the log has of it all the same.
     pub logged: Logged,
@@ -247,11 +247,13 @@ impl Proofs {
         for lines in log.proofs.chunk_by(|a, b| a.conversation == b.conversation) {
             proofs.count_call(found_at(&log.proofs, lines), lines, period);
         }
-        proofs.unpaused.sort_unstable_by_key(|line| log.proofs[*line].written);
+        proofs.unpaused.sort_unstable_by_key(|line| log.proofs[*line].at());
         for pause in pauses {
             *proofs.cells.entry((pause.stored, Claim::of(pause))).or_default() += 1;
             let is_due = log.span.is_some_and(|(_, last)| last.since(pause.start) >= DUE_MS);
-            let is_exposed = pause.exposure.is_some_and(|it| i64::from(it.ms) > TOLERANCE_MS);
+            let tolerance =
+                pause.proof.and_then(|line| log.proofs[line].tolerance_ms).unwrap_or(TOLERANCE_MS);
+            let is_exposed = pause.exposure.is_some_and(|it| i64::from(it.ms) > tolerance);
             proofs.disputed += usize::from(pause.stored.proven() == Proven::Dark && is_exposed);
             proofs.undue += usize::from(pause.stored == Stored::Missing && !is_due);
         }
@@ -273,7 +275,7 @@ impl Proofs {
                 (None, true) if line.is_void() => self.unplaced += 1,
                 (None, true) => self.contradicting.push(line.conversation),
             }
-            if line.from.is_none() && line.verdict == Verdict::NoSecurePause && line.expected {
+            if line.from.is_none() && line.verdict == Verdict::NoSecurePause && line.expected == Some(true) {
                 self.unpaused.push(base);
             }
         }

@@ -74,11 +74,12 @@ pub fn proof(notation: &str) -> Value {
     let seconds = |word: &str| word.parse::<f64>().ok();
     let written = seconds(from).unwrap_or_default() + 900.0;
     let mut line = json!({
-        "timestamp": time(written), "level": "INFO", "message": "as made up", "kind": "secure_pause_proof",
-        "schema": 1, "version": "0.2.0", "commit": "0123abc", "functionVersion": "7", "conversationId": CALL,
-        "from": seconds(from).map(time), "to": seconds(to).map(time), "verdict": verdict, "expected": false,
+        "timestamp": time(written), "level": "INFO", "message": "recordings looked at", "kind": "secure_pause_proof",
+        "schema": 1, "version": "0.2.0", "commit": "0123abc", "requestId": null, "messageId": null,
+        "conversationId": CALL, "reason": format!("why {verdict} & <more>"), "look": "first", "eventTime": null,
+        "toleranceMs": 5000, "from": seconds(from).map(time), "to": seconds(to).map(time), "verdict": verdict, "expected": false,
         "recordings": [{
-            "id": "00000000-0000-4000-8000-0000000000e0", "media": "audio", "fileState": "AVAILABLE", "start": null,
+            "id": "00000000-0000-4000-8000-0000000000e0", "media": "audio", "fileState": "available", "start": null,
             "end": null, "outputDurationMs": null, "missingMs": null, "marks": 1, "exported": false,
         }],
         "source": "secure_pause", "pausedScreen": "cut",

@@ -148,7 +148,7 @@ fn each_secure_pause_joins_the_line_that_is_about_it() {
 
 #[test]
 fn the_last_line_about_a_secure_pause_counts_and_an_earlier_exposure_is_not_forgotten() {
-    let cases: [(&[&str], &str, &str, u64, &str); 5] = [
+    let cases: [(&[&str], &str, &str, u64, &str); 6] = [
         (&["0 20 unknown @900", "0 20 cut-out @7200"], "cut-out", "", 1, "the later is better"),
         (
             &["0 20 exposed @900", "0 20 not-recorded @7200"],
@@ -171,6 +171,7 @@ fn the_last_line_about_a_secure_pause_counts_and_an_earlier_exposure_is_not_forg
             1,
             "written at the same time: the worse",
         ),
+        (&["0 20 exposed @900", "0 20 exposed @7200"], "exposed", "", 1, "it still says so"),
         (&["0 20 cut-out @900", "0 20 cut-out @900"], "cut-out", "", 0, "the same line twice"),
     ];
     for (place, (proofs, wanted, was_exposed, replaced, reason)) in cases.into_iter().enumerate() {
@@ -339,6 +340,27 @@ fn a_recorded_pause_names_its_recordings_and_where_they_went() {
     assert_eq!(row["exported"], "yes");
     assert_eq!(row["proof_from"], "2026-11-22T10:00:00.000Z");
     assert!(row["screen_recordings"].ends_with("f0 00000000-0000-4000-8000-0000000000f1"));
+}
+
+#[test]
+fn why_it_is_not_proven_is_told_in_the_functions_words_too_and_they_are_escaped() {
+    let page = html(&logged("why.jsonl", &[DARK, ENDED], &["0 20 unknown"]));
+    assert!(page.contains(
+        "contradict each other <span class=\"note\">(why unknown &#38; &#60;more&#62;)</span></td>"
+    ));
+    let mut older = proof("0 20 unknown");
+    older.as_object_mut().expect("an object").remove("reason");
+    assert!(html(&log("why-none.jsonl", &[older.to_string()])).contains("contradict each other</td>"));
+}
+
+#[test]
+fn a_call_without_a_secure_pause_is_of_the_period_in_which_it_ended() {
+    let mut line = proof("- - no-secure-pause expected @172800");
+    line["eventTime"] = json!("2026-11-22T10:30:00Z");
+    let log = log("ended.jsonl", &[line.to_string()]);
+    let to = Moment::parse_bound("2026-11-22T11:00:00Z");
+    assert_eq!(Figures::of(&log, Period { from: None, to }).proofs.unpaused.len(), 1);
+    assert!(html(&log).contains("<td>2026-11-22 10:30:00.000</td>"));
 }
 
 #[test]
