@@ -13,6 +13,7 @@ EMULATOR := $(TOOLS)/emulator
 CHECKOV := $(TOOLS)/checkov
 BROWSER := $(TOOLS)/browser
 GENESYS := $(TOOLS)/genesys
+RECORDINGS := $(TOOLS)/recordings
 HAS_CHROMIUM := test -x /usr/bin/chromium -a -x /usr/bin/chromedriver
 TARPAULIN := $(TOOLS)/bin/cargo-tarpaulin
 TARPAULIN_VERSION := 0.37.5
@@ -106,7 +107,7 @@ $(PYTHON_JOB)/.installed: tests/world/bench/requirements.txt
 	@touch $@
 
 # The parts, the slowest first; each writes target/test/<part>.log and stands on its own: `make stack-test`.
-TEST_PARTS := stack-test unit-test demo-test sam-local-test evidence-test genesys-test lint-template
+TEST_PARTS := stack-test unit-test demo-test sam-local-test evidence-test recordings-test genesys-test lint-template
 
 .PHONY: test
 test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM local, templates
@@ -116,6 +117,7 @@ test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM
 		'  demo-test       3  a shift with the debug binary' \
 		'  sam-local-test  1  `sam local invoke`, in Docker' \
 		'  evidence-test   1  the evidence report, in Chromium' \
+		'  recordings-test 1  the desk tools that read recordings' \
 		'  genesys-test    1  data actions, secure flow, Terraform' \
 		'  lint-template   1  cfn-lint and Checkov on both templates'
 	@rm -rf target/test && mkdir -p target/test
@@ -128,7 +130,8 @@ test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM
 	@grep -hE '^(SKIPPED|not run)' target/test/*.log || true
 
 .PHONY: test-tools
-test-tools: chromium $(BROWSER)/.installed $(GENESYS)/.installed $(SAM)/.installed $(EMULATOR)/.installed $(CHECKOV)/.installed
+test-tools: chromium $(BROWSER)/.installed $(GENESYS)/.installed $(RECORDINGS)/.installed $(SAM)/.installed \
+	$(EMULATOR)/.installed $(CHECKOV)/.installed
 
 # Both build the package that they test.
 target/test/sam-local-test.log: target/test/stack-test.log
@@ -190,6 +193,16 @@ $(GENESYS)/.installed: tests/genesys/requirements.txt
 	@echo "installing pytest, Velocity and parsers of JSON Schema, YAML and HCL into $(GENESYS)" >&2
 	$(PYTHON) -m venv --clear $(GENESYS)
 	$(GENESYS)/bin/pip install --quiet --no-deps -r $<
+	@touch $@
+
+.PHONY: recordings-test
+recordings-test: $(RECORDINGS)/.installed ## test the desk tools that read recordings
+	$(RECORDINGS)/bin/python3 -m pytest -q -p no:cacheprovider tests/recordings
+
+$(RECORDINGS)/.installed: tests/recordings/requirements.txt
+	@echo "installing pytest into $(RECORDINGS)" >&2
+	$(PYTHON) -m venv --clear $(RECORDINGS)
+	$(RECORDINGS)/bin/pip install --quiet --no-deps -r $<
 	@touch $@
 
 # ---- The inner loop: `make fmt lint quick` before each commit, `make check` before a push.
@@ -352,3 +365,14 @@ preflight: $(SAM)/.installed ## ask the function of STACK=name what it could do,
 .PHONY: redrive
 redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=url
 	$(SAM)/bin/python3 tools/stack/redrive.py --queue-url "$(QUEUE)" --function "$(ALIAS)"
+
+# ---- On a desk, against a real organization, by an OAuth client of its own: CLIENT=client.json, or typed in without echo.
+
+DESK = --region "$(REGION)" $(if $(CLIENT),--client "$(CLIENT)") --conversation "$(CONVERSATION)" \
+	$(if $(PROOF_TOLERANCE_MS),--tolerance-ms "$(PROOF_TOLERANCE_MS)")
+
+.PHONY: calibrate
+calibrate: ## show what the recordings of CONVERSATION=id say of PAUSED_SCREEN; reads only; REGION=, CLIENT=, JSON=1
+	@test -n "$(CONVERSATION)" || { echo 'name the test call: make calibrate REGION=mypurecloud.ie CONVERSATION=id' >&2; \
+		exit 2; }
+	@$(PYTHON) tools/recordings/calibrate.py $(DESK) $(if $(JSON),--json)

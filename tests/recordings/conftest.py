@@ -1,0 +1,169 @@
+"""The desk: the tools as processes of their own, with a terminal of their own where somebody types."""
+
+import dataclasses
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+import pytest
+import standin
+from standin import CONVERSATION, SCREEN, VOICE
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "tools" / "recordings"
+sys.path.insert(0, str(TOOLS))
+# A tool ends within seconds, the looks after a deletion included.
+PATIENCE = 60
+QUESTION = re.compile(rb"OAuth client (?:id|secret): |to delete it:")
+
+
+def screen(**changed):
+    """Five minutes of screen, of which a secure pause of 90 s is not missing."""
+    told = {
+        "id": SCREEN,
+        "conversationId": CONVERSATION,
+        "media": "screen",
+        "mediaSubtype": "Screen",
+        "fileState": "AVAILABLE",
+        "startTime": "2026-11-20T09:00:06.000Z",
+        "endTime": "2026-11-20T09:05:06.000Z",
+        "outputDurationMs": 300000,
+        "deleteDate": "2027-02-18T00:00:00.000Z",
+        "annotations": [],
+    }
+    return {name: value for name, value in (told | changed).items() if value is not ...}
+
+
+def noted(**changed):
+    told = {"id": "c0ff", "type": "pause", "reason": "SecurePause", "location": 60000, "realtimeLocation": 60000, "durationMs": 90000}
+    return {name: value for name, value in (told | changed).items() if value is not ...}
+
+
+def voice(*annotations, **changed):
+    told = {"id": VOICE, "media": "audio", "mediaSubtype": "Trunk", "annotations": list(annotations), "outputDurationMs": 211000}
+    return screen() | {"startTime": "2026-11-20T09:00:04.000Z", "endTime": "2026-11-20T09:05:05.000Z"} | told | changed
+
+
+def call(**changed):
+    return {
+        "id": CONVERSATION,
+        "startTime": "2026-11-20T09:00:02.000Z",
+        "endTime": "2026-11-20T09:05:05.000Z",
+        "participants": [{"purpose": "agent", "startAcwTime": "2026-11-20T09:05:05Z", "endAcwTime": "2026-11-20T09:05:20Z"}],
+    } | changed
+
+
+@pytest.fixture
+def genesys():
+    """The organization: one call with an exposed screen recording."""
+    served = standin.Genesys()
+    served.conversation = call()
+    served.recordings = [voice(noted()), screen()]
+    yield served
+    served.stop()
+    assert served.complaints == []
+
+
+@dataclasses.dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+    shown: str
+
+    def line(self):
+        (line,) = self.out.splitlines()
+        return json.loads(line)
+
+
+class Desk:
+    """Runs a tool, and sees to it that no run shows, keeps or hands on a secret."""
+
+    def __init__(self, genesys, folder):
+        self.genesys, self.folder = genesys, folder
+        self.file = folder / "client.json"
+        self.file.write_text(json.dumps(dict(zip(("client_id", "client_secret"), genesys.client))))
+        self.file.chmod(0o600)
+
+    def calibrate(self, *options, **how):
+        return self.run("calibrate", "--conversation", CONVERSATION, *options, **how)
+
+    def purge(self, *options, recording=SCREEN, **how):
+        return self.run("purge", "--conversation", CONVERSATION, "--recording", recording, *options, **how)
+
+    def run(self, tool, *options, answers=None, piped="", client=True, env=None):
+        """`answers`: what is typed on a terminal, a line for each time the tool asks; without these there is none."""
+        command = [sys.executable, str(TOOLS / f"{tool}.py"), *map(str, options)]
+        command += ["--client", str(self.file)] if client else []
+        env = {"GENESYS_API_URL": self.genesys.url, "GENESYS_LOGIN_URL": self.genesys.url, **(env or {})}
+        done = on_terminal(command, env, answers) if answers is not None else plainly(command, env, piped)
+        kept = [it.read_text() for it in self.folder.iterdir() if it != self.file]
+        for secret in (*self.genesys.client, *self.genesys.tokens):
+            assert secret not in done.out + done.err + done.shown + " ".join([*command, *env.values(), *kept])
+        assert "never shown" not in done.out + done.err + done.shown, "no text of Genesys is shown"
+        assert "Traceback" not in done.err
+        return done
+
+    def make(self, *words):
+        """A command as it is typed, in an environment that names no other setting."""
+        env = {"PATH": os.environ["PATH"], "GENESYS_API_URL": self.genesys.url, "GENESYS_LOGIN_URL": self.genesys.url}
+        return plainly(["make", "--silent", "-C", str(ROOT), *words, f"CLIENT={self.file}"], env)
+
+
+def plainly(command, env, piped=""):
+    """Without a terminal, the one included from which the tests were started."""
+    done = subprocess.run(
+        command, input=piped, capture_output=True, text=True, env=env, timeout=PATIENCE, start_new_session=True
+    )
+    return Done(done.returncode, done.stdout, done.stderr, "")
+
+
+def on_terminal(command, env, answers):
+    """`shown` is what the terminal has shown, what was typed included."""
+    mine, theirs = pty.openpty()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdin=theirs, stdout=out, stderr=err, env=env, preexec_fn=take_terminal)
+        os.close(theirs)
+        shown, typed, until = b"", 0, time.monotonic() + PATIENCE
+        while process.poll() is None and time.monotonic() < until:
+            shown += read(mine)
+            if typed < min(len(answers), len(QUESTION.findall(shown + content(err)))):
+                os.write(mine, answers[typed].encode() + b"\n")
+                typed += 1
+        process.kill()
+        process.wait()
+        shown += read(mine)
+        os.close(mine)
+        assert typed == len(answers), "it has not asked as often"
+        return Done(process.returncode, content(out).decode(), content(err).decode(), shown.decode())
+
+
+def take_terminal():
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read(terminal):
+    try:
+        ready, _, _ = select.select([terminal], [], [], 0.05)
+        return os.read(terminal, 65536) if ready else b""
+    except OSError:  # nobody is there any more
+        return b""
+
+
+def content(file):
+    return os.pread(file.fileno(), 1 << 20, 0)
+
+
+@pytest.fixture
+def desk(genesys, tmp_path):
+    return Desk(genesys, tmp_path)
