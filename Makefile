@@ -117,7 +117,7 @@ test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM
 		'  demo-test       3  a shift with the debug binary' \
 		'  sam-local-test  1  `sam local invoke`, in Docker' \
 		'  evidence-test   1  the evidence report, in Chromium' \
-		'  recordings-test 1  the desk tools that read recordings' \
+		'  recordings-test 1  the desk tools that read and delete recordings' \
 		'  genesys-test    1  data actions, secure flow, Terraform' \
 		'  lint-template   1  cfn-lint and Checkov on both templates'
 	@rm -rf target/test && mkdir -p target/test
@@ -196,7 +196,7 @@ $(GENESYS)/.installed: tests/genesys/requirements.txt
 	@touch $@
 
 .PHONY: recordings-test
-recordings-test: $(RECORDINGS)/.installed ## test the desk tools that read recordings
+recordings-test: $(RECORDINGS)/.installed ## test the desk tools that read and delete recordings
 	$(RECORDINGS)/bin/python3 -m pytest -q -p no:cacheprovider tests/recordings
 
 $(RECORDINGS)/.installed: tests/recordings/requirements.txt
@@ -376,3 +376,11 @@ calibrate: ## show what the recordings of CONVERSATION=id say of PAUSED_SCREEN; 
 	@test -n "$(CONVERSATION)" || { echo 'name the test call: make calibrate REGION=mypurecloud.ie CONVERSATION=id' >&2; \
 		exit 2; }
 	@$(PYTHON) tools/recordings/calibrate.py $(DESK) $(if $(JSON),--json)
+
+.PHONY: purge
+purge: ## delete the exposed screen recording RECORDING=id of CONVERSATION=id: a dry run without APPLY=1; LOG=, OUT=
+	@test -n "$(CONVERSATION)" -a -n "$(RECORDING)" || { \
+		echo 'name it: make purge REGION=mypurecloud.ie CONVERSATION=id RECORDING=id LOG=proof.jsonl' >&2; exit 2; }
+	@$(PYTHON) tools/recordings/purge.py $(DESK) --recording "$(RECORDING)" $(if $(LOG),--log "$(LOG)") \
+		$(if $(PAUSED_SCREEN),--paused-screen "$(PAUSED_SCREEN)") $(if $(OUT),--out "$(OUT)") \
+		$(if $(FOLLOW_MINUTES),--follow-minutes "$(FOLLOW_MINUTES)") $(if $(filter 1,$(APPLY)),--apply)

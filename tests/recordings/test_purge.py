@@ -1,0 +1,323 @@
+"""Only a screen recording that is known to be exposed is deleted, and only by somebody who was asked."""
+
+import json
+
+import pytest
+from conftest import noted, screen, voice
+from standin import CONVERSATION, PURGER, SCREEN, VOICE
+
+CUT = "--paused-screen", "cut"
+APPLY = *CUT, "--apply"
+OTHER = "3d2c9a10-0000-4000-8000-000000000002"
+PAUSES = [{"from": "2026-11-20T09:01:04.000Z", "to": "2026-11-20T09:02:34.000Z"}]
+
+
+def shown(**changed):
+    """A recording in a proof record."""
+    told = {"id": SCREEN, "media": "screen", "start": "2026-11-20T09:00:06Z", "end": "2026-11-20T09:05:06Z", "missingMs": 0}
+    return told | changed
+
+
+def proof(**changed):
+    """A proof record of the function."""
+    recording = shown()
+    told = {"kind": "secure_pause_proof", "schema": 1, "conversationId": CONVERSATION, "verdict": "exposed"}
+    return told | PAUSES[0] | {"recordings": [{"id": VOICE, "media": "audio"}, recording]} | changed
+
+
+@pytest.fixture
+def log(tmp_path):
+    def write(*lines):
+        path = tmp_path / "proof.jsonl"
+        path.write_text("\n".join(it if isinstance(it, str) else json.dumps(it) for it in lines))
+        return "--log", path
+
+    return write
+
+
+def refused(desk, said, *options, **how):
+    done = desk.purge(*options, **how)
+    assert (done.code, done.out, desk.genesys.changes()) == (2, "", [])
+    assert said in done.err, done.err
+
+
+def test_without_being_told_it_changes_nothing(desk):
+    done = desk.purge(*CUT)
+    assert (done.code, done.out, desk.genesys.changes()) == (0, "", [])
+    assert "Dry run: nothing was changed" in done.err
+    assert "missing 0.0 s, of secure pauses 90.0 s" in done.err
+    assert "the secure pause of 2026-11-20T09:01:04.000Z to 2026-11-20T09:02:34.000Z" in done.err
+
+
+def test_it_is_deleted_and_followed_until_it_is(desk):
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert done.code == 0, done.err
+    ordered, deleted = map(json.loads, done.out.splitlines())
+    assert (ordered["outcome"], deleted["outcome"]) == ("ordered", "deleted")
+    assert desk.genesys.changes() == [f"PUT /api/v2/conversations/{CONVERSATION}/recordings/{SCREEN}?clearExport=true"]
+    assert "AVAILABLE" in done.err and "DELETED" in done.err, "progress is shown"
+
+
+def test_the_line_for_the_report(desk):
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    line = json.loads(done.out.splitlines()[-1])
+    assert line.pop("at").endswith("Z")
+    assert line.pop("deleteDate").endswith("T00:00:00.000Z")
+    assert line == {
+        "kind": "secure_pause_purge",
+        "schema": 1,
+        "conversationId": CONVERSATION,
+        "recordingId": SCREEN,
+        "outcome": "deleted",
+        "pauses": PAUSES,
+        "knownBy": "figures",
+        "exported": None,
+    }
+
+
+def test_the_line_is_added_to_a_file(desk, tmp_path):
+    out = tmp_path / "purges.jsonl"
+    out.write_text("{}\n")
+    done = desk.purge(*APPLY, "--out", out, answers=[SCREEN])
+    assert (done.code, done.out) == (0, "")
+    assert [json.loads(it).get("outcome") for it in out.read_text().splitlines()] == [None, "ordered", "deleted"]
+
+
+def test_nothing_is_changed_where_the_line_could_not_be_kept(desk, tmp_path):
+    refused(desk, "cannot be written", *APPLY, "--out", tmp_path / "none" / "purges.jsonl", answers=[SCREEN])
+
+
+@pytest.mark.parametrize("answer", ["yes", "", VOICE, SCREEN[:-1]])
+def test_whoever_does_not_type_its_id_deletes_nothing(desk, answer):
+    refused(desk, "nothing was changed", *APPLY, answers=[answer])
+
+
+def test_no_script_confirms_it(desk):
+    refused(desk, "a person has to confirm it", *APPLY, piped=SCREEN + "\n")
+
+
+def test_a_voice_is_never_deleted(desk):
+    refused(desk, "not a screen recording", *APPLY, recording=VOICE)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"media": "audio"}, {"media": "chat"}, {"media": ..., "mediaSubtype": "Trunk"}, {"mediaSubtype": "Station"}],
+)
+def test_what_is_not_plainly_a_screen_is_never_deleted(desk, changed):
+    if changed == {"media": ..., "mediaSubtype": "Trunk"}:
+        changed = {"media": None, "mediaSubtype": "Trunk"}
+    desk.genesys.list = lambda _: (200, [voice(noted()), screen(**changed)])
+    refused(desk, "not a screen recording", *APPLY)
+
+
+def test_an_id_that_nothing_has_deletes_nothing(desk):
+    refused(desk, "knows no such recording", *APPLY, recording=OTHER)
+
+
+@pytest.mark.parametrize("answer", [[{"id": CONVERSATION}], [{"id": OTHER}], [{}], {}, None, "", 0, False])
+def test_under_legal_hold_nothing_is_deleted(desk, answer):
+    desk.genesys.protected = answer
+    refused(desk, "under legal hold", *APPLY)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_where_legal_hold_is_not_known_nothing_is_deleted(desk, status):
+    desk.genesys.faults = {("POST", "deletionprotection"): [(status, {}, [])] * 9}
+    refused(desk, f"POST deletionprotection: answered {status}", *APPLY)
+
+
+def test_a_legal_hold_that_came_while_it_asked_is_seen(desk):
+    desk.genesys.faults = {("POST", "deletionprotection"): [(200, {}, []), (200, {}, [{"id": CONVERSATION}])]}
+    refused(desk, "under legal hold", *APPLY, answers=[SCREEN])
+
+
+@pytest.mark.parametrize("setting", ["unknown", "frozen", "masked"])
+def test_what_may_be_dark_is_not_known_to_be_exposed(desk, setting):
+    refused(desk, "not-provable", "--paused-screen", setting, "--apply")
+
+
+@pytest.mark.parametrize(
+    ("recordings", "said"),
+    [
+        ([voice(noted()), screen(outputDurationMs=210000)], "cut-out"),
+        ([voice(noted()), screen(outputDurationMs=100000)], "unknown"),
+        ([voice(noted()), screen(fileState="ERROR")], "unknown"),
+        ([voice(noted()), screen(outputDurationMs=None)], "unknown"),
+        ([voice(noted()), screen(endTime="2026-11-20T11:05:06Z")], "unknown"),
+        ([voice(noted()), screen(endTime="2026-11-20T09:01:00Z", outputDurationMs=54000)], "not-recorded"),
+        ([voice(noted(reason="Hold")), screen()], "not-recorded"),
+        ([voice(), screen()], "not-recorded"),
+        ([voice(noted(realtimeLocation=-9000000)), screen()], "not-recorded"),
+        ([voice(noted(), startTime="2026-11-20T08:00:00Z"), screen()], "not-recorded"),
+        ([screen()], "not-recorded"),
+    ],
+)
+def test_what_the_figures_do_not_call_exposed_stays(desk, recordings, said):
+    desk.genesys.recordings = recordings
+    refused(desk, f"but {said}", *APPLY)
+
+
+def test_a_short_secure_pause_that_is_wholly_in_the_file_is_exposed(desk):
+    desk.genesys.recordings = [voice(noted(durationMs=4000)), screen()]
+    assert desk.purge(*CUT).code == 0
+
+
+def test_a_proof_record_is_as_good_as_the_figures(desk, log):
+    desk.genesys.rights = PURGER - {"conversation:communication:view", "recording:recording:view"}
+    done = desk.purge(*log("not JSON", "[]", proof()), "--apply", answers=[SCREEN])
+    assert done.code == 0, done.err
+    lines = [json.loads(it) for it in done.out.splitlines()]
+    assert [(it["knownBy"], it["pauses"]) for it in lines] == [("proof", PAUSES)] * 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["{"],
+        [proof(verdict="not-provable")],
+        [proof(verdict="unknown")],
+        [proof(conversationId=OTHER)],
+        [proof(schema=2)],
+        [proof(kind="secure_pause_audit")],
+        [proof(), proof(verdict="cut-out")],
+        [proof(), proof(verdict="cut-out", recordings=None)],
+        [{**proof(), "from": None}],
+        [proof(recordings=[shown(media="audio")])],
+        [proof(recordings=[shown(id=OTHER)])],
+        [proof(recordings=[shown(start="2026-11-20T09:03:06Z")])],
+        # Another screen is exposed, this one was dark.
+        [proof(recordings=[shown(id=OTHER), shown(missingMs=90000)])],
+        [proof(recordings=[shown(id=OTHER), shown(missingMs=86000)])],
+        [proof(recordings=[shown(missingMs=None)])],
+        [proof(recordings=[7])],
+    ],
+)
+def test_a_record_that_does_not_say_exposed_of_this_recording_proves_nothing(desk, log, lines):
+    refused(desk, "no proof record in LOG", *log(*lines), *APPLY)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [proof(), proof(**{"from": "2026-11-20T09:03:04.12Z", "to": "2026-11-20T09:04:04Z"}, verdict="cut-out")],
+        # One of two secure pauses is missing, and the other one is there.
+        [proof(**it, recordings=[shown(missingMs=90000)]) for it in (PAUSES[0], {"from": "2026-11-20T09:03:04Z", "to": "2026-11-20T09:04:04Z"})],
+        # A piece of a screen that was cut up.
+        [proof(recordings=[shown(start="2026-11-20T09:02:31Z")])],
+    ],
+)
+def test_a_recording_that_has_a_part_of_an_exposed_secure_pause_is_known_to_be(desk, log, lines):
+    done = desk.purge(*log(*lines))
+    assert done.code == 0, done.err
+
+
+def test_a_log_that_cannot_be_read_is_named(desk, tmp_path):
+    refused(desk, "none.jsonl cannot be read", "--log", tmp_path / "none.jsonl", *APPLY)
+
+
+def test_a_proof_record_does_not_open_a_voice(desk, log):
+    refused(desk, "not a screen recording", *log(proof(recordings=[shown(id=VOICE)])), *APPLY, recording=VOICE)
+
+
+def test_a_copy_that_has_left_genesys_is_named(desk):
+    desk.genesys.recordings = [voice(noted()), screen(exportedDate="2026-11-20T10:00:00Z")]
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert "EXPORTED:       2026-11-20T10:00:00.000Z. Genesys cannot delete that copy" in done.err
+    assert [json.loads(it)["exported"] for it in done.out.splitlines()] == ["2026-11-20T10:00:00.000Z"] * 2
+
+
+def test_an_export_that_waits_is_called_off(desk):
+    desk.genesys.recordings = [voice(noted()), screen(exportDate="2026-11-27T10:00:00Z")]
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert "it is called off" in done.err
+    assert "exportDate" not in desk.genesys.recording(SCREEN)
+
+
+def test_what_is_not_deleted_in_time_is_said(desk):
+    desk.genesys.after = ["AVAILABLE"] * 99
+    done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
+    assert done.code == 1 and done.line()["outcome"] == "ordered"
+    assert "not seen to be deleted yet" in done.err
+
+
+def test_what_is_gone_is_deleted(desk):
+    desk.genesys.after = ["AVAILABLE", None]
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "gone"]
+
+
+@pytest.mark.parametrize("body", [None, {"message": "no route"}, {"code": "no.route"}, {"code": 404}, "not.found"])
+def test_a_gateways_404_is_not_gone(desk, body):
+    desk.genesys.after = ["AVAILABLE"] * 99
+    fault = (404, {}, body)
+    desk.genesys.faults = {("GET", "recordingmetadata"): [(200, {}, screen(deleteDate="2020-01-01T00:00:00Z")), *[fault] * 99]}
+    done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
+    assert done.code == 1 and done.line()["outcome"] == "ordered"
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_asked_again_later_it_says_that_it_is_deleted(desk, asked):
+    desk.genesys.recordings = [screen(fileState="DELETED", startTime=None, endTime=None)]
+    if asked:
+        desk.genesys.list = lambda _: (200, [])
+    done = desk.purge()
+    assert (done.code, done.line()["outcome"], desk.genesys.changes()) == (0, "deleted", [])
+    assert (done.line()["knownBy"], done.line()["pauses"]) == (None, [])
+
+
+def test_asked_again_later_what_is_gone_was_ordered(desk, log):
+    desk.genesys.recordings = [voice(noted())]
+    ordered = {"kind": "secure_pause_purge", "conversationId": CONVERSATION, "recordingId": SCREEN, "outcome": "ordered"}
+    refused(desk, "knows no such recording", *log(ordered | {"recordingId": OTHER}))
+    done = desk.purge(*log(ordered))
+    assert (done.code, done.line()["outcome"]) == (0, "gone")
+
+
+def test_a_date_that_was_not_taken_is_no_order(desk):
+    desk.genesys.keeps_date = False
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert (done.code, done.line()["outcome"]) == (1, "unconfirmed")
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(500, "unconfirmed"), (503, "unconfirmed"), (408, "unconfirmed")])
+def test_a_lost_answer_is_read_back_and_nothing_is_sent_twice(desk, status, outcome):
+    desk.genesys.faults = {("PUT", "recordings"): [(status, {}, None)]}
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert (done.code, done.line()["outcome"], len(desk.genesys.changes())) == (1, outcome, 1)
+
+
+def test_a_lost_answer_to_what_was_carried_out_is_read_back(desk):
+    desk.genesys.faults, desk.genesys.carried = {("PUT", "recordings"): [(504, {}, None)]}, True
+    done = desk.purge(*APPLY, answers=[SCREEN])
+    assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "deleted"]
+
+
+@pytest.mark.parametrize("missing", ["recording:screenRecording:editRetention", "recording:screenRecording:view"])
+def test_without_its_rights_nothing_is_deleted(desk, missing):
+    desk.genesys.rights = PURGER - {missing}
+    done = desk.purge(*APPLY, answers=[SCREEN] if "edit" in missing else None)
+    assert (done.code, done.out) == (2, "")
+    assert all(it["fileState"] == "AVAILABLE" for it in desk.genesys.recordings)
+
+
+def test_a_token_that_has_run_out_is_renewed(desk):
+    desk.genesys.faults = {("PUT", "recordings"): [(401, {}, {"code": "credentials.expired"})]}
+    assert desk.purge(*APPLY, answers=[SCREEN]).code == 0
+    assert len(desk.genesys.changes()) == 2, "the first was not carried out"
+
+
+def test_the_client_is_typed_in_before_it_asks(desk):
+    done = desk.purge(*APPLY, client=False, answers=[*desk.genesys.client, SCREEN])
+    assert done.code == 0, done.err
+
+
+def test_the_command_as_it_is_typed_is_a_dry_run(desk):
+    done = desk.make("purge", f"CONVERSATION={CONVERSATION}", f"RECORDING={SCREEN}", "PAUSED_SCREEN=cut", "APPLY=0")
+    assert (done.code, done.out) == (0, "") and "Dry run" in done.err, done.err
+    asked = len(desk.genesys.requests)
+    for words in (["purge"], ["purge", f"CONVERSATION={CONVERSATION}"], ["purge", f"RECORDING={SCREEN}"]):
+        done = desk.make(*words)
+        assert done.code == 2 and "make purge" in done.err
+    assert len(desk.genesys.requests) == asked
