@@ -23,7 +23,8 @@ TOOLS = ROOT / "tools" / "recordings"
 sys.path.insert(0, str(TOOLS))
 # A tool ends within seconds, the looks after a deletion included.
 PATIENCE = 60
-QUESTION = re.compile(rb"OAuth client (?:id|secret): |to delete it:")
+QUESTION = re.compile(rb"OAuth client (?:id|secret): |to delete it:|Ctrl-C does no harm")
+CTRL_C = "\x03"
 
 
 def screen(**changed):

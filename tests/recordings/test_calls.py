@@ -2,6 +2,7 @@
 
 import ast
 import re
+import ssl
 
 import genesys as client
 import pytest
@@ -143,6 +144,19 @@ def test_the_hosts_are_the_regions(monkeypatch):
     assert client.hosts("mypurecloud.ie") == ("https://api.mypurecloud.ie", "https://login.mypurecloud.ie")
     listed = re.search(r"pub const REGIONS[^=]*= \[(.*?)\];", (ROOT / "src" / "config" / "check.rs").read_text(), re.S)[1]
     assert list(client.REGIONS) == re.findall(r'"([^"]+)"', listed), "as the function's"
+
+
+def test_nobody_else_is_taken_for_genesys(monkeypatch):
+    connection = client.connect("https://api.mypurecloud.ie")
+    assert connection._context.verify_mode == ssl.CERT_REQUIRED and connection._context.check_hostname
+
+    def request(*_):
+        raise ssl.SSLCertVerificationError
+
+    monkeypatch.setattr(client, "connect", lambda _: connection)
+    monkeypatch.setattr(connection, "request", request)
+    with pytest.raises(client.Refused, match="SSL_CERT_FILE"):
+        client.Reader("mypurecloud.ie", ("id", "secret")).recordings(CONVERSATION)
 
 
 def test_neither_a_redirect_nor_a_proxy_is_followed(desk):

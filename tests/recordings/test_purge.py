@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import noted, screen, voice
+from conftest import CTRL_C, noted, screen, voice
 from standin import CONVERSATION, PURGER, SCREEN, VOICE
 
 CUT = "--paused-screen", "cut"
@@ -240,6 +240,17 @@ def test_what_is_not_deleted_in_time_is_said(desk):
     done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
     assert done.code == 1 and done.line()["outcome"] == "ordered"
     assert "not seen to be deleted yet" in done.err
+
+
+def test_whoever_does_not_want_to_wait_may_go(desk):
+    desk.genesys.after = ["AVAILABLE"] * 99
+    done = desk.purge(*APPLY, answers=[SCREEN, CTRL_C])
+    assert done.code == 1 and done.line()["outcome"] == "ordered"
+    assert "not seen to be deleted yet" in done.err
+
+
+def test_whoever_stops_at_the_question_changes_nothing(desk):
+    refused(desk, "stopped; nothing was changed", *APPLY, answers=[CTRL_C])
 
 
 def test_what_is_gone_is_deleted(desk):

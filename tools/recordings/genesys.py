@@ -196,6 +196,9 @@ class Reader:
             answer = connection.getresponse()
             text = answer.read(LARGEST_BODY + 1)
             return answer.status, parsed(text), answer.headers
+        except ssl.SSLCertVerificationError:
+            authority = "name the file of its authority's certificates by SSL_CERT_FILE, if that is your own network's"
+            raise Refused(f"{host} shows a certificate that is not trusted here: {authority}") from None
         except (OSError, http.client.HTTPException):
             return None, None, None
         finally:
