@@ -45,13 +45,15 @@ def screen(**changed):
 
 
 def noted(**changed):
-    told = {"id": "c0ff", "type": "pause", "reason": "SecurePause", "location": 60000, "realtimeLocation": 60000, "durationMs": 90000}
+    told = {"id": "c0ff", "type": "pause", "reason": "SecurePause", "location": 60000, "durationMs": 90000}
+    told["realtimeLocation"] = 60000
     return {name: value for name, value in (told | changed).items() if value is not ...}
 
 
 def voice(*annotations, **changed):
-    told = {"id": VOICE, "media": "audio", "mediaSubtype": "Trunk", "annotations": list(annotations), "outputDurationMs": 211000}
-    return screen() | {"startTime": "2026-11-20T09:00:04.000Z", "endTime": "2026-11-20T09:05:05.000Z"} | told | changed
+    told = {"id": VOICE, "media": "audio", "mediaSubtype": "Trunk", "outputDurationMs": 211000}
+    times = {"startTime": "2026-11-20T09:00:04.000Z", "endTime": "2026-11-20T09:05:05.000Z"}
+    return screen() | told | times | {"annotations": list(annotations)} | changed
 
 
 def call(**changed):

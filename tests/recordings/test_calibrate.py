@@ -10,7 +10,8 @@ from standin import CONVERSATION, READER, SCREEN
 
 SECOND = "7b1f6f0e-0000-4000-8000-00000000a003"
 CUT = screen(outputDurationMs=210000)
-LONG = noted(durationMs=59000)
+LATER = screen(id=SECOND, startTime="2026-11-20T09:03:00Z", outputDurationMs=126000)
+SHORT = noted(durationMs=59000)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ LONG = noted(durationMs=59000)
         ([voice(noted()), screen(outputDurationMs=306000)], None, "longer than its times"),
         ([voice(noted()), CUT, CUT | {"id": SECOND}], "cut", "two monitors"),
         ([voice(noted()), CUT, screen(id=SECOND)], None, "two monitors that differ"),
-        ([voice(noted()), CUT, screen(id=SECOND, startTime="2026-11-20T09:03:00Z", outputDurationMs=126000)], "cut", "the second began later"),
+        ([voice(noted()), CUT, LATER], "cut", "the second began after it"),
         ([voice(noted()), screen(endTime="2026-11-20T09:01:00Z", outputDurationMs=54000)], None, "it ended before"),
         ([voice(noted()), screen(endTime="2026-11-20T11:05:06.000Z")], None, "longer than the call"),
         ([voice(noted()), screen(startTime=None)], None, "no time"),
@@ -41,7 +42,7 @@ LONG = noted(durationMs=59000)
         ([voice(noted(reason="FlowOrQueue")), CUT], None, "in a flow"),
         ([voice(noted(reason="Pause")), CUT], None, "another pause"),
         ([CUT | {"annotations": [noted()]}], None, "a mark of the screen's own"),
-        ([voice(LONG), screen(outputDurationMs=241000)], None, "59 s"),
+        ([voice(SHORT), screen(outputDurationMs=241000)], None, "59 s"),
         ([voice(noted(realtimeLocation=...)), CUT], "cut", "the first pause, by its place in the file"),
         ([voice(noted(type="hold", reason="Hold", location=1000), noted(realtimeLocation=...)), CUT], None, "not the first"),
         ([voice(noted(durationMs=...)), CUT], None, "of no length"),

@@ -182,7 +182,10 @@ def test_a_reading_is_given_up_at_last(desk):
     assert done.code == 2 and len(desk.genesys.faults["GET", "recordings"]) == 6
 
 
-@pytest.mark.parametrize("recordings", [[{}, {"id": 7}], [voice(), screen(id="\x1b[2J", exportedDate="\x1b[2J", fileState="\x1b")]])
+HOSTILE = {"exportedDate": "\x1b[2J", "fileState": "\x1b[2J", "deleteDate": "\x1b[2J"}
+
+
+@pytest.mark.parametrize("recordings", [[{}, {"id": 7}], [voice(), screen(id="\x1b[2J"), screen(**HOSTILE)]])
 def test_nothing_of_a_body_reaches_the_terminal_but_what_is_known_of_it(desk, recordings):
     desk.genesys.list = lambda _: (200, recordings)
     assert "\x1b" not in desk.calibrate().out

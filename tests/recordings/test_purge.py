@@ -10,6 +10,7 @@ CUT = "--paused-screen", "cut"
 APPLY = *CUT, "--apply"
 OTHER = "3d2c9a10-0000-4000-8000-000000000002"
 PAUSES = [{"from": "2026-11-20T09:01:04.000Z", "to": "2026-11-20T09:02:34.000Z"}]
+SECOND = {"from": "2026-11-20T09:03:04.12Z", "to": "2026-11-20T09:04:04.000000001Z"}
 
 
 def shown(**changed):
@@ -201,9 +202,9 @@ def test_a_record_that_does_not_say_exposed_of_this_recording_proves_nothing(des
 @pytest.mark.parametrize(
     "lines",
     [
-        [proof(), proof(**{"from": "2026-11-20T09:03:04.12Z", "to": "2026-11-20T09:04:04Z"}, verdict="cut-out")],
+        [proof(), proof(**SECOND, verdict="cut-out")],
         # One of two secure pauses is missing, and the other one is there.
-        [proof(**it, recordings=[shown(missingMs=90000)]) for it in (PAUSES[0], {"from": "2026-11-20T09:03:04Z", "to": "2026-11-20T09:04:04Z"})],
+        [proof(**it, recordings=[shown(missingMs=90000)]) for it in (PAUSES[0], SECOND)],
         # A piece of a screen that was cut up.
         [proof(recordings=[shown(start="2026-11-20T09:02:31Z")])],
     ],
@@ -263,7 +264,8 @@ def test_what_is_gone_is_deleted(desk):
 def test_a_gateways_404_is_not_gone(desk, body):
     desk.genesys.after = ["AVAILABLE"] * 99
     fault = (404, {}, body)
-    desk.genesys.faults = {("GET", "recordingmetadata"): [(200, {}, screen(deleteDate="2020-01-01T00:00:00Z")), *[fault] * 99]}
+    ordered = 200, {}, screen(deleteDate="2020-01-01T00:00:00Z")
+    desk.genesys.faults = {("GET", "recordingmetadata"): [ordered, *[fault] * 99]}
     done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
     assert done.code == 1 and done.line()["outcome"] == "ordered"
 
@@ -280,8 +282,9 @@ def test_asked_again_later_it_says_that_it_is_deleted(desk, asked):
 
 def test_asked_again_later_what_is_gone_was_ordered(desk, log):
     desk.genesys.recordings = [voice(noted())]
-    ordered = {"kind": "secure_pause_purge", "conversationId": CONVERSATION, "recordingId": SCREEN, "outcome": "ordered"}
-    refused(desk, "knows no such recording", *log(ordered | {"recordingId": OTHER}))
+    ordered = {"kind": "secure_pause_purge", "outcome": "ordered", "conversationId": CONVERSATION, "recordingId": SCREEN}
+    for other in ({"recordingId": OTHER}, {"outcome": "unconfirmed"}, {"kind": "secure_pause_audit"}):
+        refused(desk, "knows no such recording", *log(ordered | other))
     done = desk.purge(*log(ordered))
     assert (done.code, done.line()["outcome"]) == (0, "gone")
 

@@ -281,6 +281,6 @@ def wait(headers, attempt):
 
 def common_arguments(parser):
     parser.add_argument("--region", help="the region's domain, such as mypurecloud.ie")
-    parser.add_argument("--client", type=pathlib.Path, help="a file with client_id and client_secret; else both are asked for")
+    parser.add_argument("--client", type=pathlib.Path, help="a file with client_id and client_secret; else asked for")
     parser.add_argument("--conversation", required=True)
     parser.add_argument("--tolerance-ms", type=int, default=5000, help="PROOF_TOLERANCE_MS of the function")

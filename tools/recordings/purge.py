@@ -39,7 +39,7 @@ class Log:
                 # The last word on a secure pause counts.
                 self._proofs[str(line.get("from"))] = line
             elif line.get("kind") == "secure_pause_purge" and line.get("recordingId") == recording:
-                self.is_ordered = True
+                self.is_ordered |= line.get("outcome") == "ordered"
 
     def exposed(self, tolerance):
         """The secure pauses that are called exposed, and are on this recording and not only on another one."""
@@ -57,7 +57,7 @@ class Log:
             if told.get("id") != self._recording or told.get("media") != "screen":
                 continue
             span, missing = figures.span_of(told.get("start"), told.get("end")), told.get("missingMs")
-            if not span or not span.common(pause) or not isinstance(missing, int):
+            if not span or not span.common(pause) or type(missing) is not int:
                 continue
             overlap = sum((it.common(span) for it in pauses), figures.NONE)
             # Pieces of a screen that was cut up may each be short: then nothing at all is missing.
@@ -113,7 +113,7 @@ class Purge:
     def without(self):
         if not self.log.is_ordered:
             raise genesys.Refused("Genesys knows no such recording of this conversation, or shows it to others only")
-        say("Genesys does not know it any more, and LOG says that its deletion was ordered")
+        say("Genesys does not show it any more, and LOG says that its deletion was ordered: see Delete in the audit")
         return self.write("gone", {})
 
     def check_kind(self, recording):
