@@ -36,6 +36,7 @@ SHORT = noted(durationMs=59000)
         ([voice(noted()), screen(outputDurationMs=True)], None, "no number"),
         ([voice(noted()), screen(fileState="ERROR")], None, "failed"),
         ([voice(noted()), screen(fileState="UPLOADING")], None, "not there yet"),
+        ([voice(noted(), fileState="UPLOADING"), CUT], None, "the voice is not there yet"),
         ([voice(noted())], None, "no screen"),
         ([voice(), CUT], None, "no secure pause"),
         ([voice(noted(reason="Hold")), CUT], None, "on hold"),
