@@ -18,13 +18,13 @@ FUNCTION = [{"Name": "FunctionName", "Value": {"Ref": "FunctionName"}}]
 OWN = "SecurePause"
 # Over when they are over; the others count what has happened, and their end closes nothing.
 TELL_THEIR_END = {
-    "exposure-high", "failure-queue", "undelivered-queue", "watch-dead-letter-queue", "watch-stopped", "events-old",
-    "mode-left-on", "outcome-missing", "silence",
+    "exposure-high", "failure-queue", "undelivered-queue", "watch-dead-letter-queue", "proof-dead-letter-queue",
+    "watch-stopped", "events-old", "mode-left-on", "outcome-missing", "silence",
 }  # fmt: skip
 # A card may be at risk now.
 PAGES = {
     "pause-failed", "errors", "outcome-missing", "undelivered-queue", "undelivered-lost", "events-dropped",
-    "failure-lost", "watch-stopped",
+    "failure-lost", "watch-stopped", "exposed",
 }  # fmt: skip
 # What AWS publishes, and by which dimensions.
 OF_AWS = {
@@ -88,7 +88,9 @@ def test_where_there_are_no_metrics_of_rules_no_alarm_waits_for_them(monitoring)
     conditions = {name: it.get("Condition") for name, it in of_type(monitoring, "AWS::CloudWatch::Alarm").items()}
     reading = {it for it in conditions if "AWS/Events" in json.dumps(monitoring["Resources"][it])}
     assert reading == {"OutcomeMissingAlarm", "UndeliveredLostAlarm", "SilenceAlarm"}
-    assert {it for it in conditions if conditions[it]} == reading
+    of_proof = {it for it in conditions if conditions[it] == "Proves"}
+    assert of_proof == {"ExposedAlarm", "ProofLateAlarm", "NoPauseAlarm", "ProofDeadLetterQueueAlarm"}
+    assert {it for it in conditions if conditions[it]} - of_proof == reading
     for name in reading:
         asked = monitoring["Conditions"][conditions[name]]
         there = [value(asked, monitoring, EventBusName=bus, SilenceHours="96") for bus in ("default", "partner")]
@@ -123,7 +125,7 @@ def test_the_commands_are_those_of_any_shell_on_linux_and_macos():
     run = subprocess.run(["bash", "-n"], input=commands, text=True, capture_output=True)
     assert run.returncode == 0, run.stderr
     # All of them are of the stack that the reader names, in the time that the reader chooses.
-    assert commands.count("secure-pause") == commands.count("STACK=secure-pause") == 1
+    assert len(re.findall(r"(?<!no-)secure-pause", commands)) == commands.count("STACK=secure-pause") == 1
 
 
 def test_every_alarm_tells_the_topic_and_only_what_has_an_end_tells_that_too(monitoring):
@@ -144,6 +146,7 @@ def test_an_alarm_on_a_count_rings_at_the_first_and_not_anew_at_the_next_check_o
     counting = {name: alarm for name, alarm in alarms(monitoring).items() if alarm.get("Statistic") == "Sum"}
     assert set(counting) == {
         "pause-failed", "failure-lost", "resume-withdrawn", "recording-terminated", "not-watched", "throttles",
+        "exposed", "proof-late", "no-pause-on-payment-call",
     }  # fmt: skip
     for alarm in counting.values():
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
@@ -197,6 +200,7 @@ def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie(monitoring
     assert told == {
         "undelivered-queue": (visible, "UndeliveredQueueName", 1),
         "watch-dead-letter-queue": (visible, "WatchDeadLetterQueueName", 1),
+        "proof-dead-letter-queue": (visible, "ProofDeadLetterQueueName", 1),
         # What is in there has rung already: only what is forgotten rings again.
         "failure-queue": ("ApproximateAgeOfOldestMessage", "FailureQueueName", 24 * 3600),
     }

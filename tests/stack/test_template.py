@@ -28,18 +28,18 @@ def statements_of(role):
     may = {}
     for policy in role["Properties"]["Policies"]:
         for statement in chosen(policy, "InNetwork")["PolicyDocument"]["Statement"]:
-            statement = chosen(statement, "HasKey")
+            statement = chosen(statement, "HasKey", "HasRecordingsSecret", "Proves")
             assert statement["Sid"] not in may
             may[statement["Sid"]] = (statement["Effect"], statement["Action"], statement["Resource"])
     return may
 
 
-def chosen(node, only_condition):
-    """What is there on one condition, or always."""
+def chosen(node, *conditions):
+    """What is there on one of these conditions, or always."""
     if "Fn::If" not in node:
         return node
     condition, node, otherwise = node["Fn::If"]
-    assert (condition, otherwise) == (only_condition, {"Ref": "AWS::NoValue"})
+    assert condition in conditions and otherwise == {"Ref": "AWS::NoValue"}
     return node
 
 
@@ -54,6 +54,12 @@ def test_the_role_may_do_this_and_nothing_else(template):
     assert statements_of(roles["Role"]) == {
         "ReadThisSecret": ("Allow", "secretsmanager:GetSecretValue", secret),
         "DecryptThisSecret": ("Allow", "kms:Decrypt", {"Ref": "KmsKeyArn"}),
+        "ReadTheSecretOfProof": ("Allow", "secretsmanager:GetSecretValue", {"Ref": "RecordingsSecretArn"}),
+        "HaveRecordingsLookedAt": (
+            "Allow",
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            arn_of("ProofQueue"),
+        ),
         "KeepWhatFailed": ("Allow", "sqs:SendMessage", arn_of("FailureQueue")),
         "HaveAPauseFollowed": (
             "Allow",
@@ -149,24 +155,27 @@ def test_the_mail_goes_to_the_stacks_own_topic_only(template):
 def test_events_are_those_of_the_organization_that_is_named(template, organization, prefix):
     variables = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]["Environment"]["Variables"]
     sources = [rule["Properties"]["EventPattern"]["source"] for rule in of_type(template, "AWS::Events::Rule").values()]
-    assert len(sources) == 2
+    assert len(sources) == 3
     for expression in [variables["EVENT_SOURCE_PREFIX"], *(source[0]["prefix"] for source in sources)]:
         assert value(expression, template, GenesysOrganizationId=organization) == prefix
 
 
 def test_every_queue_is_encrypted_by_sqs_keeps_fourteen_days_and_refuses_plain_http(template):
     queues, policies = of_type(template, "AWS::SQS::Queue"), of_type(template, "AWS::SQS::QueuePolicy")
-    assert set(queues) == {"UndeliveredQueue", "FailureQueue", "WatchQueue", "WatchDeadLetterQueue"}
+    kept = {"UndeliveredQueue", "FailureQueue", "WatchDeadLetterQueue", "ProofDeadLetterQueue"}
+    assert set(queues) == {"WatchQueue", "ProofQueue"} | kept
+    proof = {"Fn::If": ["Proves", arn_of("ProofRule"), {"Ref": "AWS::NoValue"}]}
     senders = {
-        "UndeliveredQueue": {"TheRulesMaySend": [arn_of("Rule"), arn_of("WatchRule")]},
+        "UndeliveredQueue": {"TheRulesMaySend": [arn_of("Rule"), arn_of("WatchRule"), proof]},
         "WatchQueue": {"TheRuleMaySend": arn_of("WatchRule")},
+        "ProofQueue": {"TheRuleMaySend": arn_of("ProofRule")},
     }
     for name, queue in queues.items():
         kept = {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": FOURTEEN_DAYS}
         assert kept.items() <= queue["Properties"].items()
-        assert name == "WatchQueue" or queue["Properties"] == kept
+        assert name in senders and name != "UndeliveredQueue" or queue["Properties"] == kept
         # A queue has one policy: of two the last one would hold.
-        (policy,) = [p for p in policies.values() if {"Ref": name} in p["Properties"]["Queues"]]
+        (policy,) = [p for p in policies.values() if {"Ref": name} in [chosen(it, "Proves") for it in p["Properties"]["Queues"]]]
         its_own = arn_of(name) if len(policy["Properties"]["Queues"]) == 1 else "*"
         statements = {s["Sid"]: s for s in policy["Properties"]["PolicyDocument"]["Statement"]}
         assert statements.pop("NoPlainHttp") == {
@@ -206,14 +215,51 @@ def test_the_watch_waits_checks_again_and_gives_up_into_its_dead_letter_queue(te
 
 
 def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(template):
-    (mapping,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
-    assert mapping["Properties"] == {
-        "EventSourceArn": arn_of("WatchQueue"),
-        "FunctionName": alias_of(template),
-        "BatchSize": 1,
-        "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        "ScalingConfig": {"MaximumConcurrency": 5},
-    }
+    mappings = of_type(template, "AWS::Lambda::EventSourceMapping")
+    for name, queue, most in (("WatchMapping", "WatchQueue", 5), ("ProofMapping", "ProofQueue", 2)):
+        assert mappings.pop(name)["Properties"] == {
+            "EventSourceArn": arn_of(queue),
+            "FunctionName": alias_of(template),
+            "BatchSize": 1,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "ScalingConfig": {"MaximumConcurrency": most},
+        }
+    assert not mappings
+
+
+def test_a_call_is_looked_at_as_often_as_the_function_counts_on(template):
+    queue = of_type(template, "AWS::SQS::Queue")["ProofQueue"]["Properties"]
+    source = (ROOT / "src" / "decide" / "proof.rs").read_text()
+    assert f"{queue['VisibilityTimeout']:,} s" in source
+    redrive = queue["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == arn_of("ProofDeadLetterQueue")
+    assert (queue["DelaySeconds"], redrive["maxReceiveCount"]) == (15 * 60, 35)
+    looked_at = queue["DelaySeconds"] + redrive["maxReceiveCount"] * queue["VisibilityTimeout"]
+    assert 49 * 3600 < looked_at < queue["MessageRetentionPeriod"], "the last look is made, and no message is lost before"
+
+
+@pytest.mark.parametrize(
+    ("proof", "source", "topic", "only"),
+    [
+        ("pauses", "secure_pause", "secure_pause", {"eventType": ["secure_pause_ended"]}),
+        ("all-calls", "customer.end", "customer.end", {"mediaType": ["VOICE"]}),
+    ],
+)
+def test_proof_gets_the_id_and_the_time_of_a_call_and_no_more(template, proof, source, topic, only):
+    rule = of_type(template, "AWS::Events::Rule")["ProofRule"]
+    asked = template["Conditions"][rule["Condition"]]
+    assert [value(asked, template, Proof=it) for it in ("off", proof)] == [False, True]
+    assert template["Parameters"]["Proof"]["Default"] == "off"
+    pattern = rule["Properties"]["EventPattern"]
+    (prefix,) = (value(it["prefix"], template, Proof=proof) for it in pattern["detail-type"])
+    assert prefix == f"v2.detail.events.conversation.{{id}}.{topic}"
+    assert value(pattern["detail"]["eventBody"], template, Proof=proof) == only
+    (target,) = rule["Properties"]["Targets"]
+    paths = {"conversation": "$.detail.eventBody.conversationId", "at": "$.detail.eventBody.eventTime"}
+    assert target["InputTransformer"]["InputPathsMap"] == paths
+    message = json.loads(value(target["InputTransformer"]["InputTemplate"], template, Proof=proof))
+    assert message == {"proof": {"conversationId": "<conversation>", "at": "<at>", "source": source}}
+    assert (target["Arn"], target["DeadLetterConfig"]) == (arn_of("ProofQueue"), {"Arn": arn_of("UndeliveredQueue")})
 
 
 def test_the_function_is_what_the_readme_says(template):
@@ -311,6 +357,8 @@ def test_the_stacks_own_secret_named_as_a_parameter_is_the_same_setting(template
 
 def test_the_rules_match_the_literal_topic_and_target_the_alias_and_the_watch(template):
     rules = of_type(template, "AWS::Events::Rule")
+    proof = rules.pop("ProofRule")["Properties"]
+    assert proof["EventBusName"] == rules["Rule"]["Properties"]["EventBusName"]
     assert set(rules) == {"Rule", "WatchRule"}
     alias = alias_of(template)
     targets = {"Rule": alias, "WatchRule": arn_of("WatchQueue")}

@@ -1,16 +1,5 @@
 //! The CSV: a line for each secure pause, in the order of their starts, and after them one for each call of a payment
-//! queue without one. docs/evidence.md lists the columns. Those of the proof:
-//!
-//! | column | holds |
-//! |---|---|
-//! | `proof` | the verdict of the line of proof; `no-mark`: the audio recording has no secure pause at that time; `missing`: no line is about it |
-//! | `proof_from`, `proof_to` | when the secure pause was, by the audio recording |
-//! | `screen_recordings`, `missing_ms` | the ids of the screen recordings, and how much of the time of each is not in its file; separated by a blank, `?` where it is not known |
-//! | `exported`, `was_exposed` | `yes`: one of them was exported; an earlier line of proof said `exposed` |
-//! | `proof_source`, `paused_screen`, `proof_written` | what made the function look, its setting, when the line was written |
-//!
-//! A secure pause that is found in the recordings only has the standing `no-record`, or `end-only` where its end is
-//! logged, or `before-the-files`; a payment call without one has `no-secure-pause`, and no start.
+//! queue without one. docs/evidence.md lists the columns.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
