@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 CARGO ?= cargo
-# Python 3.11, for which the tools' versions are pinned.
+# Python 3.11 to 3.13, for which the tools' versions are pinned.
 PYTHON ?= python3
 # x86_64 or arm64; the latter needs `rustup target add aarch64-unknown-linux-gnu`.
 ARCHITECTURE ?= x86_64
@@ -281,7 +281,7 @@ $(DENY):
 	@echo "building cargo-deny into $(TOOLS) (some minutes)" >&2
 	$(CARGO) install cargo-deny --version $(DENY_VERSION) --locked --debug --root $(TOOLS)
 
-# ---- Deployment. Needs Python 3.11 besides Rust; the tools go into virtual environments under target/tools.
+# ---- Deployment. Needs Python 3.11 to 3.13 besides Rust; the tools go into virtual environments under target/tools.
 
 export SAM_CLI_TELEMETRY := 0
 # `sam build` finds cargo-lambda on the path; the stack test and local replay run the tools by their paths.
@@ -345,7 +345,7 @@ sam-local-test: build ## replay events by `sam local invoke`, in Lambda's base i
 .PHONY: stack-test
 stack-test: build $(EMULATOR)/.installed ## deploy the template to a local AWS emulator and test the stack
 	$(CARGO) build --locked --quiet --workspace
-	$(SAM)/bin/python3 -m pytest -q --capture=sys -p no:cacheprovider tests/stack
+	$(SAM)/bin/python3 -m pytest -q -rs --capture=sys -p no:cacheprovider tests/stack
 
 # Answers are kept in the section of samconfig.toml that ENV names.
 .PHONY: deploy

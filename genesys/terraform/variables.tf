@@ -65,7 +65,7 @@ variable "screen_recording_permission" {
 variable "token_seconds" {
   description = "How long a token of the client lives, in seconds: 300 to 172800. The function fetches a new one in time."
   type        = number
-  default     = 86400
+  default     = 3600
 
   validation {
     condition     = var.token_seconds >= 300 && var.token_seconds <= 172800

@@ -132,7 +132,7 @@ DEFAULTS = {
     "event_source_suffix": "secure-pause",
     "division_ids": ["*"],
     "screen_recording_permission": None,
-    "token_seconds": 86400,
+    "token_seconds": 3600,
 }
 
 

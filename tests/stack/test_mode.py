@@ -1,5 +1,6 @@
 """The brake, and what the next deployment makes of it: `make mode` and `make deploy` against the deployed stack."""
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -152,6 +153,24 @@ def test_a_binary_for_another_processor_is_refused(tmp_path):
     arm[18:20] = (0xB7).to_bytes(2, "little")
     (tmp_path / "arm").write_bytes(arm)
     deploy.check_machine("arm64", tmp_path / "arm")
+
+
+def test_a_processor_that_the_first_answers_name_is_built_for_and_deployed_again(tmp_path, monkeypatch):
+    config, ran = tmp_path / "samconfig.toml", []
+    config.write_text("[test.deploy.parameters]\nstack_name = 'new'\n")
+
+    def run(command, **_):
+        ran.append([str(it) for it in command if "samconfig" not in str(it)])
+        if "--guided" in command:
+            config.write_text(config.read_text() + "parameter_overrides = 'Architecture=arm64'\n")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(deploy.subprocess, "run", run)
+    monkeypatch.setattr(deploy, "check_machine", lambda architecture: ran.append(architecture))
+    assert deploy.deploy(argparse.Namespace(env="test", config=config, ca_bundle=None)) == 0
+    built = [it[-1].removeprefix("ARCHITECTURE=") for it in ran if it[0] == "make"]
+    assert built == [it for it in ran if isinstance(it, str)] == ["x86_64", "arm64"]
+    assert ["--guided" in it for it in ran if it[0] == "sam"] == [True, False]
 
 
 def test_the_command_of_the_runbook_changes_the_mode_alone(stack):

@@ -90,7 +90,13 @@ def deploy(arguments):
     check_machine(architecture)
     config = ["--config-file", arguments.config.resolve(), "--config-env", arguments.env]
     command = ["sam", "deploy", *config, *([] if section.answers else ["--guided"])]
-    return subprocess.run(command, cwd=ROOT).returncode
+    status = subprocess.run(command, cwd=ROOT).returncode
+    # The first time, the processor is only known once the questions are answered.
+    chosen = Section(arguments.config, arguments.env).answers.get("Architecture", architecture)
+    if status == 0 and chosen != architecture:
+        print(f"deploy: the stack is for {chosen}: building for it, and deploying again", file=sys.stderr)
+        return deploy(arguments)
+    return status
 
 
 def main():
