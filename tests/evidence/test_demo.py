@@ -76,9 +76,19 @@ def test_every_secure_pause_that_happened_is_told_as_it_happened(shift):
 
 def test_nothing_is_told_that_did_not_happen(shift):
     _, told, happened = shift
-    # A secure flow takes the card without the agent's Secure Pause: an order, and none in the world's timeline.
-    assert len(told) == len(happened) + 1
-    assert len(told.keys() - {pause["conversation"] for pause in happened}) == 1
+    # A secure flow takes the card without the agent's Secure Pause: an order, and none in the world's timeline. Nor is
+    # the payment call there on which nobody pressed it.
+    assert len(told) == len(happened) + 2
+    others = [told[call] for call in told.keys() - {pause["conversation"] for pause in happened}]
+    assert sorted(row["standing"] for row in others) == ["no-secure-pause", "verified"]
+
+
+def test_what_is_stored_of_the_four_calls_is_told(shift):
+    _, told, _ = shift
+    looked_at = sorted((row["proof"], row["standing"]) for row in told.values() if row["proof"] != "missing")
+    assert looked_at == [
+        ("cut-out", "verified"), ("exposed", "no-record"), ("exposed", "not-dark"), ("no-secure-pause", "no-secure-pause"),
+    ]  # fmt: skip
 
 
 def test_the_figures_of_the_page_are_those_of_the_world(shift, browser):
@@ -87,10 +97,11 @@ def test_the_figures_of_the_page_are_those_of_the_world(shift, browser):
     came = figures(browser)
     dark = sum(pause["darkened"] is not None for pause in happened)
     over = sum(row["standing"] == "nothing-to-pause" for row in told.values())
+    # One more by a flow's order, and one less of which no event came.
     wanted = {
-        "secure-pauses": len(happened) + 1,
+        "secure-pauses": len(happened),
         "verified": dark + 1,
-        "not-dark": len(happened) - dark - over,
+        "not-dark": len(happened) - dark - over - 1,
         "failed-Forbidden": 1,
         "fault-Forbidden": 1,
         "nameless-InvalidEvent": 1,

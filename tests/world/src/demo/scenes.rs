@@ -1,12 +1,16 @@
 //! The scenes of the shift: what happens, and how each event is meant to end.
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use serde_json::json;
+use tokio::time::sleep;
 use uuid::Uuid;
 use world::{Fault, On, sqs_batch};
 
-use crate::{scene::Wanted, shift::Shift};
+use crate::{scene::Wanted, shift::Shift, stage::PAYMENT_QUEUE};
+
+/// As long as a card takes, in the demo's time.
+const A_CARD: Duration = Duration::from_millis(1_500);
 
 /// A scene, on its way.
 type Playing<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
@@ -14,7 +18,7 @@ type Playing<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 type Play = for<'a> fn(&'a mut Shift) -> Playing<'a>;
 
 /// The shift, scene by scene: title and play.
-pub(crate) const SCENES: [(&str, Play); 12] = [
+pub(crate) const SCENES: [(&str, Play); 16] = [
     ("an ordinary pause and its resume", |shift| Box::pin(ordinary(shift))),
     ("a consult transfer: the second agent takes the card", |shift| Box::pin(consult_transfer(shift))),
     ("a user with stale legs", |shift| Box::pin(stale_legs(shift))),
@@ -27,6 +31,10 @@ pub(crate) const SCENES: [(&str, Play); 12] = [
     ("a permission that is missing", |shift| Box::pin(forbidden(shift))),
     ("a first invocation that never came: the watch", |shift| Box::pin(watched(shift))),
     ("a secure flow that orders the pause itself", |shift| Box::pin(ordered(shift))),
+    ("after a call: its recordings prove the pause", |shift| Box::pin(proven(shift))),
+    ("after a call: a screen that was not paused is found exposed", |shift| Box::pin(exposed(shift))),
+    ("after a call: a secure pause of which no event came is found", |shift| Box::pin(lost(shift))),
+    ("after a payment call on which nobody pressed Secure Pause", |shift| Box::pin(unpaused(shift))),
 ];
 
 /// How a pause ends that nothing got in the way of.
@@ -192,6 +200,59 @@ async fn ordered(shift: &mut Shift) {
         Wanted { end: "resumed", requests: &["read -> 200", "resume agent M -> 202"], ..Wanted::default() };
     shift.serve("its resume", &order("resume"), wanted).await;
     shift.genesys().end_leg(call, flow);
+}
+
+async fn proven(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent N");
+    let event = shift.genesys().secure_pause(call, user);
+    let wanted =
+        Wanted { paused: &["agent N"], requests: &["read -> 200", "pause agent N -> 202"], ..PAUSED };
+    shift.serve("pause", &event, wanted).await;
+    sleep(A_CARD).await;
+    let event = shift.genesys().end_secure_pause(call, user);
+    let wanted =
+        Wanted { end: "resumed", requests: &["read -> 200", "resume agent N -> 202"], ..Wanted::default() };
+    shift.serve("its resume", &event, wanted).await;
+    look(shift, call, "look at its recordings", "cut-out").await;
+}
+
+async fn exposed(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent O");
+    let event = shift.genesys().secure_pause(call, user);
+    shift.genesys().inject(On::Pause, Fault::Status(501), 1);
+    let wanted = Wanted {
+        end: "error UpstreamUnavailable",
+        requests: &["read -> 200", "pause agent O -> 501"],
+        ..Wanted::default()
+    };
+    shift.serve("pause that Genesys cannot carry out", &event, wanted).await;
+    sleep(A_CARD).await;
+    shift.genesys().end_secure_pause(call, user);
+    look(shift, call, "look at its recordings", "exposed").await;
+}
+
+async fn lost(shift: &mut Shift) {
+    let (call, user) = connected(shift, "agent P");
+    shift.genesys().secure_pause(call, user);
+    sleep(A_CARD).await;
+    shift.genesys().end_secure_pause(call, user);
+    look(shift, call, "look at recordings of a lost pause", "exposed").await;
+}
+
+async fn unpaused(shift: &mut Shift) {
+    let (call, _) = connected(shift, "agent Q");
+    shift.genesys().edit(call, |body| body["participants"][0]["queueId"] = json!(PAYMENT_QUEUE));
+    sleep(A_CARD).await;
+    look(shift, call, "look at a payment call without a pause", "no-secure-pause").await;
+}
+
+/// The call ends, and some time later the function looks at what was recorded.
+async fn look(shift: &mut Shift, call: Uuid, event: &'static str, verdict: &'static str) {
+    shift.genesys().customer_end(call);
+    let message = json!({ "proof": { "conversationId": call, "source": "customer.end" } }).to_string();
+    let wanted =
+        Wanted { end: verdict, requests: &["read -> 200", "recordings -> 200"], ..Wanted::default() };
+    shift.serve(event, &sqs_batch(&[("look-1", message)]), wanted).await;
 }
 
 /// A call that an agent has answered, from a queue; with the agent's user.

@@ -174,8 +174,11 @@ impl Role {
     fn words(&self, request: &Recorded) -> Option<String> {
         let conversation = format!("/api/v2/conversations/{}", self.conversation);
         let screen = format!("{conversation}/participants/{}/screenrecording", self.participant);
-        if request.path == conversation {
-            return Some("read".to_owned());
+        match request.path.strip_prefix(&conversation).map(|rest| rest.split('?').next().unwrap_or_default())
+        {
+            Some("") => return Some("read".to_owned()),
+            Some("/recordings") => return Some("recordings".to_owned()),
+            _ => {}
         }
         match request.path.strip_prefix(&screen)? {
             "/pause" => Some(format!("pause {}", self.name)),

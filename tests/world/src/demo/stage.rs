@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
+use uuid::Uuid;
 use world::{Answer, Function, Lost, World};
 
 /// What Lambda gives an invocation. No scene needs more than a few seconds of it.
@@ -11,6 +12,9 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// How long the line of an invocation is waited for. It is written before the answer, so it only has to
 /// be read.
 const LINE_WITHIN: Duration = Duration::from_secs(2);
+
+/// The queue whose calls are expected to have a secure pause.
+pub(crate) const PAYMENT_QUEUE: Uuid = Uuid::from_u128(0x5d1f_0c3e_7b2a_4c68_9e41_2f6a_8b90_c7d3);
 
 /// The world, and the function in it, ready for its first event.
 pub(crate) struct Stage {
@@ -49,6 +53,9 @@ impl Stage {
         let world = World::start().await;
         let mut env = world.env();
         env.insert("AWS_LAMBDA_LOG_LEVEL".to_owned(), log_level.to_owned());
+        // What the organization's recorder does with a paused screen, as `make calibrate` would have shown.
+        env.insert("PAUSED_SCREEN".to_owned(), "cut".to_owned());
+        env.insert("PAYMENT_QUEUES".to_owned(), PAYMENT_QUEUE.to_string());
         let started = Instant::now();
         let function = Function::try_start(&absolute, env).await.map_err(|error| {
             Trouble::Unusable(format!(
@@ -83,7 +90,7 @@ pub(crate) fn ending(line: &str, request_id: &str) -> Option<String> {
     if line["requestId"] != request_id {
         return None;
     }
-    let outcome = line["outcome"].as_str().map(str::to_owned);
+    let outcome = line["outcome"].as_str().or(line["verdict"].as_str()).map(str::to_owned);
     outcome.or_else(|| line["errorType"].as_str().map(|name| format!("error {name}")))
 }
 
