@@ -16,7 +16,7 @@ def simulated(built, env, folder):
     """Writes it, and says where."""
     text = (built / "template.yaml").read_text()
     pinned = f"{SOURCE}${{GenesysOrganizationId}}"
-    assert text.count(pinned) == 3, "the two rules and the function's own setting"
+    assert text.count(pinned) == 4, "the three rules and the function's own setting"
     template = yaml_parse(text.replace(pinned, f"simulate.{pinned}"))
     function = template["Resources"]["Function"]["Properties"]
     function["CodeUri"] = str(built / function["CodeUri"])
