@@ -194,6 +194,8 @@ pub enum What {
     TooLarge,
     /// A success whose body is not what the API promises.
     Unreadable,
+    /// It was not sent: less than a minute ago, Genesys refused the OAuth client more requests.
+    LimitReached,
 }
 
 impl Answered {
@@ -221,6 +223,7 @@ impl fmt::Display for Answered {
             What::TimedOut => f.write_str("no answer in time")?,
             What::TooLarge => f.write_str("answered with more than 2 MiB")?,
             What::Unreadable => f.write_str("answered with a body that cannot be read")?,
+            What::LimitReached => f.write_str("not sent, because the OAuth client's limit is reached")?,
         }
         match &self.correlation {
             Some(id) => write!(f, " (correlation id {id})"),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -20,8 +21,8 @@ use crate::decide::outcome::Outcome;
 use crate::decide::proof;
 use crate::decide::request::{Door, Request};
 use crate::error::Error;
-use crate::genesys::Genesys;
 use crate::genesys::recordings::OwnClient;
+use crate::genesys::{Genesys, Limits};
 use crate::ids::TraceId;
 use crate::preflight;
 use crate::reconcile::{self, Context, reconcile};
@@ -48,6 +49,8 @@ pub struct Function {
     is_warm: AtomicBool,
     /// How many fetched tokens the records have reported.
     tokens_reported: AtomicU64,
+    /// What the metrics have counted of Genesys' limits.
+    limits_counted: Mutex<Limits>,
 }
 
 /// One invocation, and what it will be counted as.
@@ -78,7 +81,13 @@ impl Function {
             tracing::error!(error_type = error.name(), error_message = %error, "not ready");
         }
         let deployed = Deployed::from_env();
-        Self { ready, deployed, is_warm: AtomicBool::default(), tokens_reported: AtomicU64::default() }
+        Self {
+            ready,
+            deployed,
+            is_warm: AtomicBool::default(),
+            tokens_reported: AtomicU64::default(),
+            limits_counted: Mutex::default(),
+        }
     }
 
     /// Serves one invocation.
@@ -95,6 +104,7 @@ impl Function {
             Incoming::Batch(messages) => Ok(self.check(messages, &invocation).await),
             Incoming::One(asked) => self.serve(asked, None, &invocation).await.into_answer(),
         };
+        self.count_limits(&invocation);
         let Deployed { namespace, function, .. } = &self.deployed;
         if let Some(line) = invocation.metrics.borrow().line(namespace, function) {
             log::line("INFO", &line);
@@ -168,6 +178,8 @@ impl Function {
             }
             Err(error) => {
                 reconcile::proof::log_failure(request, &error);
+                let is_left = matches!(error, Error::RateLimited(_));
+                invocation.metrics.borrow_mut().count(Outcome::LeftForLater.into(), is_left);
                 false
             }
         }
@@ -190,6 +202,19 @@ impl Function {
         let mut metrics = invocation.metrics.borrow_mut();
         metrics.count("TokenFetched", token_fetched);
         metrics.note(report, context.is_none_or(|context| context.config.policy.all_agents));
+    }
+
+    /// Counts what Genesys' limits have cost since the last invocation.
+    fn count_limits(&self, invocation: &Invocation) {
+        let Ok(context) = &self.ready else { return };
+        let now = context.genesys.limits();
+        let before = {
+            let mut counted = self.limits_counted.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *counted, now)
+        };
+        let mut metrics = invocation.metrics.borrow_mut();
+        metrics.add("TokenRenewedForLimit", now.tokens.saturating_sub(before.tokens));
+        metrics.add("ClientLimitReached", now.refusals.saturating_sub(before.refusals));
     }
 
     async fn preflight(&self, request_id: &str, deadline: Deadline) -> Result<Value, Error> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::aws::watch_queue::WatchQueue;
 use crate::config::{self, Config};
 use crate::error::{Error, Operation, What};
-use crate::genesys::Genesys;
+use crate::genesys::{Genesys, Rank};
 use crate::reconcile::Context;
 use crate::retry::Deadline;
 
@@ -114,7 +114,7 @@ async fn upstream(
     let granted = genesys.granted(soon()).await;
     // Nothing else depends on it.
     let _ = note("permissions", granted.map(|granted| ok("permissions", granted)));
-    let (_, read) = genesys.conversation(nobody.into(), soon()).await;
+    let (_, read) = genesys.conversation(nobody.into(), Rank::First, soon()).await;
     let may_read = "may be read: one that does not exist is answered so";
     note("conversation", read.map(|_none| ok("conversation", may_read)))?;
     let probed = genesys.probe(nobody.into(), nobody.into(), soon()).await;

@@ -51,6 +51,7 @@ use self::tables::{BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
 use self::targets::{Legs, Resolution};
 use crate::config::Policy;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
+use crate::genesys::Rank;
 use crate::genesys::conversation::{Conversation, Participant, Screen};
 use crate::genesys::screen_recording::{Action, Answer, Reply};
 use crate::ids::ParticipantId;
@@ -524,7 +525,7 @@ impl<'a> Decider<'a> {
             let is_left = match leg.state() {
                 Some(State::NotRecording | State::Terminated) => false,
                 Some(State::Gone) => seen.is_some_and(|leg| !read_back::is_gone(leg)),
-                _ => true,
+                _ => !seen.is_some_and(read_back::is_gone),
             };
             if !is_left {
                 continue;
@@ -584,6 +585,9 @@ impl<'a> Decider<'a> {
 
     fn failed_to_read(&mut self, error: Error) -> Ended {
         if self.course() == Course::Looking {
+            if self.request.rank == Rank::Later && matches!(error, Error::RateLimited(_)) {
+                return Some(Ok(Outcome::LeftForLater));
+            }
             if error.is_without_token() || self.named().is_none() {
                 return Some(Err(self.unless_known(error)));
             }
@@ -808,7 +812,8 @@ impl<'a> Decider<'a> {
     fn go_on(&mut self) {
         let mut wake = self.wake_at();
         if !self.readings.is_under_way {
-            let next = self.readings.next(self.decisive_at(), &self.policy.timing).max(self.asked_to_wait());
+            let scheduled = self.readings.next(self.decisive_at(), &self.policy.timing);
+            let next = scheduled.max(self.asked_to_wait()).max(self.resumed_until());
             if self.now >= next {
                 self.readings.begin(self.now, &self.policy.timing);
                 self.commands.push(Command::Read(self.last_pause_at().unwrap_or(self.deadline)));
@@ -829,6 +834,14 @@ impl<'a> Decider<'a> {
         let is_waiting = |leg: &Leg| leg.current.is_asked_to_wait && !leg.current.is_under_way;
         let due = open().map(|leg| leg.current.due).min();
         due.filter(|_| open().all(is_waiting)).unwrap_or_default()
+    }
+
+    /// No reading before this moment. Once every resume is accepted, only the reading that has caught up can end
+    /// anything. It also finds a secure pause that began meanwhile, soon enough for P3.
+    fn resumed_until(&self) -> Moment {
+        let is_accepted =
+            self.course() == Course::Resuming && self.history.legs.iter().all(Leg::is_acknowledged);
+        self.caught_up_at().filter(|at| is_accepted && self.is_owed(Some(*at))).unwrap_or_default()
     }
 
     /// The next moment from which on a reading can end something, or allow a repeat.

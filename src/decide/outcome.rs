@@ -39,6 +39,8 @@ pub enum Outcome {
     Repaired,
     /// The watch: the secure pause was over and screens were still dark. They are being recorded again.
     Recovered,
+    /// A later check of the watch: the OAuth client's limit is reached, and pauses go first. The next check looks again.
+    LeftForLater,
 }
 
 impl Outcome {
@@ -48,6 +50,7 @@ impl Outcome {
             Self::ConversationOver | Self::Recovered | Self::NothingPaused | Self::Ignored | Self::Observed => true,
             // The secure pause goes on, or another does; or the brake holds the resume back.
             Self::Watching
+            | Self::LeftForLater
             | Self::Repaired
             | Self::Superseded
             | Self::ResumeWithdrawn

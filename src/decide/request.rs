@@ -3,6 +3,7 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use crate::genesys::Rank;
 use crate::ids::{ConversationId, ParticipantId, UserId};
 
 /// A request, understood.
@@ -23,6 +24,8 @@ pub struct Request {
     pub participant: Option<ParticipantId>,
     /// When it happened: the event's own time, or the nearest thing to it.
     pub at: OffsetDateTime,
+    /// What it does where Genesys' limit is reached. [`Rank::Later`] for the later checks of the watch.
+    pub rank: Rank,
     /// How many optional fields were present but unusable.
     pub dropped: u32,
 }

@@ -2,6 +2,7 @@
 
 pub mod conversation;
 mod http;
+mod limit;
 mod preconnect;
 mod probe;
 pub mod recordings;
@@ -19,6 +20,8 @@ use tokio::time::{Instant, sleep};
 
 use self::conversation::Conversation;
 use self::http::{Http, Meaning};
+use self::limit::ClientLimit;
+pub use self::limit::Rank;
 use self::token::{Token, Tokens};
 use crate::aws::secret::Secret;
 use crate::config::{Backoff, Config};
@@ -36,11 +39,21 @@ const YOUNG: Duration = Duration::from_secs(1);
 /// Before a young token is renewed, a random time of these milliseconds: or two environments go on in step.
 const STEP_ASIDE_MS: std::ops::Range<u64> = 30..300;
 
+/// What Genesys' limits have cost an environment since it started.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Tokens that were fetched because the one before had used up its requests, or nearly.
+    pub tokens: u64,
+    /// Requests that were refused for the OAuth client's limit, or for one that Genesys did not name.
+    pub refusals: u64,
+}
+
 /// Genesys Cloud, as one organization's OAuth client sees it.
 #[derive(Debug)]
 pub struct Genesys {
     http: Arc<Http>,
     tokens: Arc<Tokens>,
+    limit: ClientLimit,
     login_url: String,
     api_url: String,
     screen_recording_path: String,
@@ -60,6 +73,7 @@ impl Genesys {
         Ok(Self {
             http,
             tokens: Arc::new(tokens),
+            limit: ClientLimit::default(),
             login_url: config.login_url.clone(),
             api_url: config.api_url.clone(),
             screen_recording_path: config.screen_recording_path.clone(),
@@ -81,6 +95,11 @@ impl Genesys {
         self.tokens.granted()
     }
 
+    /// What Genesys' limits have cost until now.
+    pub fn limits(&self) -> Limits {
+        Limits { tokens: self.tokens.for_limit(), refusals: self.limit.times() }
+    }
+
     /// How many milliseconds Genesys' clock is ahead of ours, by its last answer; none where none had a date. Its
     /// answers name whole seconds, so that less than one cannot be seen.
     pub fn clock_skew_ms(&self) -> Option<i64> {
@@ -96,6 +115,7 @@ impl Genesys {
     pub async fn conversation(
         &self,
         id: ConversationId,
+        rank: Rank,
         deadline: Deadline,
     ) -> (Instant, Result<Option<Conversation>, Error>) {
         let url = format!("{}/api/v2/conversations/{id}", self.api_url);
@@ -107,24 +127,30 @@ impl Genesys {
         let failure =
             |answered, retry| Err(Failure { error: Error::ConversationUnreadable(answered), retry });
         let read =
-            self.authorized(Operation::Conversation, deadline, request, async |meaning| match meaning {
-                Meaning::Success(response) => {
-                    let correlation = http::correlation(response.headers());
-                    let body = http::body(Operation::Conversation, response).await?;
-                    if let Some(conversation) = Conversation::from_body(body.as_ref()) {
-                        return Ok(Some(conversation));
+            self.authorized(
+                Operation::Conversation,
+                rank,
+                deadline,
+                request,
+                async |meaning| match meaning {
+                    Meaning::Success(response) => {
+                        let correlation = http::correlation(response.headers());
+                        let body = http::body(Operation::Conversation, response).await?;
+                        if let Some(conversation) = Conversation::from_body(body.as_ref()) {
+                            return Ok(Some(conversation));
+                        }
+                        unreadable.set(unreadable.get() + 1);
+                        let is_last = unreadable.get() >= UNREADABLE_READINGS;
+                        let (operation, what) = (Operation::Conversation, What::Unreadable);
+                        let answered = Answered { operation, what, correlation };
+                        failure(answered, if is_last { Retry::Never } else { Retry::Backoff })
                     }
-                    unreadable.set(unreadable.get() + 1);
-                    let is_last = unreadable.get() >= UNREADABLE_READINGS;
-                    let (operation, what) = (Operation::Conversation, What::Unreadable);
-                    let answered = Answered { operation, what, correlation };
-                    failure(answered, if is_last { Retry::Never } else { Retry::Backoff })
-                }
-                Meaning::NotFound(_) => Ok(None),
-                // A gateway's 404 says nothing of the conversation.
-                Meaning::Refused(StatusCode::NOT_FOUND, answered) => failure(answered, Retry::Backoff),
-                Meaning::Refused(_, answered) => failure(answered, Retry::Never),
-            });
+                    Meaning::NotFound(_) => Ok(None),
+                    // A gateway's 404 says nothing of the conversation.
+                    Meaning::Refused(StatusCode::NOT_FOUND, answered) => failure(answered, Retry::Backoff),
+                    Meaning::Refused(_, answered) => failure(answered, Retry::Never),
+                },
+            );
         let read = read.await;
         (sent.get(), read)
     }
@@ -133,6 +159,7 @@ impl Genesys {
     async fn authorized<T>(
         &self,
         operation: Operation,
+        rank: Rank,
         deadline: Deadline,
         request: impl Fn(&Client) -> RequestBuilder,
         finish: impl AsyncFn(Meaning) -> Result<T, Failure>,
@@ -140,6 +167,10 @@ impl Genesys {
         let refused = Cell::new(0);
         let (request, finish, refused) = (&request, &finish, &refused);
         retry::until(deadline, self.backoff, operation, || async move {
+            if rank == Rank::Later && self.limit.is_reached() {
+                let answered = Answered { operation, what: What::LimitReached, correlation: None };
+                return Err(Failure { error: Error::RateLimited(answered), retry: Retry::Never });
+            }
             let token = self.tokens.get(deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
             let answer = self.send_with(&token, operation, deadline, request).await;
@@ -169,6 +200,10 @@ impl Genesys {
         match self.http.send(operation, authorized).await {
             Err(Failure { error, retry: Retry::TokenLimit(asked) }) => {
                 Err(Failure { error, retry: self.tokens.relieve(token, asked, deadline).await })
+            }
+            Err(failure @ Failure { retry: Retry::After(_), .. }) => {
+                self.limit.met();
+                Err(failure)
             }
             Ok(Meaning::Refused(StatusCode::UNAUTHORIZED, answered)) => {
                 if token.age() < YOUNG {

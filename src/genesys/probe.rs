@@ -6,9 +6,9 @@ use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Genesys;
 use super::http::{self, Meaning};
 use super::screen_recording::Action;
+use super::{Genesys, Rank};
 use crate::error::{Error, Operation, What};
 use crate::ids::{ConversationId, ParticipantId};
 use crate::json::object;
@@ -48,7 +48,8 @@ impl Genesys {
     pub async fn granted(&self, deadline: Deadline) -> Result<String, Error> {
         let url = format!("{}/api/v2/tokens/me", self.api_url);
         let request = |client: &Client| client.get(&url);
-        self.authorized(Operation::Permissions, deadline, request, async |meaning| match meaning {
+        self.authorized(Operation::Permissions, Rank::First, deadline, request, async |meaning| match meaning
+        {
             Meaning::Success(response) => {
                 let body = http::body(Operation::Permissions, response).await?;
                 let info = object(&String::from_utf8_lossy(body.as_ref()));
@@ -75,7 +76,7 @@ impl Genesys {
     ) -> Result<u16, Error> {
         let url = self.screen_recording_url(Action::Pause, conversation, participant);
         let request = |client: &Client| client.get(&url);
-        let status = self.authorized(Operation::Pause, deadline, request, async |meaning| {
+        let status = self.authorized(Operation::Pause, Rank::First, deadline, request, async |meaning| {
             Ok(match meaning {
                 Meaning::Success(response) => response.status().as_u16(),
                 Meaning::Refused(status, _) => status.as_u16(),

@@ -11,8 +11,8 @@ use aws_config::SdkConfig;
 use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::Genesys;
 use super::http::{self, Meaning};
+use super::{Genesys, Rank};
 use crate::config::Config;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::{ConversationId, RecordingId};
@@ -243,7 +243,7 @@ impl Genesys {
         // The next look is another attempt.
         let failure =
             |answered| Err(Failure { error: Error::ConversationUnreadable(answered), retry: Retry::Never });
-        self.authorized(WHAT, deadline, request, async |meaning| match meaning {
+        self.authorized(WHAT, Rank::Later, deadline, request, async |meaning| match meaning {
             Meaning::Success(response) if response.status() == StatusCode::ACCEPTED => Ok(None),
             Meaning::Success(response) => {
                 let correlation = http::correlation(response.headers());

@@ -78,6 +78,8 @@ pub(super) struct Tokens {
     fetches: AtomicU64,
     /// How many tokens were granted.
     granted: AtomicU64,
+    /// How many of these were fetched because the one before had used up its requests, or nearly.
+    for_limit: AtomicU64,
 }
 
 /// What tokens are made from.
@@ -140,6 +142,7 @@ impl Tokens {
             source: tokio::sync::Mutex::default(),
             fetches: AtomicU64::new(0),
             granted: AtomicU64::new(0),
+            for_limit: AtomicU64::new(0),
         }
     }
 
@@ -184,10 +187,14 @@ impl Tokens {
 
     async fn fetch_next(&self, token: &Token) {
         let mut source = self.source.lock().await;
-        if self.is_current(token)
-            && let Err(error) = self.replace(&mut source, Deadline::after(BESIDE)).await
-        {
-            tracing::warn!(error_type = error.name(), error_message = %error, "no next token yet");
+        if !self.is_current(token) {
+            return;
+        }
+        match self.replace(&mut source, Deadline::after(BESIDE)).await {
+            Ok(_) => _ = self.for_limit.fetch_add(1, Ordering::Relaxed),
+            Err(error) => {
+                tracing::warn!(error_type = error.name(), error_message = %error, "no next token yet");
+            }
         }
     }
 
@@ -211,7 +218,10 @@ impl Tokens {
         }
         source.relieved = Some(now);
         match self.replace(&mut source, deadline).await {
-            Ok(_) => Retry::Now,
+            Ok(_) => {
+                self.for_limit.fetch_add(1, Ordering::Relaxed);
+                Retry::Now
+            }
             Err(error) => {
                 tracing::warn!(error_type = error.name(), error_message = %error, "no other token");
                 Retry::After(asked)
@@ -243,6 +253,11 @@ impl Tokens {
     /// How many tokens were fetched until now.
     pub(super) fn granted(&self) -> u64 {
         self.granted.load(Ordering::Relaxed)
+    }
+
+    /// How many of these were fetched for the limit of a token.
+    pub(super) fn for_limit(&self) -> u64 {
+        self.for_limit.load(Ordering::Relaxed)
     }
 
     /// Forgets a token that Genesys has refused, unless another one has replaced it already.

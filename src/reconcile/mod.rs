@@ -147,10 +147,11 @@ impl Driver<'_> {
     }
 
     fn read(&self, until: Moment) {
-        let (genesys, conversation) = (&self.context.genesys, self.request.conversation);
+        let (genesys, conversation, rank) =
+            (&self.context.genesys, self.request.conversation, self.request.rank);
         let deadline = Deadline::at(self.began + until);
         self.steps.push(Box::pin(async move {
-            let (sent, read) = genesys.conversation(conversation, deadline).await;
+            let (sent, read) = genesys.conversation(conversation, rank, deadline).await;
             Step::Read(sent, read)
         }));
     }

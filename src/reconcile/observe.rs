@@ -66,7 +66,7 @@ pub(super) async fn read_on(context: &Context, request: &Request, deadline: Dead
         if !deadline.wait(BETWEEN).await {
             return tracing::warn!(%conversation_id, reading, "no time left to read on");
         }
-        let (_, read) = context.genesys.conversation(conversation_id, deadline).await;
+        let (_, read) = context.genesys.conversation(conversation_id, request.rank, deadline).await;
         let not_read = match &read {
             Ok(Some(_)) => None,
             Ok(None) => Some("no such conversation"),

@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 use super::Context;
 use crate::decide::proof::{Look, Looked, Request, Seen, findings, is_final};
 use crate::error::Error;
-use crate::genesys::Genesys;
 use crate::genesys::conversation::Conversation;
 use crate::genesys::recordings::{OwnClient, Recording};
+use crate::genesys::{Genesys, Rank};
 use crate::retry::Deadline;
 
 impl Context {
@@ -37,7 +37,8 @@ pub async fn look(
 ) -> Result<Looked, Error> {
     let deadline = deadline.min(Deadline::after(BUDGET));
     let (conversation, recordings) = match read(context, request, deadline).await {
-        Err(error) if look == Look::Last => {
+        // Where the client's limit is reached, even the last look is left for later: nothing is known yet.
+        Err(error) if look == Look::Last && !matches!(error, Error::RateLimited(_)) => {
             log_failure(request, &error);
             (None, None)
         }
@@ -57,9 +58,13 @@ pub async fn look(
     Ok(Looked { look, findings, is_final, is_expected, recordings: recordings.unwrap_or_default() })
 }
 
-/// Logs a look that failed.
+/// Logs a look that failed, or was left for later.
 pub fn log_failure(request: &Request, error: &Error) {
     let conversation_id = request.conversation;
+    if matches!(error, Error::RateLimited(_)) {
+        tracing::warn!(%conversation_id, error_message = %error, "recordings left for later");
+        return;
+    }
     tracing::error!(
         %conversation_id,
         error_type = error.name(),
@@ -75,7 +80,7 @@ async fn read(
     deadline: Deadline,
 ) -> Result<(Option<Conversation>, Option<Vec<Recording>>), Error> {
     let client = context.recordings_client()?;
-    let (_, conversation) = client.conversation(request.conversation, deadline).await;
+    let (_, conversation) = client.conversation(request.conversation, Rank::Later, deadline).await;
     let conversation = conversation?;
     if !conversation.as_ref().is_some_and(Conversation::is_over) {
         return Ok((conversation, None));

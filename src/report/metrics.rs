@@ -91,6 +91,11 @@ impl Metrics {
         }
     }
 
+    /// Notes that something happened so many times.
+    pub fn add(&mut self, name: &'static str, times: u64) {
+        self.time(name, i64::try_from(times).ok().filter(|times| *times > 0));
+    }
+
     fn time(&mut self, name: &'static str, value: Option<i64>) {
         let values = self.0.entry(name).or_default();
         values.extend(value.filter(|_| values.len() < MOST_VALUES));
@@ -139,6 +144,8 @@ impl Metrics {
             "ProofLate",
             "NoPauseOnPaymentCall",
             "TokenFetched",
+            "TokenRenewedForLimit",
+            "ClientLimitReached",
             "ColdStart",
         ];
         outcomes.into_iter().chain(NAMES.iter().copied()).chain(others).collect()

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Refusal, fields};
 use crate::decide::request::{Door, Phase, Request};
+use crate::genesys::Rank;
 use crate::ids::{ConversationId, ParticipantId, UserId};
 
 /// What the `detail-type` of a secure-pause event begins with; `{id}` stands there literally.
@@ -43,8 +44,8 @@ pub(super) fn read(
         .or_else(|| event.detail.get("timestamp").and_then(sensible))
         .or_else(|| payload.get("time").and_then(sensible))
         .unwrap_or(now);
-    let is_of_order = false;
-    Ok(Some(Request { door, phase, is_of_order, conversation, user, participant, at, dropped }))
+    let (is_of_order, rank) = (false, Rank::First);
+    Ok(Some(Request { door, phase, is_of_order, conversation, user, participant, at, rank, dropped }))
 }
 
 /// The envelope, less the members that a pause can do without: a bad one there must not cost a pause.

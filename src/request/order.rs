@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::{Refusal, fields};
 use crate::decide::request::{Door, Phase, Request};
+use crate::genesys::Rank;
 use crate::ids::{ConversationId, ParticipantId, UserId};
 
 /// A direct call: `{"action": "pause" | "resume", "conversationId", "userId"?, "participantId"?}`.
@@ -31,7 +32,8 @@ fn read(order: &Map<String, Value>, door: Door, phase: Phase, at: OffsetDateTime
     let mut dropped = 0;
     let user = fields::optional(order, "userId", UserId::from_json, &mut dropped);
     let participant = fields::optional(order, "participantId", ParticipantId::from_json, &mut dropped);
-    Some(Request { door, phase, is_of_order: false, conversation, user, participant, at, dropped })
+    let (is_of_order, rank) = (false, Rank::First);
+    Some(Request { door, phase, is_of_order, conversation, user, participant, at, rank, dropped })
 }
 
 /// The text of the watch message for a pause: `{"watch": {"conversationId", "userId"?, "participantId"?, "of"?}}`.

@@ -6,8 +6,13 @@ use time::OffsetDateTime;
 use super::{Asked, Refusal, Trace, eventbridge, fields, order};
 use crate::decide::proof::{self, Source};
 use crate::decide::request::{Door, Request};
+use crate::genesys::Rank;
 use crate::ids::ConversationId;
 use crate::json;
+
+/// From this receipt on, a check gives way where Genesys' limit is reached. The two before make good a first invocation
+/// that failed.
+const LATER: u32 = 3;
 
 /// A message as SQS hands it over, as far as it is used.
 #[derive(Debug)]
@@ -53,7 +58,9 @@ impl Message {
             Some(Ok(request)) => Asks::Proof(request),
             Some(Err(refusal)) => Asks::Check(Asked { door: None, trace, request: Err(refusal) }),
             None => {
+                let rank = if receipts(record) < LATER { Rank::First } else { Rank::Later };
                 let request = request(&body, source_prefix, sent);
+                let request = request.map(|asked| asked.map(|request| Request { rank, ..request }));
                 Asks::Check(Asked { door: Some(Door::Watch), trace, request })
             }
         };
@@ -85,12 +92,17 @@ fn asks_for_proof(
         Some("customer.end") => Source::CustomerEnd,
         _ => return Err("proof.source is neither secure_pause nor customer.end"),
     };
-    let receipts = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
     Ok(proof::Request {
         conversation: conversation.ok_or("proof.conversationId is no UUID")?,
         source,
         at: proof.get("at").and_then(|at| fields::moment(at, now)),
         age: (now - sent).try_into().unwrap_or_default(),
-        receipts: receipts.and_then(|count| count.parse().ok()).unwrap_or(1),
+        receipts: receipts(record),
     })
+}
+
+/// How often SQS has handed a message over, this time included.
+fn receipts(record: &Value) -> u32 {
+    let count = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }

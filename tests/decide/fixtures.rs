@@ -6,6 +6,7 @@ use secure_pause::config::Timing;
 use secure_pause::decide::history::{Leg, Moment};
 use secure_pause::decide::request::{Door, Phase, Request};
 use secure_pause::error::{Answered, Error, Failure, Operation, Retry, What};
+use secure_pause::genesys::Rank;
 use secure_pause::genesys::conversation::Conversation;
 use secure_pause::genesys::screen_recording::{Action, Answer, Reply};
 use secure_pause::ids::{ConversationId, ParticipantId, UserId};
@@ -135,6 +136,7 @@ pub fn request(door: Door, phase: Phase, user: Option<&str>, participant: Option
         door,
         phase,
         is_of_order: false,
+        rank: Rank::First,
         conversation: ConversationId::parse(CONVERSATION).unwrap(),
         user: user.map(|user| UserId::parse(user).unwrap()),
         participant: participant.map(id),

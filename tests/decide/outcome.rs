@@ -249,8 +249,8 @@ fn a_resume_at_the_deadline_is_what_is_known_of_it() {
 #[test]
 fn a_watch_ends_where_nothing_is_left_to_be_done() {
     use Outcome::{
-        ConversationOver, Deferred, Doubtful, Ignored, NothingPaused, Observed, PauseOnly, Paused, Recovered,
-        Repaired, ResumeWithdrawn, Resumed, Stale, StillOn, Superseded, Watching,
+        ConversationOver, Deferred, Doubtful, Ignored, LeftForLater, NothingPaused, Observed, PauseOnly,
+        Paused, Recovered, Repaired, ResumeWithdrawn, Resumed, Stale, StillOn, Superseded, Watching,
     };
     #[rustfmt::skip] // A row a line.
     let rows = [
@@ -260,6 +260,7 @@ fn a_watch_ends_where_nothing_is_left_to_be_done() {
         (Ignored, true, "none of its business"),
         (Observed, true, "nothing would be sent next time either"),
         (Watching, false, "the secure pause goes on"),
+        (LeftForLater, false, "nothing was read"),
         (Repaired, false, "the secure pause goes on"),
         (Superseded, false, "another goes on, or this one ended with its screen dark"),
         (ResumeWithdrawn, false, "another goes on"),

@@ -7,7 +7,7 @@ use secure_pause::decide::outcome::Outcome;
 use secure_pause::decide::request::{Door, Phase, Request};
 use secure_pause::decide::tables::Reads;
 use secure_pause::decide::{Command, Decider, Input};
-use secure_pause::error::Error;
+use secure_pause::error::{Answered, Error, Operation, What};
 use secure_pause::genesys::conversation::Conversation;
 use secure_pause::genesys::screen_recording::{Action, Reply};
 use secure_pause::ids::ParticipantId;
@@ -150,6 +150,13 @@ impl Play {
     /// Readings that begin from then on fail.
     pub fn fails_to_read(self, from: u64) -> Self {
         self.with(|play| play.readings.push((from, Shows::Fails(unread()))))
+    }
+
+    /// Readings that begin from then on are refused for the OAuth client's limit.
+    pub fn limits_readings(self, from: u64) -> Self {
+        let answered =
+            Answered { operation: Operation::Conversation, what: What::Status(429), correlation: None };
+        self.with(|play| play.readings.push((from, Shows::Fails(Error::RateLimited(answered)))))
     }
 
     /// Readings that begin from then on do not come back.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
-use world::{Fault, On, Organization, RateLimit, Service, World};
+use world::{Fault, On, Organization, RateLimit, ScreenState, Service, World};
 
 use crate::stage::*;
 
@@ -43,6 +43,21 @@ async fn pause(stage: &Stage) -> Duration {
     let answer = stage.invoke(&fresh(STARTED)).await;
     assert_eq!(outcome(&answer), "paused");
     answer.took
+}
+
+/// A message as its queue hands it over for the time that is given.
+fn received(name: &str, receipt: u32) -> Value {
+    let mut batch = file(name);
+    batch["Records"][0]["attributes"]["ApproximateReceiveCount"] = receipt.to_string().into();
+    batch
+}
+
+/// The sum of a metric until now.
+fn counted(stage: &Stage, metric: &str) -> i64 {
+    let logs = stage.function.logs();
+    let lines = logs.iter().filter(|line| is_metrics(line)).map(|line| serde_json::from_str(line).unwrap());
+    let values = lines.flat_map(|line: Value| line[metric].as_array().cloned().unwrap_or_default());
+    values.map(|value| value.as_i64().unwrap()).sum()
 }
 
 fn refused(stage: &Stage) -> usize {
@@ -188,4 +203,71 @@ async fn a_prefetch_that_hangs_holds_nobody_up_who_may_go_by_retry_after() {
         assert!(took > Duration::from_secs(1) && took < Duration::from_millis(3900), "{on:?}: {took:?}");
         stage.end().await;
     }
+}
+
+#[tokio::test]
+async fn a_secure_pause_of_a_minute_takes_nine_requests() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.call(&[(AGENT_A, LEG_A)]);
+    let (started, ended) = (file("watch/started.json"), file("watch/ended.json"));
+    let mut before = 0;
+    let mut requests = |expected: usize, what: &str| {
+        let asked = stage.count(Service::Api);
+        assert_eq!(asked - before, expected, "{what}: {:#?}", stage.world.requests());
+        before = asked;
+    };
+
+    stage.secure_pause(true);
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    requests(3, "the start");
+    stage.check(&started).await;
+    requests(1, "the check of the start");
+    stage.secure_pause(false);
+    assert_eq!(outcome(&stage.invoke(&fresh(ENDED)).await), "resumed");
+    requests(3, "the end");
+    for (message, what) in [(&started, "the last check of the start"), (&ended, "the check of the end")] {
+        assert!(stage.check(message).await.undone.is_empty(), "{what}");
+        requests(1, what);
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn on_the_clients_limit_later_checks_and_proof_are_left_for_later_and_pauses_are_not() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.call(&[(AGENT_A, LEG_A)]);
+    stage.secure_pause(true);
+    stage.set_screen(LEG_A, ScreenState::Paused);
+    let check = |receipt: u32| received("watch/started.json", receipt);
+    let over_the_clients = over("org.app.user.rate.per.minute", 30);
+    stage.new_requests();
+
+    stage.world.genesys.inject(On::Conversation, over_the_clients, 1);
+    let met = stage.check(&check(3)).await;
+    assert_eq!((met.only_outcome(), met.undone.len()), ("left_for_later", 1));
+    assert_eq!(stage.new_acts(), [get(429)], "refused once, and not tried again");
+
+    assert_eq!(stage.check(&check(4)).await.only_outcome(), "left_for_later");
+    let look = serde_json::to_vec(&received("proof/customer_end.json", 1)).unwrap();
+    let answer = stage.function.invoke_bytes(look, Duration::from_secs(30)).await.result.unwrap();
+    assert_eq!(answer["batchItemFailures"].as_array().map(Vec::len), Some(1));
+    assert_eq!(stage.new_acts(), [""; 0], "within the minute, neither asks anything");
+    assert_eq!(counted(&stage, "LeftForLater"), 3);
+    for receipt in [1, 2] {
+        assert_eq!(stage.check(&check(receipt)).await.only_outcome(), "watching", "check {receipt}");
+    }
+    assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_the_limits_cost_is_counted() {
+    let stage = limited(|_| {}, &[]).await;
+    for fault in [over("org.app.user.rate.per.minute", 1), over_the_tokens(60)] {
+        stage.world.genesys.inject(On::Pause, fault, 1);
+    }
+    pause(&stage).await;
+    pause(&stage).await; // which counts nothing twice
+    assert_eq!((counted(&stage, "ClientLimitReached"), counted(&stage, "TokenRenewedForLimit")), (1, 1));
+    stage.end().await;
 }

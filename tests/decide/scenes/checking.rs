@@ -1,5 +1,7 @@
 //! A check of the watch: what it repairs, and what it leaves to the next.
 
+use secure_pause::genesys::Rank;
+
 use super::{R, check, for_everyone, of_an_order};
 use crate::fixtures::{NONE, a, b, dead, off, on, untold, voice_paused};
 
@@ -66,8 +68,29 @@ scenes! {
 
     a_check_whose_resume_is_taken_back_goes_on:
         check().reads(0, off(&[a("paused")])).reads(1_000, on(&[a("active")]))
-            .reads(1_300, on(&[a("paused")]))
-            => ["50 resume A", "1150 pause A", "4300 ResumeWithdrawn"];
+            .reads(3_300, on(&[a("paused")]))
+            => ["50 resume A", "3200 pause A", "6350 ResumeWithdrawn"];
+
+    a_later_check_gives_way_where_the_clients_limit_is_reached:
+        check().limits_readings(0).with(|play| play.request.rank = Rank::Later)
+            => ["50 LeftForLater"];
+
+    a_later_check_gives_way_at_its_second_reading_too:
+        check().reads(0, NONE).limits_readings(100).with(|play| play.request.rank = Rank::Later)
+            => ["1050 LeftForLater"];
+
+    an_earlier_check_fails_of_it:
+        check().limits_readings(0)
+            => ["50 RateLimited"];
+
+    a_later_check_that_cannot_read_for_another_reason_fails_of_it:
+        check().fails_to_read(0).with(|play| play.request.rank = Rank::Later)
+            => ["50 UpstreamUnavailable"];
+
+    a_later_check_that_has_sent_something_looks_after_it:
+        check().reads(0, on(&[a("active")])).limits_readings(100)
+            .with(|play| play.request.rank = Rank::Later)
+            => ["50 pause A", "8000 RateLimited"];
 
     a_check_that_has_no_time_for_a_second_reading_goes_on:
         check().reads(0, voice_paused(&[a("active")])).with(|play| play.deadline = 2_000)

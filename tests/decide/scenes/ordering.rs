@@ -65,8 +65,8 @@ scenes! {
 
     an_order_to_resume_is_taken_back_where_a_secure_pause_begins:
         resume_ordered().reads(0, off(&[a("paused")])).reads(1_000, on(&[a("active")]))
-            .reads(1_200, on(&[a("paused")]))
-            => ["50 resume A", "1150 pause A", "1150 watch", "4300 ResumeWithdrawn"];
+            .reads(3_300, on(&[a("paused")]))
+            => ["50 resume A", "3200 pause A", "3200 watch", "6350 ResumeWithdrawn"];
 
     an_order_to_resume_stands_where_nothing_can_be_read_any_more:
         resume_ordered().reads(0, off(&[a("paused")])).fails_to_read(100)

@@ -110,7 +110,7 @@ scenes! {
     a_forbidden_resume_is_taken_back_for_what_it_may_have_done:
         Play::ended().reads(0, off(&[a("paused")])).reads(1_000, on(&[a("paused")]))
             .answers(0, R, 100, forbidden(R))
-            => ["50 resume A", "1150 pause A", "4300 ResumeWithdrawn"];
+            => ["50 resume A", "3200 pause A", "6350 ResumeWithdrawn"];
 
     a_resume_waits_for_the_agent_to_close_the_payment_page:
         Play::ended().aged(1_000).reads(0, off(&[a("paused")])).reads(4_200, off(&[a("active")]))
@@ -137,8 +137,8 @@ scenes! {
 
     a_resume_into_wrap_up_is_taken_back_too:
         Play::ended().reads(0, off(&[a("paused")])).reads(500, on(&[in_wrap_up(a("active"))]))
-            .reads(1_500, on(&[in_wrap_up(a("paused"))]))
-            => ["50 resume A", "550 pause A", "750 pause A", "1050 pause A", "3700 ResumeWithdrawn"];
+            .reads(4_000, on(&[in_wrap_up(a("paused"))]))
+            => ["50 resume A", "3200 pause A", "3400 pause A", "3700 pause A", "6350 ResumeWithdrawn"];
 
     a_resume_whose_agent_hangs_up_is_not_repeated:
         Play::ended().reads(0, off(&[a("paused")])).reads(100, off(&[in_wrap_up(a("paused"))]))
@@ -151,14 +151,14 @@ scenes! {
 
     a_resume_taken_back_ends_so_when_the_next_secure_pause_ends:
         Play::ended().reads(0, off(&[a("paused")])).reads(500, on(&[a("active")]))
-            .reads(1_500, off(&[a("active")]))
-            => ["50 resume A", "550 pause A", "750 pause A", "1050 pause A", "1650 pause A",
-                "2650 pause A", "3700 ResumeWithdrawn"];
+            .reads(4_200, off(&[a("active")]))
+            => ["50 resume A", "3200 pause A", "3400 pause A", "3700 pause A", "4300 pause A",
+                "5300 pause A", "6350 watch", "6350 ResumeWithdrawn"];
 
     a_reading_that_misses_the_conversation_does_not_slow_the_next_ones_down:
-        Play::ended().reads(0, off(&[a("paused")])).reads(100, NONE).reads(300, on(&[a("active")]))
-            .reads(600, on(&[a("paused")]))
-            => ["50 resume A", "550 pause A", "3700 ResumeWithdrawn"];
+        Play::ended().reads(0, off(&[a("paused")])).reads(100, NONE).reads(3_500, on(&[a("active")]))
+            .reads(4_200, on(&[a("paused")]))
+            => ["50 resume A", "4150 pause A", "7300 ResumeWithdrawn"];
 
     a_sign_that_passes_allows_the_repeat_of_a_resume:
         Play::ended().reads(0, off(&[a("paused")])).reads(100, voice_paused(&[a("paused")]))
@@ -177,25 +177,26 @@ scenes! {
             .answers(3_000, R, 500, refused(R, 404))
             => ["50 resume A", "50 resume B", "250 resume A", "250 resume B", "550 resume A",
                 "550 resume B", "1150 resume A", "1150 resume B", "2150 resume A", "2150 resume B",
-                "3150 resume A", "3150 resume B", "5150 pause A", "8300 ResumeWithdrawn"];
+                "3150 resume A", "3150 resume B", "6700 pause A", "9850 ResumeWithdrawn"];
 
     who_has_gone_is_not_paused_where_a_resume_is_taken_back:
         Play::ended().reads(0, off(&[a("paused"), b("paused")]))
             .reads(100, off(&[dead("stopped"), b("active")]))
             .reads(1_000, on(&[dead("stopped"), b("active")]))
-            .reads(1_300, on(&[dead("stopped"), b("paused")]))
-            => ["50 resume A", "50 resume B", "1350 pause B", "4500 ResumeWithdrawn"];
+            .reads(3_300, on(&[dead("stopped"), b("paused")]))
+            => ["50 resume A", "50 resume B", "3200 pause B", "6250 ResumeWithdrawn"];
 
     who_has_gone_into_wrap_up_is_paused_where_a_resume_is_taken_back:
         Play::ended().reads(0, off(&[a("paused"), b("paused")]))
-            .reads(100, off(&[dead("active"), b("active")]))
-            .reads(1_000, on(&[in_wrap_up(a("active")), b("active")]))
-            .reads(1_300, on(&[in_wrap_up(a("paused")), b("paused")]))
-            => ["50 resume A", "50 resume B", "1350 pause A", "1350 pause B", "4500 ResumeWithdrawn"];
+            .reads(100, off(&[dead("active"), b("paused")])).answers(0, R, 50, down(R))
+            .reads(1_000, on(&[in_wrap_up(a("active")), b("active")])).answers(100, R, 50, acknowledged())
+            .reads(3_500, on(&[in_wrap_up(a("paused")), b("paused")]))
+            => ["50 resume A", "50 resume B", "250 resume B", "3350 pause A", "3350 pause B",
+                "6500 ResumeWithdrawn"];
 
     a_conversation_that_ends_under_the_resume_is_over:
         Play::ended().reads(0, off(&[a("paused")])).reads(100, NONE)
-            => ["50 resume A", "2150 ConversationOver"];
+            => ["50 resume A", "5150 ConversationOver"];
 
     a_resume_that_must_wait_too_long_fails_at_once:
         Play::ended().reads(0, off(&[a("paused")])).answers(0, R, 100, limited(R, 26))

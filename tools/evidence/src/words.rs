@@ -25,6 +25,7 @@ pub enum Outcome {
     Watching,
     Repaired,
     Recovered,
+    LeftForLater,
     Observed,
     PauseOnly,
     Ignored,

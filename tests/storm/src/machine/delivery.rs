@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use secure_pause::decide::request::{Door, Phase, Request};
+use secure_pause::genesys::Rank;
 use secure_pause::genesys::screen_recording::Action;
 use time::OffsetDateTime;
 
@@ -74,6 +75,7 @@ impl Play<'_> {
             door: Door::Event,
             phase,
             is_of_order: false,
+            rank: Rank::First,
             conversation: call::conversation(),
             user: None,
             participant: None,
