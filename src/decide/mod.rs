@@ -14,7 +14,7 @@
 //! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
 //! - P5 An answer is one proof, a reading another ([`read_back`]).
 //! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
-//! - P7 A late pause is followed: it posts a watch message ([`follow`]).
+//! - P7 A late pause is followed: it posts a watch message, and another if a later pause is not answered ([`follow`]).
 //! - P8 `paused` is claimed only if every target that has not gone is dark, and a replacement for each one that has
 //!   gone was looked for.
 //! - P9 A recorder that begins a second file is paused again: readings go on through the lag.
@@ -126,7 +126,8 @@ pub struct Decider<'a> {
     active_since: BTreeMap<ParticipantId, Moment>,
     /// Why no reading could be had, if a resume was therefore taken back blindly.
     blind: Option<Error>,
-    is_watch_posted: bool,
+    /// When the last watch message was posted.
+    watch_posted: Option<Moment>,
     commands: Vec<Command>,
 }
 
@@ -153,7 +154,7 @@ impl<'a> Decider<'a> {
             nobody_since: None,
             active_since: BTreeMap::new(),
             blind: None,
-            is_watch_posted: false,
+            watch_posted: None,
             commands: Vec::new(),
         }
     }
@@ -802,9 +803,12 @@ impl<'a> Decider<'a> {
 
     fn watch_over(&mut self, is_end: bool) {
         let timing = &self.policy.timing;
-        let is_needed = follow::is_needed(self.request, self.history, self.age, self.now, is_end, timing);
-        if is_needed && !self.is_watch_posted {
-            self.is_watch_posted = true;
+        let is_needed = match self.watch_posted {
+            None => follow::is_needed(self.request, self.history, self.age, self.now, is_end, timing),
+            Some(posted) => is_end && follow::is_needed_again(self.request, self.history, posted),
+        };
+        if is_needed {
+            self.watch_posted = Some(self.now);
             self.commands.push(Command::PostWatch);
         }
     }

@@ -29,7 +29,7 @@ scenes! {
             => ["50 pause A", "4050 give up A", "4050 pause A", "8050 give up A", "8050 pause A",
                 "9050 watch", "12050 give up A", "12050 pause A", "16050 give up A", "16050 pause A",
                 "20050 give up A", "20050 pause A", "24050 give up A", "24050 pause A", "28050 give up A",
-                "28050 pause A", "29500 give up A", "29500 UpstreamUnavailable"];
+                "28050 pause A", "29500 give up A", "29500 watch", "29500 UpstreamUnavailable"];
 
     a_screen_that_had_ended_before_is_not_recording:
         Play::started().reads(0, on(&[a("stopped")]))
