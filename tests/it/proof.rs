@@ -338,7 +338,10 @@ async fn without_the_right_nothing_is_proven_and_the_log_says_why() {
         let mut call = ended_call();
         call["participants"][0]["screenRecordingState"] = "stopped".into();
         stage.serve(call);
-        stage.world.genesys.organization(|it| it.recordings_rights = Rights { voices, screens });
+        stage
+            .world
+            .genesys
+            .organization(|it| it.recordings_rights = Rights { voices, screens, ..Rights::ALL });
         let looked = stage.look(&last(PAUSE)).await;
         assert_eq!(looked.verdicts(), ["unknown"], "{voices}, {screens}");
     }

@@ -10,15 +10,27 @@
 //! | `POST /secure-pause` | `{"conversationId", "userId", "on"}` | it begins or ends; the event of it |
 //! | `POST /hang-up` | `{"conversationId"}` | everybody leaves; the event of the customer's end |
 //! | `POST /invoke` | a payload, JSON or not | the function of the world is invoked; `{"result"}` or `{"failure"}` |
-//! | `POST /fault` | `{"on", "status", "times"}` | that many requests are answered so; the same |
+//! | `POST /fault` | `{"on", "times"}` and what goes wrong | that many requests go wrong so; `{}` |
 //! | `DELETE /fault` | | every fault that waits is taken back; `{}` |
+//! | `POST /serve` | `{"conversationId", "conversation", "recordings"}` | these bodies are served for it; `{}` |
+//! | `POST /hold` | `{"conversationId", "on"}` | it is under legal hold, or no more; `{}` |
+//! | `POST /organization` | settings | they hold from now on; `{}` |
 //! | `GET /client` | | the OAuth client, as a secret holds it: `{"client_id", "client_secret"}` |
+//! | `GET /recordings-client` | | the one that reads recordings |
+//! | `GET /recordings` | `?conversation=` | its recordings in truth |
+//! | `GET /secrets` | | what must be in no log, error or answer: secrets, tokens, callers' data, texts of Genesys |
 //! | `GET /screens` | `?conversation=` | the states of its screen recordings in truth, by participant |
 //! | `GET /requests` | | [`Recorded::json`] of every request so far |
 //! | `GET /complaints` | | [`World::complaints`] |
 //!
-//! `/invoke` is there where the world has a function, and answers 502 where that gives no answer. A fault is `on` one of `conversation`, `pause`, `resume`, `token` and `any`, of Genesys alone; `times` is
-//! 1 where it is absent.
+//! `/invoke` is there where the world has a function, and answers 502 where that gives no answer. A fault is `on` one of
+//! `conversation`, `recordings`, `metadata`, `protection`, `retention`, `pause`, `resume`, `token` and `any`, of Genesys
+//! alone; `times` is 1 where it is absent. What goes wrong is a `status`, with `headers` and a `body` (null is none) of
+//! your own in place of Genesys' where you give them, or a `kind`: `lost` is carried out, and its answer lost; `idle` is
+//! answered, and not carried out. `conversation` and `recordings` may each be left out. The settings, each of which may
+//! be left out, too: `recordingsRights`, the permissions of the client that reads recordings; `files`, one of `absent`,
+//! `transcoding`, `uploading`, `available` and `screens-failed`; `deletesAfterMs` and `forgetsDeleted`, as
+//! [`Organization`] has them.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -29,6 +41,7 @@ use uuid::Uuid;
 use crate::{
     fault::{Fault, On},
     function::Function,
+    genesys::{Files, Organization, Rights},
     given_event::{GivenEvent, Staged},
     journal::Recorded,
     network::Line,
@@ -37,7 +50,7 @@ use crate::{
 };
 
 /// The statuses that a fault may have.
-const FAULTY: std::ops::RangeInclusive<u64> = 400..=599;
+const FAULTY: std::ops::RangeInclusive<u64> = 200..=599;
 /// The deadline of an invocation: the template's timeout.
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -110,11 +123,28 @@ fn reply(world: &World, request: &Request) -> Result<Reply, Reply> {
             world.genesys.clear_faults();
             json!({})
         }
-        ("GET", "/client") => {
-            let (id, secret) = world.genesys.client();
-            json!({ "client_id": id, "client_secret": secret })
+        ("POST", "/serve") => serve(world, &mut object(request)?)?,
+        ("POST", "/hold") => {
+            let body = object(request)?;
+            world.genesys.hold_recordings(id(&body, "conversationId")?, on(&body)?);
+            json!({})
         }
+        ("POST", "/organization") => {
+            let mut settings = Ok(json!({}));
+            let body = object(request)?;
+            world.genesys.organization(|it| settings = set(it, &body));
+            settings?
+        }
+        ("GET", "/client") => client(world.genesys.client()),
+        ("GET", "/recordings-client") => client(world.genesys.recordings_client()),
         ("GET", "/screens") => screens(world, query)?,
+        ("GET", "/recordings") => {
+            let conversation = asked(query)?;
+            world.genesys.recordings(conversation).ok_or_else(|| no_such(conversation))?
+        }
+        ("GET", "/secrets") => {
+            json!([world.secrets.secret_values(), world.genesys.secrets_of_the_caller()].concat())
+        }
         ("GET", "/requests") => world.requests().iter().map(Recorded::json).collect(),
         ("GET", "/complaints") => json!(world.complaints()),
         (method, path) => return Err((404, error(&format!("there is no {method} {path}")))),
@@ -135,7 +165,7 @@ fn now(request: &Request) -> Result<Value, Reply> {
 
 fn secure_pause(world: &World, body: &Map<String, Value>) -> Result<Value, Reply> {
     let (conversation, user) = (id(body, "conversationId")?, id(body, "userId")?);
-    let on = body.get("on").and_then(Value::as_bool).ok_or_else(|| bad("on is true or false"))?;
+    let on = on(body)?;
     if world.genesys.screens(conversation).is_none() {
         return Err(no_such(conversation));
     }
@@ -147,27 +177,114 @@ fn inject(world: &World, body: &Map<String, Value>) -> Result<Value, Reply> {
     let word = body.get("on").and_then(Value::as_str).unwrap_or_default();
     let on = match word {
         "conversation" => On::Conversation,
+        "recordings" => On::Recordings,
+        "metadata" => On::Metadata,
+        "protection" => On::Protection,
+        "retention" => On::Retention,
         "pause" => On::Pause,
         "resume" => On::Resume,
         "token" => On::Token,
         "any" => On::Any,
-        _ => return Err(bad("on is one of conversation, pause, resume, token, any")),
+        _ => return Err(bad("on is one of the kinds of requests that the documentation lists")),
     };
-    let status = body.get("status").and_then(Value::as_u64).filter(|status| FAULTY.contains(status));
-    let status = status.and_then(|status| u16::try_from(status).ok());
-    let status = status.ok_or_else(|| bad("status is a number from 400 to 599"))?;
     let times = body.get("times").map_or(Some(1), Value::as_u64).and_then(|it| usize::try_from(it).ok());
     let times = times.ok_or_else(|| bad("times is a number"))?;
-    world.genesys.inject(on, Fault::Status(status), times);
-    Ok(json!({ "on": word, "status": status, "times": times }))
+    world.genesys.inject(on, fault(body)?, times);
+    Ok(json!({}))
+}
+
+fn fault(body: &Map<String, Value>) -> Result<Fault, Reply> {
+    match body.get("kind").and_then(Value::as_str) {
+        Some("lost") => return Ok(Fault::AckThenReset),
+        Some("idle") => return Ok(Fault::AckWithoutEffect),
+        Some(_) => return Err(bad("kind is lost or idle")),
+        None => {}
+    }
+    let status = body.get("status").and_then(Value::as_u64).filter(|status| FAULTY.contains(status));
+    let status = status.and_then(|status| u16::try_from(status).ok());
+    let status = status.ok_or_else(|| bad("status is a number from 200 to 599"))?;
+    let (headers, own) = (body.get("headers").and_then(Value::as_object), body.get("body"));
+    if headers.is_none() && own.is_none() {
+        return Ok(Fault::Status(status));
+    }
+    let headers = headers.into_iter().flatten();
+    let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
+    let own = own.filter(|own| !own.is_null()).map(Value::to_string).unwrap_or_default();
+    Ok(Fault::StatusWith { status, headers: headers.collect(), body: own })
+}
+
+fn serve(world: &World, body: &mut Map<String, Value>) -> Result<Value, Reply> {
+    let conversation = id(body, "conversationId")?;
+    if let Some(served) = body.remove("conversation") {
+        world.genesys.serve(conversation, served);
+    }
+    if let Some(recordings) = body.remove("recordings") {
+        world.genesys.serve_recordings(conversation, recordings);
+    }
+    Ok(json!({}))
+}
+
+fn set(organization: &mut Organization, settings: &Map<String, Value>) -> Result<Value, Reply> {
+    for (name, value) in settings {
+        let set = match name.as_str() {
+            "recordingsRights" => rights(value).map(|it| organization.recordings_rights = it),
+            "files" => files(value).map(|it| organization.files = it),
+            "deletesAfterMs" => {
+                value.as_u64().map(|ms| organization.deletes_after = Duration::from_millis(ms))
+            }
+            "forgetsDeleted" => value.as_bool().map(|it| organization.forgets_deleted = it),
+            _ => None,
+        };
+        set.ok_or_else(|| bad(&format!("{name} is no setting, or has no such value")))?;
+    }
+    Ok(json!({}))
+}
+
+/// The rights that go by these names.
+fn rights(names: &Value) -> Option<Rights> {
+    let mut rights = Rights { conversations: false, ..Rights::NONE };
+    for name in names.as_array()? {
+        *match name.as_str()? {
+            "conversation:communication:view" => &mut rights.conversations,
+            "recording:recording:view" => &mut rights.voices,
+            "recording:screenRecording:view" => &mut rights.screens,
+            "recording:screenRecording:editRetention" => &mut rights.retention,
+            _ => return None,
+        } = true;
+    }
+    Some(rights)
+}
+
+fn files(word: &Value) -> Option<Files> {
+    Some(match word.as_str()? {
+        "absent" => Files::Absent,
+        "transcoding" => Files::Transcoding,
+        "uploading" => Files::Uploading,
+        "available" => Files::Available,
+        "screens-failed" => Files::ScreensFailed,
+        _ => return None,
+    })
+}
+
+fn client((id, secret): (String, String)) -> Value {
+    json!({ "client_id": id, "client_secret": secret })
 }
 
 fn screens(world: &World, query: &str) -> Result<Value, Reply> {
-    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "conversation");
-    let conversation = asked.and_then(|(_, id)| Uuid::try_parse(&id).ok());
-    let conversation = conversation.ok_or_else(|| bad("?conversation= is a UUID"))?;
+    let conversation = asked(query)?;
     let screens = world.genesys.screens(conversation).ok_or_else(|| no_such(conversation))?;
     Ok(screens.into_iter().map(|(participant, state)| (participant.to_string(), state.word())).collect())
+}
+
+/// The conversation that a query names.
+fn asked(query: &str) -> Result<Uuid, Reply> {
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "conversation");
+    let conversation = asked.and_then(|(_, id)| Uuid::try_parse(&id).ok());
+    conversation.ok_or_else(|| bad("?conversation= is a UUID"))
+}
+
+fn on(body: &Map<String, Value>) -> Result<bool, Reply> {
+    body.get("on").and_then(Value::as_bool).ok_or_else(|| bad("on is true or false"))
 }
 
 fn event(request: &Request) -> Result<GivenEvent, Reply> {

@@ -25,6 +25,12 @@ pub enum On {
     Conversation,
     /// A read of a conversation's recordings.
     Recordings,
+    /// A read of one recording without its media.
+    Metadata,
+    /// A question about legal hold.
+    Protection,
+    /// A recording is to be deleted.
+    Retention,
     /// A screen recording is to be paused.
     Pause,
     /// A screen recording is to be resumed.
@@ -79,8 +85,8 @@ pub enum Fault {
     AckThenReset,
     /// Acted upon, then never answered.
     AckThenHang,
-    /// Answered normally, but a pause or resume changes nothing: the screen recording stays what it was. Every
-    /// other request is answered and acted upon.
+    /// Answered normally, but a pause, resume or deletion changes nothing: the screen recording stays what it was.
+    /// Every other request is answered and acted upon.
     AckWithoutEffect,
 }
 

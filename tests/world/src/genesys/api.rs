@@ -5,7 +5,12 @@ use std::io;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::{Genesys, error::usual_code, login::Standing};
+use super::{
+    Genesys,
+    error::usual_code,
+    login::Standing,
+    retention::{conversations, delete_date},
+};
 use crate::{
     fault::{Fault, On},
     journal::Service,
@@ -21,6 +26,12 @@ const TOKEN_INFO: &str = r#"{"organization": {"id": "7f0c1c0e-5f0b-4f0e-9d43-0f6
 enum Route {
     Conversation(Uuid),
     Recordings(Uuid),
+    /// One recording of a conversation without its media.
+    Metadata(Uuid, Uuid),
+    /// When a recording of a conversation is deleted.
+    Retention(Uuid, Uuid),
+    /// Which conversations are under legal hold.
+    Protection,
     Screen {
         conversation: Uuid,
         participant: Uuid,
@@ -40,7 +51,7 @@ struct Asked<'a> {
     request: &'a Request,
     route: Result<Route, Refusal>,
     refusal: Option<&'a Refusal>,
-    /// Whether an accepted pause or resume may change anything.
+    /// Whether an accepted pause, resume or deletion may change anything.
     takes_effect: bool,
 }
 
@@ -73,6 +84,25 @@ impl Route {
             return match waits {
                 0..=5_000 => Ok(Self::Recordings(conversation)),
                 _ => Err((400, "bad.request", "maxWaitMs is longer than Genesys waits")),
+            };
+        }
+        if let ["", "api", "v2", "conversations", id, "recordingmetadata", recording] = segments[..] {
+            return match request.method.as_str() {
+                "GET" => Ok(Self::Metadata(strict_uuid(id)?, strict_uuid(recording)?)),
+                _ => Err((405, "method.not.allowed", "metadata are only read")),
+            };
+        }
+        if let ["", "api", "v2", "conversations", id, "recordings", recording] = segments[..] {
+            return match (request.method.as_str(), query) {
+                ("PUT", "clearExport=true") => Ok(Self::Retention(strict_uuid(id)?, strict_uuid(recording)?)),
+                ("PUT", _) => Err((400, "bad.request", "an export that waits would still be made")),
+                _ => Err((405, "method.not.allowed", "of a recording alone only its retention is changed")),
+            };
+        }
+        if request.path == "/api/v2/recordings/deletionprotection" {
+            return match request.method.as_str() {
+                "POST" => Ok(Self::Protection),
+                _ => Err((405, "method.not.allowed", "legal hold is only asked for")),
             };
         }
         if path == "/api/v2/tokens/me" && request.method == "GET" {
@@ -112,6 +142,9 @@ impl Route {
             (_, On::Any)
             | (Self::Conversation(_), On::Conversation)
             | (Self::Recordings(_), On::Recordings)
+            | (Self::Metadata(..), On::Metadata)
+            | (Self::Retention(..), On::Retention)
+            | (Self::Protection, On::Protection)
             | (Self::Screen { .. }, On::AnyScreenRecording) => true,
             (Self::Screen { pause, .. }, On::Pause) => pause,
             (Self::Screen { pause, .. }, On::Resume) => !pause,
@@ -180,10 +213,24 @@ impl Genesys {
         match (standing, asked.route) {
             (Standing::Expired, _) => self.error(401, "credentials.expired"),
             (Standing::Unknown, _) => self.error(401, "bad.credentials"),
+            (Standing::Good, Ok(Route::Conversation(_))) if !rights.conversations => {
+                self.error(403, "missing.permissions")
+            }
             (Standing::Good, Ok(Route::Conversation(conversation))) => self.read(conversation),
             (Standing::Good, Ok(Route::Recordings(conversation))) => {
                 self.list_recordings(conversation, rights)
             }
+            (Standing::Good, Ok(Route::Metadata(conversation, recording))) => {
+                self.metadata(conversation, recording, rights)
+            }
+            (Standing::Good, Ok(Route::Retention(..))) if !reads_recordings => {
+                self.journal().complain(asked.request, "the client that pauses may not delete anything");
+                self.error(403, "missing.permissions")
+            }
+            (Standing::Good, Ok(Route::Retention(conversation, recording))) => {
+                self.retain(asked.request, (conversation, recording), rights, asked.takes_effect)
+            }
+            (Standing::Good, Ok(Route::Protection)) => self.protected(asked.request),
             (Standing::Good, Ok(Route::Screen { .. } | Route::Probe)) if reads_recordings => {
                 self.journal().complain(asked.request, "the client that reads recordings may not pause any");
                 self.error(403, "missing.permissions")
@@ -215,6 +262,20 @@ fn refusals(request: &Request, route: Result<Route, Refusal>) -> Vec<Refusal> {
     }
     if request.header("user-agent").is_none() {
         found.push((400, "bad.request", "no User-Agent"));
+    }
+    if request.method == "GET" && !request.body.is_empty() {
+        found.push((400, "bad.request", "a reading has no body"));
+    }
+    if matches!(route, Ok(Route::Retention(..) | Route::Protection))
+        && request.header("content-type") != Some("application/json")
+    {
+        found.push((415, "bad.request", "a body that is not called JSON"));
+    }
+    if matches!(route, Ok(Route::Retention(..))) && delete_date(&request.body).is_none() {
+        found.push((400, "bad.request", "only the date of a deletion is ever changed"));
+    }
+    if matches!(route, Ok(Route::Protection)) && conversations(&request.body).is_none() {
+        found.push((400, "bad.request", "legal hold is asked for by 1 to 100 ids of conversations"));
     }
     if matches!(route, Ok(Route::Screen { .. })) {
         if !request.body.is_empty() {

@@ -11,16 +11,17 @@ mod organization;
 mod pause;
 mod rate;
 mod recordings;
+mod retention;
 mod screen;
 mod state;
 mod timeline;
 mod truth;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, Mutex, MutexGuard},
-    time::SystemTime,
+    time::{Instant, SystemTime},
 };
 
 use serde_json::Value;
@@ -68,6 +69,10 @@ struct State {
     recordings_window: Option<Window>,
     /// Lists of recordings that were given, in place of what was stored.
     recordings: BTreeMap<Uuid, Value>,
+    /// The recordings that are to be deleted, since when.
+    deletions: BTreeMap<Uuid, Instant>,
+    /// The conversations under legal hold.
+    held: BTreeSet<Uuid>,
 }
 
 impl Genesys {
@@ -87,6 +92,8 @@ impl Genesys {
                     window: None,
                     recordings_window: None,
                     recordings: BTreeMap::new(),
+                    deletions: BTreeMap::new(),
+                    held: BTreeSet::new(),
                 }),
             }),
         }

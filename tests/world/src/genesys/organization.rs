@@ -40,10 +40,14 @@ pub struct Organization {
     pub paused_screen: PausedScreen,
     /// How far the files of calls are that are over; those of others are on their way in. Default available.
     pub files: Files,
-    /// Which recordings the client may see that pauses. Default all.
+    /// What the client may read that pauses. Default all.
     pub rights: Rights,
-    /// Which recordings the client may see that reads recordings. Default all.
+    /// What the client may do that reads recordings. Default reads all.
     pub recordings_rights: Rights,
+    /// How long after it was ordered a recording is deleted. Default a day.
+    pub deletes_after: Duration,
+    /// Whether a deleted recording is known no more; else its state is `DELETED`. Default false.
+    pub forgets_deleted: bool,
     /// How many API requests an OAuth client has, whatever its tokens. Default 3,000 a minute.
     pub client_limit: Option<RateLimit>,
 }
@@ -86,6 +90,8 @@ impl Default for Organization {
             files: Files::Available,
             rights: Rights::ALL,
             recordings_rights: Rights::ALL,
+            deletes_after: Duration::from_hours(24),
+            forgets_deleted: false,
             client_limit: Some(RateLimit::a_minute(3_000)),
         }
     }

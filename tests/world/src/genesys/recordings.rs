@@ -1,5 +1,5 @@
 //! What is stored of a call, as `GET /api/v2/conversations/{id}/recordings` lists it: the voice with its pauses, and
-//! each run of each screen recording, made from what truly happened.
+//! each run of each screen recording, made from what truly happened. `retention` has what becomes of it.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -42,20 +42,29 @@ pub enum Files {
     ScreensFailed,
 }
 
-/// Which recordings an OAuth client may see.
+/// What an OAuth client may do beside pausing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
+    /// `conversation:communication:view`.
+    pub conversations: bool,
     /// `recording:recording:view`.
     pub voices: bool,
     /// `recording:screenRecording:view`.
     pub screens: bool,
+    /// `recording:screenRecording:editRetention`.
+    pub retention: bool,
 }
 
 impl Rights {
-    /// Both.
-    pub const ALL: Self = Self { voices: true, screens: true };
-    /// Neither.
-    pub const NONE: Self = Self { voices: false, screens: false };
+    /// To read all there is.
+    pub const ALL: Self = Self { conversations: true, voices: true, screens: true, retention: false };
+    /// To read conversations, and no recording.
+    pub const NONE: Self = Self { voices: false, screens: false, ..Self::ALL };
+
+    /// Whether it may see this recording.
+    pub(super) fn see(self, recording: &Value) -> bool {
+        if recording["media"] == "screen" { self.screens } else { self.voices }
+    }
 }
 
 /// One file: from when until when, and when it was paused.
@@ -74,7 +83,7 @@ impl Genesys {
     /// The recordings of a conversation as a client with these rights sees them.
     pub(super) fn list_recordings(&self, conversation: Uuid, rights: Rights) -> HttpResponse {
         let state = self.state();
-        if rights == Rights::NONE {
+        if !rights.voices && !rights.screens {
             drop(state);
             return self.error(403, "missing.permissions");
         }
@@ -83,18 +92,29 @@ impl Genesys {
             return self.error(404, "not.found");
         }
         let files = state.organization.files;
-        let list = match state.recordings.get(&conversation) {
-            _ if files == Files::Transcoding => return wire::answer(202, "application/json", String::new()),
-            _ if files == Files::Absent => json!([]),
-            Some(list) => list.clone(),
-            None => stored(&state, conversation),
-        };
-        let may_see = |recording: &&Value| match recording["media"].as_str() {
-            Some("screen") => rights.screens,
-            _ => rights.voices,
-        };
-        let seen = list.as_array().map(|all| all.iter().filter(may_see).cloned().collect::<Vec<_>>());
-        wire::json(200, &seen.map_or(list, Value::from))
+        if files == Files::Transcoding {
+            return wire::answer(202, "application/json", String::new());
+        }
+        let mut list = state.recordings_of(conversation);
+        if let Some(all) = list.as_array_mut() {
+            all.retain(|recording| rights.see(recording));
+        }
+        wire::json(200, &list)
+    }
+}
+
+impl State {
+    /// The recordings of a conversation that is there, as they are now.
+    pub(super) fn recordings_of(&self, conversation: Uuid) -> Value {
+        if self.organization.files == Files::Absent {
+            return json!([]);
+        }
+        let given = self.recordings.get(&conversation).cloned();
+        let mut list = given.unwrap_or_else(|| stored(self, conversation));
+        if let Some(all) = list.as_array_mut() {
+            self.delete_what_is_due(all);
+        }
+        list
     }
 }
 

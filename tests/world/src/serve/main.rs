@@ -43,10 +43,18 @@ The control door takes and gives JSON:
   POST   /invoke        PAYLOAD: the program of --function is invoked; gives {result} or {failure}
   POST   /fault         {on, status, times}: on conversation, pause, resume, token or any request to Genesys
   DELETE /fault
+  POST   /serve         {conversationId, conversation, recordings}: these bodies are served for it
+  POST   /hold          {conversationId, on}: it is under legal hold, or no more
+  POST   /organization  {recordingsRights, files, deletesAfterMs, forgetsDeleted}: settings, each on its own
   GET    /client        the OAuth client as JSON, to be put into a secret elsewhere
+  GET    /recordings-client
   GET    /screens       ?conversation=ID: the state of each screen recording, by participant
+  GET    /recordings    ?conversation=ID: what is stored of it
+  GET    /secrets       what must be in no log: secrets, tokens, callers' data, texts of Genesys
   GET    /requests      all so far, as the lines tell them
   GET    /complaints    what the strict services would not have forgiven
+
+The documentation of the module `control` has all of what each of them takes.
 
 Exit codes:
   0  it was told to stop

@@ -143,6 +143,7 @@ async fn what_the_control_door_does_not_know_is_refused_and_nothing_breaks() {
     let unknown = "00000000-0000-4000-8000-000000000000";
     let flip = json!({ "conversationId": unknown, "userId": USER, "on": true });
     let screens_of_unknown = format!("/screens?conversation={unknown}");
+    let recordings_of_unknown = format!("/recordings?conversation={unknown}");
     let cases = [
         (Method::GET, "/", json!(null), 404, "there is no GET /"),
         (Method::GET, "/stage", json!(null), 404, "there is no GET /stage"),
@@ -152,7 +153,13 @@ async fn what_the_control_door_does_not_know_is_refused_and_nothing_breaks() {
         (Method::POST, "/secure-pause", json!({}), 400, "conversationId is a UUID"),
         (Method::POST, "/secure-pause", json!([]), 400, "no JSON object"),
         (Method::POST, "/fault", json!({ "on": "all", "status": 403 }), 400, "on is one of"),
-        (Method::POST, "/fault", json!({ "on": "any", "status": 200 }), 400, "from 400 to 599"),
+        (Method::POST, "/fault", json!({ "on": "any", "status": 199 }), 400, "from 200 to 599"),
+        (Method::POST, "/fault", json!({ "on": "any", "kind": "slow" }), 400, "lost or idle"),
+        (Method::POST, "/organization", json!({ "files": "torn" }), 400, "files is no setting"),
+        (Method::POST, "/organization", json!({ "rights": [] }), 400, "rights is no setting"),
+        (Method::POST, "/serve", json!({}), 400, "conversationId is a UUID"),
+        (Method::POST, "/hold", json!({ "conversationId": unknown }), 400, "true or false"),
+        (Method::GET, &recordings_of_unknown, json!(null), 404, "stage it first"),
         (Method::POST, "/fault", json!({ "on": "any", "status": 403, "times": -1 }), 400, "times"),
         (Method::GET, "/screens", json!(null), 400, "is a UUID"),
         (Method::GET, &screens_of_unknown, json!(null), 404, "stage it first"),
