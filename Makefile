@@ -196,7 +196,8 @@ $(GENESYS)/.installed: tests/genesys/requirements.txt
 	@touch $@
 
 .PHONY: recordings-test
-recordings-test: $(RECORDINGS)/.installed ## test the desk tools that read and delete recordings
+recordings-test: $(RECORDINGS)/.installed verdicts ## test the desk tools that read and delete recordings
+	$(CARGO) build --locked --quiet -p world --bin world
 	$(RECORDINGS)/bin/python3 -m pytest -q -p no:cacheprovider tests/recordings
 
 $(RECORDINGS)/.installed: tests/recordings/requirements.txt
@@ -372,15 +373,22 @@ DESK = --region "$(REGION)" $(if $(CLIENT),--client "$(CLIENT)") --conversation 
 	$(if $(PROOF_TOLERANCE_MS),--tolerance-ms "$(PROOF_TOLERANCE_MS)")
 
 .PHONY: calibrate
-calibrate: ## show what the recordings of CONVERSATION=id say of PAUSED_SCREEN; reads only; REGION=, CLIENT=, JSON=1
+calibrate: $(if $(CONVERSATION),verdicts) ## show what the recordings of CONVERSATION=id say of PAUSED_SCREEN; reads only; REGION=, CLIENT=, JSON=1
 	@test -n "$(CONVERSATION)" || { echo 'name the test call: make calibrate REGION=mypurecloud.ie CONVERSATION=id' >&2; \
 		exit 2; }
 	@$(PYTHON) tools/recordings/calibrate.py $(DESK) $(if $(JSON),--json)
 
+# Who has a proof record, or has looked, needs no figures.
 .PHONY: purge
-purge: ## delete the exposed screen recording RECORDING=id of CONVERSATION=id: a dry run without APPLY=1; LOG=, OUT=
+purge: $(if $(RECORDING),$(if $(LOG)$(filter 1,$(SEEN)),,verdicts)) ## delete the exposed screen recording RECORDING=id of CONVERSATION=id: a dry run without APPLY=1; LOG=, SEEN=1, OUT=
 	@test -n "$(CONVERSATION)" -a -n "$(RECORDING)" || { \
 		echo 'name it: make purge REGION=mypurecloud.ie CONVERSATION=id RECORDING=id LOG=proof.jsonl' >&2; exit 2; }
 	@$(PYTHON) tools/recordings/purge.py $(DESK) --recording "$(RECORDING)" $(if $(LOG),--log "$(LOG)") \
 		$(if $(PAUSED_SCREEN),--paused-screen "$(PAUSED_SCREEN)") $(if $(OUT),--out "$(OUT)") \
-		$(if $(FOLLOW_MINUTES),--follow-minutes "$(FOLLOW_MINUTES)") $(if $(filter 1,$(APPLY)),--apply)
+		$(if $(FOLLOW_MINUTES),--follow-minutes "$(FOLLOW_MINUTES)") $(if $(filter 1,$(SEEN)),--seen) \
+		$(if $(filter 1,$(APPLY)),--apply)
+
+.PHONY: verdicts
+verdicts:
+	@echo "building the function's table for the desk (debug; the first time takes some minutes)" >&2
+	@$(CARGO) build --locked --quiet -p verdicts

@@ -1,4 +1,4 @@
-"""The desk: the tools as processes of their own, with a terminal of their own where somebody types."""
+"""The desk: the tools as processes with a terminal of their own where somebody types, in the simulated world."""
 
 import dataclasses
 import fcntl
@@ -13,17 +13,33 @@ import sys
 import tempfile
 import termios
 import time
+import urllib.request
 
 import pytest
-import standin
-from standin import CONVERSATION, SCREEN, VOICE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools" / "recordings"
+WORLD = ROOT / "target" / "debug" / "world"
 sys.path.insert(0, str(TOOLS))
+CONVERSATION = "3d2c9a10-0000-4000-8000-000000000001"
+VOICE = "7b1f6f0e-0000-4000-8000-00000000a001"
+USER = "a1d3c7a2-1b52-4c1e-8a57-0d6b6f3e9a01"
+SCREEN = "7b1f6f0e-0000-4000-8000-00000000a002"
+READER = {"recording:recording:view", "recording:screenRecording:view", "conversation:communication:view"}
+PURGER = READER | {"recording:screenRecording:editRetention"}
+# All that a desk tool may ever ask.
+ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ALLOWED = (
+    r"POST /oauth/token",
+    rf"GET /api/v2/conversations/{ID}",
+    rf"GET /api/v2/conversations/{ID}/recordings\?maxWaitMs=5000",
+    rf"GET /api/v2/conversations/{ID}/recordingmetadata/{ID}",
+    r"POST /api/v2/recordings/deletionprotection",
+    rf"PUT /api/v2/conversations/{ID}/recordings/{ID}\?clearExport=true",
+)
 # A tool ends within seconds, the looks after a deletion included.
 PATIENCE = 60
-QUESTION = re.compile(rb"OAuth client (?:id|secret): |to delete it:|Ctrl-C does no harm")
+QUESTION = re.compile(rb"OAuth client (?:id|secret): |Type yes:|to delete it:|Ctrl-C does no harm")
 CTRL_C = "\x03"
 
 
@@ -61,19 +77,73 @@ def call(**changed):
         "id": CONVERSATION,
         "startTime": "2026-11-20T09:00:02.000Z",
         "endTime": "2026-11-20T09:05:05.000Z",
-        "participants": [{"purpose": "agent", "startAcwTime": "2026-11-20T09:05:05Z", "endAcwTime": "2026-11-20T09:05:20Z"}],
+        "participants": [agent(endAcwTime="2026-11-20T09:05:20Z")],
     } | changed
+
+
+def agent(**changed):
+    return {"purpose": "agent", "userId": USER, "startAcwTime": "2026-11-20T09:05:05Z"} | changed
+
+
+class Genesys:
+    """The organization: one call with an exposed screen recording."""
+
+    def __init__(self, ready):
+        self.control = ready["control"]
+        self.env = {name: ready["env"][name] for name in ("GENESYS_API_URL", "GENESYS_LOGIN_URL")}
+        told = self.ask("GET", "/recordings-client")
+        self.client = told["client_id"], told["client_secret"]
+        self.set(recordingsRights=sorted(PURGER), deletesAfterMs=500)
+        self.serve(voice(noted()), screen())
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.control + path, data, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def set(self, **settings):
+        self.ask("POST", "/organization", settings)
+
+    def serve(self, *recordings, conversation=None):
+        bodies = {"conversation": call() if conversation is None else conversation, "recordings": recordings}
+        self.ask("POST", "/serve", {"conversationId": CONVERSATION} | bodies)
+
+    def hold(self):
+        self.ask("POST", "/hold", {"conversationId": CONVERSATION, "on": True})
+
+    def fault(self, on, status=None, times=1, **how):
+        self.ask("POST", "/fault", {"on": on, "times": times} | ({"status": status} if status else {}) | how)
+
+    def recording(self, wanted):
+        """As it truly is."""
+        listed = self.ask("GET", f"/recordings?conversation={CONVERSATION}")
+        return next(it for it in listed if it["id"] == wanted)
+
+    def requests(self):
+        return [f"{it['method']} {it['path']}" for it in self.ask("GET", "/requests")]
+
+    def changes(self):
+        return [it for it in self.requests() if it.startswith("PUT")]
+
+    def check(self):
+        """No request but those has arrived, whatever was to be done. The world complains of one to change a voice."""
+        for request in self.requests():
+            assert any(re.fullmatch(it, request) for it in ALLOWED), request
+        assert self.ask("GET", "/complaints") == []
 
 
 @pytest.fixture
 def genesys():
-    """The organization: one call with an exposed screen recording."""
-    served = standin.Genesys()
-    served.conversation = call()
-    served.recordings = [voice(noted()), screen()]
-    yield served
-    served.stop()
-    assert served.complaints == []
+    assert WORLD.exists(), "make recordings-test builds it"
+    command = [WORLD, "--until-stdin-closes"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            served = Genesys(json.loads(process.stdout.readline()))
+            yield served
+            served.check()
+        finally:
+            process.kill()
 
 
 @dataclasses.dataclass
@@ -107,19 +177,20 @@ class Desk:
         """`answers`: what is typed on a terminal, a line for each time the tool asks; without these there is none."""
         command = [sys.executable, str(TOOLS / f"{tool}.py"), *map(str, options)]
         command += ["--client", str(self.file)] if client else []
-        env = {"GENESYS_API_URL": self.genesys.url, "GENESYS_LOGIN_URL": self.genesys.url, **(env or {})}
+        env = self.genesys.env | (env or {})
         done = on_terminal(command, env, answers) if answers is not None else plainly(command, env, piped)
         kept = [it.read_text() for it in self.folder.iterdir() if it != self.file]
-        for secret in (*self.genesys.client, *self.genesys.tokens):
+        for secret in (self.genesys.client[0], *self.genesys.ask("GET", "/secrets")):
             assert secret not in done.out + done.err + done.shown + " ".join([*command, *env.values(), *kept])
-        assert "never shown" not in done.out + done.err + done.shown, "no text of Genesys is shown"
         assert "Traceback" not in done.err
         return done
 
     def make(self, *words):
         """A command as it is typed, in an environment that names no other setting."""
-        env = {"PATH": os.environ["PATH"], "GENESYS_API_URL": self.genesys.url, "GENESYS_LOGIN_URL": self.genesys.url}
-        return plainly(["make", "--silent", "-C", str(ROOT), *words, f"CLIENT={self.file}"], env)
+        # And those of the build, or it would be another one.
+        kept = {it: told for it, told in os.environ.items() if it.startswith(("PATH", "HOME", "CARGO", "RUST"))}
+        command = ["make", "--silent", "-C", str(ROOT), *words, f"CLIENT={self.file}"]
+        return plainly(command, kept | self.genesys.env)
 
 
 def plainly(command, env, piped=""):

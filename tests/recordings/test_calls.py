@@ -1,14 +1,13 @@
 """No other request leaves a desk tool, none would change a voice, and no secret is left anywhere."""
 
 import ast
+import json
 import re
 import ssl
 
 import genesys as client
 import pytest
-import standin
-from conftest import ROOT, TOOLS, screen, voice
-from standin import CONVERSATION, SCREEN, VOICE
+from conftest import ALLOWED, CONVERSATION, ID, ROOT, SCREEN, TOOLS, VOICE, screen, voice
 
 NETWORK = {"http", "socket", "ssl", "urllib", "subprocess", "asyncio", "requests", "ftplib", "smtplib", "xmlrpc"}
 PATHS = [
@@ -49,6 +48,7 @@ def test_what_only_reads_lists_nothing_that_changes():
     assert all(call.startswith("GET ") for call in client.Reader.CALLS)
     changing = [it for it in client.Retention.CALLS if not it.startswith("GET ")]
     assert changing == [client.PROTECTION, client.RETENTION], "the first one only asks"
+    assert {"POST /oauth/token", *client.Retention.CALLS} == set(ALLOWED), "those that the tests let arrive"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,9 @@ def test_requests_leave_from_one_place_only():
         } & NETWORK
         sent += [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "getresponse"]
     assert len(sent) == 1
-    assert {name for name, modules in imported.items() if modules} == {"genesys.py"}
-    assert imported["genesys.py"] == {"http", "ssl", "urllib"}
+    used = {name: modules for name, modules in imported.items() if modules}
+    assert used == {"genesys.py": {"http", "ssl", "urllib"}, "figures.py": {"subprocess"}}
+    assert re.findall(r"subprocess\.\w+\(.*?[],]", (TOOLS / "figures.py").read_text()) == ["subprocess.run([VERDICTS]"]
     assert "urllib.request" not in (TOOLS / "genesys.py").read_text()
 
 
@@ -93,7 +94,7 @@ def test_a_secret_is_typed_in_without_echo(desk):
 
 def test_without_a_terminal_nothing_is_typed_in(desk):
     done = desk.calibrate(client=False, piped="\n".join([*desk.genesys.client, ""]))
-    assert (done.code, desk.genesys.requests) == (2, [])
+    assert (done.code, desk.genesys.requests()) == (2, [])
     assert "there is no terminal" in done.err
 
 
@@ -113,14 +114,15 @@ def test_a_file_that_cannot_be_used_is_named_without_being_shown(desk, content, 
         desk.file.write_text(content)
     desk.file.chmod(mode)
     done = desk.calibrate()
-    assert (done.code, desk.genesys.requests) == (2, [])
+    assert (done.code, desk.genesys.requests()) == (2, [])
     assert said in done.err and "s3cret" not in done.err
 
 
 def test_a_client_that_genesys_refuses_is_named_by_the_call_alone(desk):
-    desk.genesys.client = ("another", "s3cret")
+    desk.file.write_text(json.dumps({"client_id": desk.genesys.client[0], "client_secret": "s3cret"}))
     done = desk.calibrate()
-    assert (done.code, done.err) == (2, f"calibrate: POST token: answered 401, correlation id {standin.CORRELATION}\n")
+    assert done.code == 2 and "s3cret" not in done.err
+    assert re.fullmatch(rf"calibrate: POST token: answered 401, correlation id {ID}\n", done.err), done.err
 
 
 @pytest.mark.parametrize(
@@ -160,26 +162,26 @@ def test_nobody_else_is_taken_for_genesys(monkeypatch):
 
 
 def test_neither_a_redirect_nor_a_proxy_is_followed(desk):
-    desk.genesys.faults = {("GET", "recordings"): [(302, {"Location": "/api/v2/elsewhere"}, None)]}
+    desk.genesys.fault("recordings", 302, headers={"Location": "/api/v2/elsewhere"})
     done = desk.calibrate(env={"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"})
     assert done.code == 2 and "GET recordings: answered 302" in done.err
-    assert len(desk.genesys.requests) == 3
+    assert len(desk.genesys.requests()) == 3
 
 
 def test_a_reading_is_tried_again_and_a_token_that_has_run_out_is_renewed(desk):
-    desk.genesys.faults = {
-        ("GET", "recordings"): [(429, {"Retry-After": "1"}, {"code": "too.many.requests"}), (503, {}, None)],
-        ("GET", "conversations"): [(401, {}, {"code": "credentials.expired"})],
-    }
+    desk.genesys.fault("conversation", 401)
+    desk.genesys.fault("recordings", 429, headers={"Retry-After": "1"})
+    desk.genesys.fault("recordings", 503)
     done = desk.calibrate()
     assert done.code == 0, done.err
-    assert desk.genesys.requests.count("POST /oauth/token") == 2
+    assert desk.genesys.requests().count("POST /oauth/token") == 2
 
 
 def test_a_reading_is_given_up_at_last(desk):
-    desk.genesys.faults = {("GET", "recordings"): [(500, {}, None)] * 9}
+    desk.genesys.fault("recordings", 500, times=9)
     done = desk.calibrate()
-    assert done.code == 2 and len(desk.genesys.faults["GET", "recordings"]) == 6
+    asked = desk.genesys.requests().count(f"GET /api/v2/conversations/{CONVERSATION}/recordings?maxWaitMs=5000")
+    assert (done.code, asked) == (2, 3)
 
 
 HOSTILE = {"exportedDate": "\x1b[2J", "fileState": "\x1b[2J", "deleteDate": "\x1b[2J"}
@@ -187,5 +189,5 @@ HOSTILE = {"exportedDate": "\x1b[2J", "fileState": "\x1b[2J", "deleteDate": "\x1
 
 @pytest.mark.parametrize("recordings", [[{}, {"id": 7}], [voice(), screen(id="\x1b[2J"), screen(**HOSTILE)]])
 def test_nothing_of_a_body_reaches_the_terminal_but_what_is_known_of_it(desk, recordings):
-    desk.genesys.list = lambda _: (200, recordings)
+    desk.genesys.serve(*recordings)
     assert "\x1b" not in desk.calibrate().out

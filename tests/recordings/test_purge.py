@@ -1,10 +1,10 @@
 """Only a screen recording that is known to be exposed is deleted, and only by somebody who was asked."""
 
 import json
+import time
 
 import pytest
-from conftest import CTRL_C, noted, screen, voice
-from standin import CONVERSATION, PURGER, SCREEN, VOICE
+from conftest import CONVERSATION, CTRL_C, PURGER, ROOT, SCREEN, VOICE, noted, screen, voice
 
 CUT = "--paused-screen", "cut"
 APPLY = *CUT, "--apply"
@@ -106,9 +106,7 @@ def test_a_voice_is_never_deleted(desk):
     [{"media": "audio"}, {"media": "chat"}, {"media": ..., "mediaSubtype": "Trunk"}, {"mediaSubtype": "Station"}],
 )
 def test_what_is_not_plainly_a_screen_is_never_deleted(desk, changed):
-    if changed == {"media": ..., "mediaSubtype": "Trunk"}:
-        changed = {"media": None, "mediaSubtype": "Trunk"}
-    desk.genesys.list = lambda _: (200, [voice(noted()), screen(**changed)])
+    desk.genesys.serve(voice(noted()), screen(**changed))
     refused(desk, "not a screen recording", *APPLY)
 
 
@@ -118,18 +116,24 @@ def test_an_id_that_nothing_has_deletes_nothing(desk):
 
 @pytest.mark.parametrize("answer", [[{"id": CONVERSATION}], [{"id": OTHER}], [{}], {}, None, "", 0, False])
 def test_under_legal_hold_nothing_is_deleted(desk, answer):
-    desk.genesys.protected = answer
+    desk.genesys.fault("protection", 200, body=answer)
     refused(desk, "under legal hold", *APPLY)
+
+
+def test_under_a_legal_hold_of_genesys_nothing_is_deleted(desk):
+    desk.genesys.hold()
+    refused(desk, "under legal hold", *APPLY, "--seen")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 def test_where_legal_hold_is_not_known_nothing_is_deleted(desk, status):
-    desk.genesys.faults = {("POST", "deletionprotection"): [(status, {}, [])] * 9}
+    desk.genesys.fault("protection", status, times=9)
     refused(desk, f"POST deletionprotection: answered {status}", *APPLY)
 
 
 def test_a_legal_hold_that_came_while_it_asked_is_seen(desk):
-    desk.genesys.faults = {("POST", "deletionprotection"): [(200, {}, []), (200, {}, [{"id": CONVERSATION}])]}
+    desk.genesys.fault("protection", 200, body=[])
+    desk.genesys.hold()
     refused(desk, "under legal hold", *APPLY, answers=[SCREEN])
 
 
@@ -142,30 +146,70 @@ def test_what_may_be_dark_is_not_known_to_be_exposed(desk, setting):
     ("recordings", "said"),
     [
         ([voice(noted()), screen(outputDurationMs=210000)], "cut-out"),
-        ([voice(noted()), screen(outputDurationMs=100000)], "unknown"),
         ([voice(noted()), screen(fileState="ERROR")], "unknown"),
-        ([voice(noted()), screen(outputDurationMs=None)], "unknown"),
-        ([voice(noted()), screen(endTime="2026-11-20T11:05:06Z")], "unknown"),
         ([voice(noted()), screen(endTime="2026-11-20T09:01:00Z", outputDurationMs=54000)], "not-recorded"),
-        ([voice(noted(reason="Hold")), screen()], "not-recorded"),
-        ([voice(), screen()], "not-recorded"),
-        ([voice(noted(realtimeLocation=-9000000)), screen()], "not-recorded"),
-        ([voice(noted(), startTime="2026-11-20T08:00:00Z"), screen()], "not-recorded"),
-        ([screen()], "not-recorded"),
+        ([voice(), screen()], "no-secure-pause"),
+        ([screen()], "unknown"),
+        ([voice(noted()), screen(outputDurationMs=210000), screen(id=OTHER)], "cut-out"),
     ],
 )
 def test_what_the_figures_do_not_call_exposed_stays(desk, recordings, said):
-    desk.genesys.recordings = recordings
+    desk.genesys.serve(*recordings)
     refused(desk, f"but {said}", *APPLY)
 
 
 def test_a_short_secure_pause_that_is_wholly_in_the_file_is_exposed(desk):
-    desk.genesys.recordings = [voice(noted(durationMs=4000)), screen()]
+    desk.genesys.serve(voice(noted(durationMs=4000)), screen())
     assert desk.purge(*CUT).code == 0
 
 
+def test_one_screen_is_exposed_whatever_another_one_shows(desk):
+    dark, failed = screen(id=OTHER, outputDurationMs=210000), screen(id=CONVERSATION, fileState="ERROR")
+    desk.genesys.serve(voice(noted()), dark, failed, screen())
+    assert desk.purge(*CUT).code == 0
+
+
+def test_a_screen_that_is_not_listed_is_not_judged(desk):
+    desk.genesys.fault("recordings", 200, body=[voice(noted())])
+    refused(desk, "but nothing", *APPLY)
+
+
+def test_somebody_who_has_looked_knows_it_and_is_asked(desk):
+    desk.genesys.set(recordingsRights=["recording:screenRecording:view", "recording:screenRecording:editRetention"])
+    done = desk.purge("--seen", "--apply", answers=["yes", SCREEN])
+    assert done.code == 0, done.err
+    lines = [json.loads(it) for it in done.out.splitlines()]
+    assert [it["outcome"] for it in lines] == ["ordered", "deleted"]
+    assert [(it["knownBy"], it["pauses"]) for it in lines] == [("seen", [])] * 2
+
+
+@pytest.mark.parametrize("answer", ["", "no", SCREEN])
+def test_whoever_has_seen_no_card_deletes_nothing(desk, answer):
+    refused(desk, "nobody has seen a card on it", "--seen", "--apply", answers=[answer])
+
+
+def test_nobody_s_look_opens_a_voice_or_a_script(desk):
+    refused(desk, "not a screen recording", "--seen", "--apply", recording=VOICE)
+    refused(desk, "a person has to confirm it", "--seen", "--apply", piped=f"yes\n{SCREEN}\n")
+
+
+def test_a_call_that_was_lived_and_whose_screen_nobody_paused(desk):
+    started = json.loads((ROOT / "events" / "secure_pause" / "started.json").read_text())
+    staged = desk.genesys.ask("POST", "/stage", started)
+    ids = {name: staged[name] for name in ("conversationId", "userId")}
+    time.sleep(0.1)
+    desk.genesys.ask("POST", "/secure-pause", ids | {"on": False})
+    desk.genesys.ask("POST", "/hang-up", ids)
+    stored = desk.genesys.ask("GET", f"/recordings?conversation={ids['conversationId']}")
+    words = "--conversation", ids["conversationId"], "--recording"
+    for told in stored:
+        done = desk.run("purge", *words, told["id"], *APPLY, answers=[told["id"]] if told["media"] == "screen" else None)
+        assert done.code == (0 if told["media"] == "screen" else 2), done.err
+    assert len(desk.genesys.changes()) == len(stored) - 1 == 2, "the screens of two agents, and never the voice"
+
+
 def test_a_proof_record_is_as_good_as_the_figures(desk, log):
-    desk.genesys.rights = PURGER - {"conversation:communication:view", "recording:recording:view"}
+    desk.genesys.set(recordingsRights=["recording:screenRecording:view", "recording:screenRecording:editRetention"])
     done = desk.purge(*log("not JSON", "[]", proof()), "--apply", answers=[SCREEN])
     assert done.code == 0, done.err
     lines = [json.loads(it) for it in done.out.splitlines()]
@@ -223,28 +267,28 @@ def test_a_proof_record_does_not_open_a_voice(desk, log):
 
 
 def test_a_copy_that_has_left_genesys_is_named(desk):
-    desk.genesys.recordings = [voice(noted()), screen(exportedDate="2026-11-20T10:00:00Z")]
+    desk.genesys.serve(voice(noted()), screen(exportedDate="2026-11-20T10:00:00Z"))
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert "EXPORTED:       2026-11-20T10:00:00.000Z. Genesys cannot delete that copy" in done.err
     assert [json.loads(it)["exported"] for it in done.out.splitlines()] == ["2026-11-20T10:00:00.000Z"] * 2
 
 
 def test_an_export_that_waits_is_called_off(desk):
-    desk.genesys.recordings = [voice(noted()), screen(exportDate="2026-11-27T10:00:00Z")]
+    desk.genesys.serve(voice(noted()), screen(exportDate="2026-11-27T10:00:00Z"))
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert "it is called off" in done.err
     assert "exportDate" not in desk.genesys.recording(SCREEN)
 
 
 def test_what_is_not_deleted_in_time_is_said(desk):
-    desk.genesys.after = ["AVAILABLE"] * 99
+    desk.genesys.set(deletesAfterMs=60000)
     done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
     assert done.code == 1 and done.line()["outcome"] == "ordered"
     assert "not seen to be deleted yet" in done.err
 
 
 def test_whoever_does_not_want_to_wait_may_go(desk):
-    desk.genesys.after = ["AVAILABLE"] * 99
+    desk.genesys.set(deletesAfterMs=60000)
     done = desk.purge(*APPLY, answers=[SCREEN, CTRL_C])
     assert done.code == 1 and done.line()["outcome"] == "ordered"
     assert "not seen to be deleted yet" in done.err
@@ -255,33 +299,31 @@ def test_whoever_stops_at_the_question_changes_nothing(desk):
 
 
 def test_what_is_gone_is_deleted(desk):
-    desk.genesys.after = ["AVAILABLE", None]
+    desk.genesys.set(forgetsDeleted=True)
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "gone"]
 
 
 @pytest.mark.parametrize("body", [None, {"message": "no route"}, {"code": "no.route"}, {"code": 404}, "not.found"])
 def test_a_gateways_404_is_not_gone(desk, body):
-    desk.genesys.after = ["AVAILABLE"] * 99
-    fault = (404, {}, body)
-    ordered = 200, {}, screen(deleteDate="2020-01-01T00:00:00Z")
-    desk.genesys.faults = {("GET", "recordingmetadata"): [ordered, *[fault] * 99]}
+    desk.genesys.fault("metadata", 200, body=screen(deleteDate="2020-01-01T00:00:00Z"))
+    desk.genesys.fault("metadata", 404, times=99, body=body)
     done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
     assert done.code == 1 and done.line()["outcome"] == "ordered"
 
 
 @pytest.mark.parametrize("asked", [False, True])
 def test_asked_again_later_it_says_that_it_is_deleted(desk, asked):
-    desk.genesys.recordings = [screen(fileState="DELETED", startTime=None, endTime=None)]
+    desk.genesys.serve(screen(fileState="DELETED", startTime=None, endTime=None))
     if asked:
-        desk.genesys.list = lambda _: (200, [])
+        desk.genesys.fault("recordings", 200, body=[])
     done = desk.purge()
     assert (done.code, done.line()["outcome"], desk.genesys.changes()) == (0, "deleted", [])
     assert (done.line()["knownBy"], done.line()["pauses"]) == (None, [])
 
 
 def test_asked_again_later_what_is_gone_was_ordered(desk, log):
-    desk.genesys.recordings = [voice(noted())]
+    desk.genesys.serve(voice(noted()))
     ordered = {"kind": "secure_pause_purge", "outcome": "ordered", "conversationId": CONVERSATION, "recordingId": SCREEN}
     for other in ({"recordingId": OTHER}, {"outcome": "unconfirmed"}, {"kind": "secure_pause_audit"}):
         refused(desk, "knows no such recording", *log(ordered | other))
@@ -290,34 +332,34 @@ def test_asked_again_later_what_is_gone_was_ordered(desk, log):
 
 
 def test_a_date_that_was_not_taken_is_no_order(desk):
-    desk.genesys.keeps_date = False
+    desk.genesys.fault("retention", kind="idle")
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert (done.code, done.line()["outcome"]) == (1, "unconfirmed")
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(500, "unconfirmed"), (503, "unconfirmed"), (408, "unconfirmed")])
 def test_a_lost_answer_is_read_back_and_nothing_is_sent_twice(desk, status, outcome):
-    desk.genesys.faults = {("PUT", "recordings"): [(status, {}, None)]}
+    desk.genesys.fault("retention", status)
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert (done.code, done.line()["outcome"], len(desk.genesys.changes())) == (1, outcome, 1)
 
 
 def test_a_lost_answer_to_what_was_carried_out_is_read_back(desk):
-    desk.genesys.faults, desk.genesys.carried = {("PUT", "recordings"): [(504, {}, None)]}, True
+    desk.genesys.fault("retention", kind="lost")
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "deleted"]
 
 
 @pytest.mark.parametrize("missing", ["recording:screenRecording:editRetention", "recording:screenRecording:view"])
 def test_without_its_rights_nothing_is_deleted(desk, missing):
-    desk.genesys.rights = PURGER - {missing}
+    desk.genesys.set(recordingsRights=sorted(PURGER - {missing}), deletesAfterMs=0)
     done = desk.purge(*APPLY, answers=[SCREEN] if "edit" in missing else None)
     assert (done.code, done.out) == (2, "")
-    assert all(it["fileState"] == "AVAILABLE" for it in desk.genesys.recordings)
+    assert desk.genesys.recording(SCREEN) == screen()
 
 
 def test_a_token_that_has_run_out_is_renewed(desk):
-    desk.genesys.faults = {("PUT", "recordings"): [(401, {}, {"code": "credentials.expired"})]}
+    desk.genesys.fault("retention", 401)
     assert desk.purge(*APPLY, answers=[SCREEN]).code == 0
     assert len(desk.genesys.changes()) == 2, "the first was not carried out"
 
@@ -330,8 +372,8 @@ def test_the_client_is_typed_in_before_it_asks(desk):
 def test_the_command_as_it_is_typed_is_a_dry_run(desk):
     done = desk.make("purge", f"CONVERSATION={CONVERSATION}", f"RECORDING={SCREEN}", "PAUSED_SCREEN=cut", "APPLY=0")
     assert (done.code, done.out) == (0, "") and "Dry run" in done.err, done.err
-    asked = len(desk.genesys.requests)
+    asked = len(desk.genesys.requests())
     for words in (["purge"], ["purge", f"CONVERSATION={CONVERSATION}"], ["purge", f"RECORDING={SCREEN}"]):
         done = desk.make(*words)
         assert done.code == 2 and "make purge" in done.err
-    assert len(desk.genesys.requests) == asked
+    assert len(desk.genesys.requests()) == asked

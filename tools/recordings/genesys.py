@@ -49,6 +49,7 @@ LARGEST_BODY = 8 * 1024 * 1024
 ATTEMPTS = 3
 # Genesys counts by the minute, and says for how long to wait.
 LONGEST_WAIT_SECONDS = 60
+JSON = {"Content-Type": "application/json"}
 CORRELATION = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 ID = UUID.pattern
@@ -163,7 +164,7 @@ class Reader:
         """Status and document of a call that succeeded."""
         for attempt in range(ATTEMPTS):
             self._token = self._token or self._fetch_token()
-            headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+            headers = {"Authorization": f"Bearer {self._token}"} | (JSON if body else {})
             status, document, answer = self._send(self._api, method, path, headers, body and json.dumps(body))
             if status and 200 <= status < 300:
                 return status, document
@@ -192,7 +193,7 @@ class Reader:
             raise AssertionError("a request that these tools do not make")
         connection = connect(host)
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, {"User-Agent": "secure-pause-desk"} | headers)
             answer = connection.getresponse()
             text = answer.read(LARGEST_BODY + 1)
             return answer.status, parsed(text), answer.headers

@@ -1,7 +1,8 @@
 """Has one screen recording deleted that is known to show what it should not, and follows it until it is.
 
 Shows what it would do, and changes nothing, unless --apply is given; then it asks first. Refuses whatever is not a screen
-recording, is under legal hold, or is not known to be exposed: by the figures, or by a proof record of the function.
+recording, is under legal hold, or is not known to be exposed: by the figures, by a proof record of the function, or by
+somebody who has looked at it and says so.
 Writes a line of JSON for the evidence report to --out, or to stdout; everything else goes to stderr.
 Exit: 0 shown, or deleted; 1 ordered, and not seen to be deleted yet; 2 refused, or it could not be done.
 """
@@ -87,7 +88,7 @@ class Purge:
         self.arguments = arguments
         self.log = Log(arguments.log, self.conversation, self.id)
         self.client = genesys.Retention(arguments.region, genesys.credentials(arguments.client))
-        self.pauses = []
+        self.pauses, self.known_by = [], None
 
     def run(self):
         listed = self.client.recordings(self.conversation)
@@ -125,22 +126,28 @@ class Purge:
             raise genesys.Refused("the conversation is under legal hold: it is not deleted but reported")
 
     def exposed(self, listed):
-        """The secure pauses that are known to be on it."""
+        """The secure pauses that are known to be on it; none where it was looked at instead."""
+        if self.arguments.seen:
+            self.known_by = "seen"
+            say("a card is on it, as somebody says who has looked")
+            return []
         if self.arguments.log:
+            self.known_by = "proof"
             pauses = sorted(self.log.exposed(datetime.timedelta(milliseconds=self.arguments.tolerance_ms)))
             if not pauses:
                 raise genesys.Refused("no proof record in LOG says that this recording is exposed")
             say("exposed, by the function's proof record")
             return pauses
-        evidence = figures.Evidence(self.client.conversation(self.conversation), listed, self.arguments.tolerance_ms)
-        paused_screen = self.arguments.paused_screen
-        say(figures.table(evidence, [evidence.verdict(it, paused_screen) for it in evidence.screens]))
-        screens = [it for it in evidence.screens if it.recording["id"] == self.id]
-        verdicts = [evidence.verdict(it, paused_screen)[0] for it in screens]
-        if verdicts != ["exposed"]:
-            said = verdicts[0] if verdicts else "nothing"
+        self.known_by = "figures"
+        read, told = self.client.conversation(self.conversation), self.arguments
+        evidence = figures.Evidence(self.conversation, read, listed, told.tolerance_ms, told.paused_screen)
+        say(figures.table(evidence))
+        screens = [it for it in evidence.screens if it.id == self.id]
+        pauses = [pause for it in screens for pause in it.exposed()]
+        if not pauses:
+            said = " and ".join(sorted({record["verdict"] for it in screens for record in it.records})) or "nothing"
             raise genesys.Refused(f"the figures do not say that it is exposed, but {said}")
-        return [pause for pause in evidence.pauses if pause.common(screens[0].span)]
+        return pauses
 
     def show(self, recording):
         for pause in self.pauses:
@@ -155,6 +162,10 @@ class Purge:
     def ask(self):
         if not sys.stdin.isatty():
             raise genesys.Refused("a person has to confirm it, on a terminal")
+        if self.arguments.seen:
+            say("Have you opened this recording yourself, and seen a card on it? Type yes:")
+            if sys.stdin.readline().strip().lower() != "yes":
+                raise genesys.Refused("nobody has seen a card on it; nothing was changed")
         say("The whole screen recording is lost for good. The voice stays. Type the recording's id to delete it:")
         if sys.stdin.readline().strip().lower() != self.id:
             raise genesys.Refused("that is not its id; nothing was changed")
@@ -234,7 +245,7 @@ class Purge:
             "recordingId": self.id,
             "outcome": outcome,
             "pauses": [{"from": genesys.iso(it.start), "to": genesys.iso(it.end)} for it in self.pauses],
-            "knownBy": self.pauses and ("proof" if self.arguments.log else "figures") or None,
+            "knownBy": self.known_by,
             "deleteDate": date(known),
             "exported": figures.exported(known),
         }
@@ -262,6 +273,7 @@ def main():
     parser.add_argument("--recording", required=True)
     parser.add_argument("--log", type=pathlib.Path, help="a file with the function's proof records, a line each")
     parser.add_argument("--paused-screen", choices=["unknown", "cut", "frozen", "masked"], default="unknown")
+    parser.add_argument("--seen", action="store_true", help="somebody has opened it and seen a card; asked again")
     parser.add_argument("--apply", action="store_true", help="ask, and delete it")
     parser.add_argument("--out", type=pathlib.Path, help="a file that the line for the report is added to")
     parser.add_argument("--follow-minutes", type=float, default=FOLLOW_MINUTES)
