@@ -197,7 +197,7 @@ $(GENESYS)/.installed: tests/genesys/requirements.txt
 
 .PHONY: recordings-test
 recordings-test: $(RECORDINGS)/.installed verdicts ## test the desk tools that read and delete recordings
-	$(CARGO) build --locked --quiet -p world --bin world
+	$(CARGO) build --locked --quiet --workspace --bin world
 	$(RECORDINGS)/bin/python3 -m pytest -q -p no:cacheprovider tests/recordings
 
 $(RECORDINGS)/.installed: tests/recordings/requirements.txt
@@ -391,4 +391,5 @@ purge: $(if $(RECORDING),$(if $(LOG)$(filter 1,$(SEEN)),,verdicts)) ## delete th
 .PHONY: verdicts
 verdicts:
 	@echo "building the function's table for the desk (debug; the first time takes some minutes)" >&2
-	@$(CARGO) build --locked --quiet -p verdicts
+	@# With the features of the whole workspace, as the other tests build: the dependencies are built once.
+	@$(CARGO) build --locked --quiet --workspace --bin verdicts
