@@ -164,13 +164,13 @@ impl Function {
         let looked = async {
             let context = self.ready.as_ref().map_err(Clone::clone)?;
             let looked = reconcile::proof::look(context, request, look, invocation.deadline).await?;
-            Ok((context, looked))
+            Ok((&context.config.proof, looked))
         };
         match AssertUnwindSafe(looked).catch_unwind().await.unwrap_or(Err(PANICKED)) {
-            Ok((context, looked)) => {
+            Ok((rules, (looked, conversation))) => {
                 let (message_id, request_id) = (message_id.as_ref(), invocation.request_id.as_ref());
                 let origin = report::proof::Origin { request, request_id, message_id };
-                for record in report::proof::records(&looked, origin, &context.config.proof) {
+                for record in report::proof::records(&looked, conversation.as_ref(), origin, rules) {
                     log::line(record.level(), &record);
                 }
                 invocation.metrics.borrow_mut().note_proof(&looked);

@@ -49,6 +49,10 @@ uuid_id!(
     UserId
 );
 uuid_id!(
+    /// A queue.
+    QueueId
+);
+uuid_id!(
     /// A participant: one leg of one conversation. The same user may hold many.
     ParticipantId
 );

@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::ids::{ParticipantId, UserId};
+use crate::ids::{ParticipantId, QueueId, UserId};
 use crate::json::{Time, each, each_text, lenient, list, object, word};
 
 /// Purposes of legs that do not belong to an agent, although some of them have a user.
 const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];
+
+/// So many queues, and so many agents, are named of one conversation: many times what a call goes through.
+pub const NAMED: usize = 20;
 
 /// A conversation as read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -183,6 +186,16 @@ impl Conversation {
         self.legs().any(|leg| leg.screen != Screen::Unknown)
     }
 
+    /// The queues that it was in, in the order of its legs; at most [`NAMED`], and none twice.
+    pub fn queue_ids(&self) -> Vec<QueueId> {
+        named(self.legs().filter_map(|leg| QueueId::parse(leg.queue_id.as_deref()?)))
+    }
+
+    /// The agents who were on it, likewise.
+    pub fn user_ids(&self) -> Vec<UserId> {
+        named(self.agent_legs().filter_map(|leg| UserId::parse(leg.user_id.as_deref()?)))
+    }
+
     /// Whether one of these users or queues is on it.
     pub fn involves(&self, ids: &BTreeSet<Uuid>) -> bool {
         let parsed = |id: &Option<String>| id.as_deref().and_then(|id| Uuid::try_parse(id).ok());
@@ -224,6 +237,12 @@ impl Conversation {
     fn live_calls(&self) -> impl Iterator<Item = &Media> {
         self.legs().flat_map(Participant::live_calls)
     }
+}
+
+/// The first of these, and none twice.
+fn named<T: Copy + Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let mut known = BTreeSet::new();
+    ids.filter(|id| known.insert(*id)).take(NAMED).collect()
 }
 
 impl Participant {

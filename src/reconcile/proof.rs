@@ -25,7 +25,7 @@ impl Context {
 /// What one look may take, two attempts at the recordings included: an outage must not hold its slot.
 const BUDGET: Duration = Duration::from_secs(20);
 
-/// Looks once.
+/// Looks once. Gives what that proves, and the conversation; none where it was not read.
 ///
 /// # Errors
 /// Why nothing could be read. At the last look that is a finding.
@@ -34,7 +34,7 @@ pub async fn look(
     request: &Request,
     look: Look,
     deadline: Deadline,
-) -> Result<Looked, Error> {
+) -> Result<(Looked, Option<Conversation>), Error> {
     let deadline = deadline.min(Deadline::after(BUDGET));
     let (conversation, recordings) = match read(context, request, deadline).await {
         // Where the client's limit is reached, even the last look is left for later: nothing is known yet.
@@ -53,9 +53,10 @@ pub async fn look(
         recordings: recordings.as_deref(),
     };
     let findings = findings(&seen, rules);
-    let is_expected = conversation.map(|conversation| conversation.involves(&rules.payment_queues));
+    let is_expected = conversation.as_ref().map(|conversation| conversation.involves(&rules.payment_queues));
     let is_final = is_final(look, &findings);
-    Ok(Looked { look, findings, is_final, is_expected, recordings: recordings.unwrap_or_default() })
+    let recordings = recordings.unwrap_or_default();
+    Ok((Looked { look, findings, is_final, is_expected, recordings }, conversation))
 }
 
 /// Logs a look that failed, or was left for later.

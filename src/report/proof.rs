@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 
 use crate::config::{self, PausedScreen, Proof};
 use crate::decide::proof::{Finding, Look, Looked, Request, Source, Span, Verdict};
+use crate::genesys::conversation::Conversation;
 use crate::genesys::recordings::{FileState, Media, Notes, Recording};
-use crate::ids::{ConversationId, RecordingId, TraceId};
+use crate::ids::{ConversationId, QueueId, RecordingId, TraceId, UserId};
 
 /// What every record has in its field `kind`.
 const KIND: &str = "secure_pause_proof";
@@ -45,6 +46,8 @@ pub struct Record<'a> {
     reason: &'static str,
     look: Look,
     expected: Option<bool>,
+    queue_ids: Option<Vec<QueueId>>,
+    user_ids: Option<Vec<UserId>>,
     recordings: Vec<Entry>,
     source: Source,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -70,17 +73,24 @@ struct Entry {
     exported: bool,
 }
 
-/// The records of a look.
+/// The records of a look; of the conversation, as read, they name queues and agents.
 pub fn records<'a>(
     looked: &'a Looked,
+    conversation: Option<&'a Conversation>,
     origin: Origin<'a>,
     rules: &'a Proof,
 ) -> impl Iterator<Item = Record<'a>> {
-    looked.told().map(move |finding| Record::of(finding, looked, origin, rules))
+    looked.told().map(move |finding| Record::of(finding, looked, conversation, origin, rules))
 }
 
 impl<'a> Record<'a> {
-    fn of(finding: &Finding, looked: &Looked, origin: Origin<'a>, rules: &Proof) -> Self {
+    fn of(
+        finding: &Finding,
+        looked: &Looked,
+        conversation: Option<&Conversation>,
+        origin: Origin<'a>,
+        rules: &Proof,
+    ) -> Self {
         let Origin { request, request_id, message_id } = origin;
         let Finding { pause, verdict, reason } = *finding;
         Self {
@@ -98,6 +108,8 @@ impl<'a> Record<'a> {
             reason,
             look: looked.look,
             expected: looked.is_expected,
+            queue_ids: conversation.map(Conversation::queue_ids),
+            user_ids: conversation.map(Conversation::user_ids),
             recordings: looked.recordings.iter().map(Entry::of).collect(),
             source: request.source,
             event_time: request.at,

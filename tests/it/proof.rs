@@ -202,6 +202,8 @@ async fn a_record_tells_what_was_seen_and_by_which_settings() {
         ("to", at(2 * MINUTE)),
         ("look", json!("first")),
         ("expected", json!(false)),
+        ("queueIds", json!([QUEUE])),
+        ("userIds", json!([AGENT_A])),
         ("source", json!("secure_pause")),
         ("eventTime", json!("2025-11-02T12:01:30Z")),
         ("pausedScreen", json!("cut")),
@@ -211,6 +213,36 @@ async fn a_record_tells_what_was_seen_and_by_which_settings() {
         assert_eq!(line[field], wanted, "{field}: {line:#}");
     }
     assert_eq!(looked.lines[1]["from"], at(3 * MINUTE));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn queues_and_agents_are_named_by_ids_only_and_not_without_end() {
+    let mut call = ended_call();
+    let legs = call["participants"].as_array_mut().unwrap();
+    let id = |kind: u8, number: usize| format!("00000000-0000-4000-8000-{kind:02x}00{number:08x}");
+    for number in 0..60 {
+        let mut agent = leg(&id(1, number), &id(2, number), "disconnected");
+        agent["queueId"] = id(3, number / 2).into();
+        legs.push(agent);
+    }
+    let mut customer = leg(&id(4, 1), &id(4, 2), "disconnected");
+    (customer["purpose"], customer["queueId"]) = ("customer".into(), "Sentinel Queue".into());
+    let mut odd = leg("Sentinel Agent 4111111111111111", &id(4, 3), "disconnected");
+    odd["queueId"] = 4111.into();
+    legs.splice(0..0, [customer, odd]);
+    let stage = Stage::new().await.recorded(&[voice(&[P]), screen_file(MINUTE)]);
+    stage.serve(call);
+    let looked = stage.look(&first(PAUSE)).await;
+    let line = &looked.lines[0];
+    let wanted = |kind, first: &str| {
+        json!([first.to_owned()].into_iter().chain((0..19).map(|it| id(kind, it))).collect::<Vec<_>>())
+    };
+    assert_eq!(line["userIds"], wanted(1, AGENT_A));
+    assert_eq!(line["queueIds"], wanted(3, QUEUE), "none twice");
+    stage.serve(Value::Null);
+    let looked = stage.look(&last(PAUSE)).await;
+    assert_eq!([&looked.lines[0]["queueIds"], &looked.lines[0]["userIds"]], [&Value::Null; 2]);
     stage.end().await;
 }
 

@@ -85,6 +85,7 @@ impl Case {
         let looked = Looked { look, findings, is_final: true, is_expected: None, recordings };
         let request = Request { conversation: self.id, source, at: None, age: Duration::ZERO, receipts: 1 };
         let origin = Origin { request: &request, request_id: None, message_id: None };
-        serde_json::to_value(records(&looked, origin, &self.rules).collect::<Vec<_>>()).ok()
+        let records = records(&looked, self.conversation.as_ref(), origin, &self.rules);
+        serde_json::to_value(records.collect::<Vec<_>>()).ok()
     }
 }
