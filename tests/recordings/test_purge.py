@@ -36,10 +36,12 @@ def log(tmp_path):
     return write
 
 
-def refused(desk, said, *options, **how):
+def refused(desk, said, *options, reason=None, **how):
     done = desk.purge(*options, **how)
-    assert (done.code, done.out, desk.genesys.changes()) == (2, "", [])
+    assert (done.code, desk.genesys.changes()) == (2, [])
     assert said in done.err, done.err
+    lines = [json.loads(it) for it in done.out.splitlines()]
+    assert [(it["outcome"], it["reason"]) for it in lines] == ([("refused", reason)] if reason else [])
 
 
 def test_without_being_told_it_changes_nothing(desk):
@@ -70,6 +72,7 @@ def test_the_line_for_the_report(desk):
         "conversationId": CONVERSATION,
         "recordingId": SCREEN,
         "outcome": "deleted",
+        "reason": None,
         "pauses": PAUSES,
         "knownBy": "figures",
         "exported": None,
@@ -98,7 +101,7 @@ def test_no_script_confirms_it(desk):
 
 
 def test_a_voice_is_never_deleted(desk):
-    refused(desk, "not a screen recording", *APPLY, recording=VOICE)
+    refused(desk, "not a screen recording", *APPLY, recording=VOICE, reason="not-a-screen")
 
 
 @pytest.mark.parametrize(
@@ -107,22 +110,33 @@ def test_a_voice_is_never_deleted(desk):
 )
 def test_what_is_not_plainly_a_screen_is_never_deleted(desk, changed):
     desk.genesys.serve(voice(noted()), screen(**changed))
-    refused(desk, "not a screen recording", *APPLY)
+    refused(desk, "not a screen recording", *APPLY, reason="not-a-screen")
 
 
 def test_an_id_that_nothing_has_deletes_nothing(desk):
-    refused(desk, "knows no such recording", *APPLY, recording=OTHER)
+    refused(desk, "knows no such recording", *APPLY, recording=OTHER, reason="not-shown")
 
 
 @pytest.mark.parametrize("answer", [[{"id": CONVERSATION}], [{"id": OTHER}], [{}], {}, None, "", 0, False])
 def test_under_legal_hold_nothing_is_deleted(desk, answer):
     desk.genesys.fault("protection", 200, body=answer)
-    refused(desk, "under legal hold", *APPLY)
+    refused(desk, "under legal hold", *APPLY, reason="legal-hold")
+
+
+def test_what_is_refused_is_a_line_for_the_report_and_a_copy_is_named_in_it(desk, tmp_path):
+    out = tmp_path / "purges.jsonl"
+    desk.genesys.serve(voice(noted()), screen(exportedDate="2026-11-20T10:00:00Z"))
+    desk.genesys.hold()
+    done = desk.purge(*CUT, "--out", out)
+    assert (done.code, done.out) == (2, "")
+    line = json.loads(out.read_text())
+    wanted = {"outcome": "refused", "reason": "legal-hold", "pauses": PAUSES, "exported": "2026-11-20T10:00:00.000Z"}
+    assert {name: line[name] for name in wanted} == wanted
 
 
 def test_under_a_legal_hold_of_genesys_nothing_is_deleted(desk):
     desk.genesys.hold()
-    refused(desk, "under legal hold", *APPLY, "--seen")
+    refused(desk, "under legal hold", *APPLY, "--seen", reason="legal-hold")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
@@ -134,12 +148,12 @@ def test_where_legal_hold_is_not_known_nothing_is_deleted(desk, status):
 def test_a_legal_hold_that_came_while_it_asked_is_seen(desk):
     desk.genesys.fault("protection", 200, body=[])
     desk.genesys.hold()
-    refused(desk, "under legal hold", *APPLY, answers=[SCREEN])
+    refused(desk, "under legal hold", *APPLY, answers=[SCREEN], reason="legal-hold")
 
 
 @pytest.mark.parametrize("setting", ["unknown", "frozen", "masked"])
 def test_what_may_be_dark_is_not_known_to_be_exposed(desk, setting):
-    refused(desk, "not-provable", "--paused-screen", setting, "--apply")
+    refused(desk, "not-provable", "--paused-screen", setting, "--apply", reason="not-exposed")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +169,7 @@ def test_what_may_be_dark_is_not_known_to_be_exposed(desk, setting):
 )
 def test_what_the_figures_do_not_call_exposed_stays(desk, recordings, said):
     desk.genesys.serve(*recordings)
-    refused(desk, f"but {said}", *APPLY)
+    refused(desk, f"but {said}", *APPLY, reason="not-exposed")
 
 
 def test_a_short_secure_pause_that_is_wholly_in_the_file_is_exposed(desk):
@@ -171,7 +185,7 @@ def test_one_screen_is_exposed_whatever_another_one_shows(desk):
 
 def test_a_screen_that_is_not_listed_is_not_judged(desk):
     desk.genesys.fault("recordings", 200, body=[voice(noted())])
-    refused(desk, "but nothing", *APPLY)
+    refused(desk, "but nothing", *APPLY, reason="not-exposed")
 
 
 def test_somebody_who_has_looked_knows_it_and_is_asked(desk):
@@ -189,7 +203,7 @@ def test_whoever_has_seen_no_card_deletes_nothing(desk, answer):
 
 
 def test_nobody_s_look_opens_a_voice_or_a_script(desk):
-    refused(desk, "not a screen recording", "--seen", "--apply", recording=VOICE)
+    refused(desk, "not a screen recording", "--seen", "--apply", recording=VOICE, reason="not-a-screen")
     refused(desk, "a person has to confirm it", "--seen", "--apply", piped=f"yes\n{SCREEN}\n")
 
 
@@ -240,7 +254,7 @@ def test_a_proof_record_is_as_good_as_the_figures(desk, log):
     ],
 )
 def test_a_record_that_does_not_say_exposed_of_this_recording_proves_nothing(desk, log, lines):
-    refused(desk, "no proof record in LOG", *log(*lines), *APPLY)
+    refused(desk, "no proof record in LOG", *log(*lines), *APPLY, reason="not-exposed")
 
 
 @pytest.mark.parametrize(
@@ -263,7 +277,7 @@ def test_a_log_that_cannot_be_read_is_named(desk, tmp_path):
 
 
 def test_a_proof_record_does_not_open_a_voice(desk, log):
-    refused(desk, "not a screen recording", *log(proof(recordings=[shown(id=VOICE)])), *APPLY, recording=VOICE)
+    refused(desk, "not a screen recording", *log(proof(recordings=[shown(id=VOICE)])), *APPLY, recording=VOICE, reason="not-a-screen")
 
 
 def test_a_copy_that_has_left_genesys_is_named(desk):
@@ -326,7 +340,7 @@ def test_asked_again_later_what_is_gone_was_ordered(desk, log):
     desk.genesys.serve(voice(noted()))
     ordered = {"kind": "secure_pause_purge", "outcome": "ordered", "conversationId": CONVERSATION, "recordingId": SCREEN}
     for other in ({"recordingId": OTHER}, {"outcome": "unconfirmed"}, {"kind": "secure_pause_audit"}):
-        refused(desk, "knows no such recording", *log(ordered | other))
+        refused(desk, "knows no such recording", *log(ordered | other), reason="not-shown")
     done = desk.purge(*log(ordered))
     assert (done.code, done.line()["outcome"]) == (0, "gone")
 
@@ -350,11 +364,14 @@ def test_a_lost_answer_to_what_was_carried_out_is_read_back(desk):
     assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "deleted"]
 
 
-@pytest.mark.parametrize("missing", ["recording:screenRecording:editRetention", "recording:screenRecording:view"])
-def test_without_its_rights_nothing_is_deleted(desk, missing):
+@pytest.mark.parametrize(
+    ("missing", "lines"),
+    [("recording:screenRecording:editRetention", []), ("recording:screenRecording:view", ["not-shown"])],
+)
+def test_without_its_rights_nothing_is_deleted(desk, missing, lines):
     desk.genesys.set(recordingsRights=sorted(PURGER - {missing}), deletesAfterMs=0)
     done = desk.purge(*APPLY, answers=[SCREEN] if "edit" in missing else None)
-    assert (done.code, done.out) == (2, "")
+    assert done.code == 2 and [json.loads(it)["reason"] for it in done.out.splitlines()] == lines
     assert desk.genesys.recording(SCREEN) == screen()
 
 

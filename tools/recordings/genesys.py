@@ -61,7 +61,11 @@ RETENTION = rf"PUT /api/v2/conversations/{ID}/recordings/{ID}\?clearExport=true"
 
 
 class Refused(Exception):
-    """What was not done, and why."""
+    """What was not done, and why; `reason` is a word for it where it is one of the recording, and not of how it was asked."""
+
+    def __init__(self, text, reason=None):
+        super().__init__(text)
+        self.reason = reason
 
 
 class Failed(Exception):

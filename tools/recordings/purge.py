@@ -89,10 +89,19 @@ class Purge:
         self.log = Log(arguments.log, self.conversation, self.id)
         self.client = genesys.Retention(arguments.region, genesys.credentials(arguments.client))
         self.pauses, self.known_by = [], None
+        self.found = None
 
     def run(self):
+        try:
+            return self.judge()
+        except genesys.Refused as error:
+            if error.reason:
+                self.write("refused", self.found or {}, reason=error.reason)
+            raise
+
+    def judge(self):
         listed = self.client.recordings(self.conversation)
-        found = next((it for it in listed if it.get("id") == self.id), None) or self.now()
+        found = self.found = next((it for it in listed if it.get("id") == self.id), None) or self.now()
         if found is None:
             return self.without()
         self.check_kind(found)
@@ -113,17 +122,18 @@ class Purge:
 
     def without(self):
         if not self.log.is_ordered:
-            raise genesys.Refused("Genesys knows no such recording of this conversation, or shows it to others only")
+            said = "Genesys knows no such recording of this conversation, or shows it to others only"
+            raise genesys.Refused(said, "not-shown")
         say("Genesys does not show it any more, and LOG says that its deletion was ordered: see Delete in the audit")
         return self.write("gone", {})
 
     def check_kind(self, recording):
         if not genesys.is_screen(recording):
-            raise genesys.Refused("this is not a screen recording: only these are deleted here")
+            raise genesys.Refused("this is not a screen recording: only these are deleted here", "not-a-screen")
 
     def check_hold(self):
         if self.client.is_protected(self.conversation):
-            raise genesys.Refused("the conversation is under legal hold: it is not deleted but reported")
+            raise genesys.Refused("the conversation is under legal hold: it is not deleted but reported", "legal-hold")
 
     def exposed(self, listed):
         """The secure pauses that are known to be on it; none where it was looked at instead."""
@@ -135,7 +145,7 @@ class Purge:
             self.known_by = "proof"
             pauses = sorted(self.log.exposed(datetime.timedelta(milliseconds=self.arguments.tolerance_ms)))
             if not pauses:
-                raise genesys.Refused("no proof record in LOG says that this recording is exposed")
+                raise genesys.Refused("no proof record in LOG says that this recording is exposed", "not-exposed")
             say("exposed, by the function's proof record")
             return pauses
         self.known_by = "figures"
@@ -146,7 +156,7 @@ class Purge:
         pauses = [pause for it in screens for pause in it.exposed()]
         if not pauses:
             said = " and ".join(sorted({record["verdict"] for it in screens for record in it.records})) or "nothing"
-            raise genesys.Refused(f"the figures do not say that it is exposed, but {said}")
+            raise genesys.Refused(f"the figures do not say that it is exposed, but {said}", "not-exposed")
         return pauses
 
     def show(self, recording):
@@ -234,8 +244,8 @@ class Purge:
             say(str(error))
             return {}
 
-    def write(self, outcome, recording, before=None):
-        """One line for the report; the last one of a recording counts."""
+    def write(self, outcome, recording, before=None, reason=None):
+        """One line for the report; the last one of a recording counts, and nothing undoes a deletion."""
         known = (before or {}) | recording
         line = {
             "kind": "secure_pause_purge",
@@ -244,6 +254,7 @@ class Purge:
             "conversationId": self.conversation,
             "recordingId": self.id,
             "outcome": outcome,
+            "reason": reason,
             "pauses": [{"from": genesys.iso(it.start), "to": genesys.iso(it.end)} for it in self.pauses],
             "knownBy": self.known_by,
             "deleteDate": date(known),
