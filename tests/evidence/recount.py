@@ -21,9 +21,11 @@ def moment(text):
 
 
 def records_of(text):
-    """The audit records and the lines of proof in a text, each once; and how many lines are not ours, twice, broken."""
-    records, proofs, lines = [], [], collections.Counter()
-    kinds = {"secure_pause_audit": records, "secure_pause_proof": proofs}
+    """The audit records and the lines of proof in a text, each once; and how many lines are not ours, twice, broken.
+
+    An exposed line has what was done about it, too."""
+    records, proofs, purges, lines = [], [], [], collections.Counter()
+    kinds = {"secure_pause_audit": records, "secure_pause_proof": proofs, "secure_pause_purge": purges}
     seen = set()
     for line in text.splitlines():
         lines["lines"] += 1
@@ -42,7 +44,29 @@ def records_of(text):
         else:
             seen.add(line)
             kinds[record["kind"]].append(record)
+    for line in proofs:
+        if line["verdict"] == "exposed":
+            line["remedy"], line["purge"] = remedy(line, purges)
+    known = {it["id"] for line in proofs if line["verdict"] == "exposed" for it in line["recordings"]}
+    lines["purges"] = len({it["recordingId"] for it in purges} - known)
     return records, proofs, lines
+
+
+def remedy(line, purges):
+    """What was done about an exposed line: what that comes to, and the outcome; the generator makes it one screen."""
+    (screen,) = [it for it in line["recordings"] if it["media"] == "screen"]
+    told = sorted((it for it in purges if it["recordingId"] == screen["id"]), key=lambda it: it["at"])
+    if not told:
+        return "nothing", ""
+    deleted = [it["outcome"] for it in told if it["outcome"] in ("deleted", "gone")]
+    if deleted:
+        has_copy = screen["exported"] or any(it["exported"] for it in told)
+        return ("copy-left" if has_copy else "deleted"), deleted[-1]
+    return told[-1]["outcome"], told[-1]["outcome"]
+
+
+def stored_word(word, line):
+    return "remedied" if line and line.get("remedy") == "deleted" else word
 
 
 def secure_pauses(records):
@@ -147,6 +171,10 @@ def last_of(proofs):
     """The last line about each secure pause, or about each call without one; and how many it replaced."""
     last = {}
     for line in sorted(proofs, key=lambda it: moment(it["timestamp"])):
+        before = last.get((line["conversationId"], line["from"]))
+        if before and before["verdict"] == "exposed":
+            line = {**line, "recordings": line["recordings"] + [it for it in before["recordings"] if it["media"] == "screen"]}
+            line["purge"] = f"- {before['purge']}" if before["purge"] else ""
         last[line["conversationId"], line["from"]] = line
     for call, start in list(last):
         of_call = [it for it in last.values() if it["conversationId"] == call and it["from"]]
@@ -200,12 +228,15 @@ def proof_figures(records, proofs, pauses, strays):
     lines, replaced = last_of(proofs)
     stored, found = joined(pauses, lines)
     figures, shown = collections.Counter({"replaced": replaced}), {}
-    cells = collections.Counter((word, claim(pause)) for pause, (word, _) in zip(pauses, stored))
-    cells.update((it["verdict"], "no-record") for it in found)
+    cells = collections.Counter((stored_word(*it), claim(pause)) for pause, it in zip(pauses, stored))
+    cells.update((stored_word(it["verdict"], it), "no-record") for it in found)
+    for line in [line for _, line in stored if line] + found:
+        if "remedy" in line:
+            figures[f"remedy-{line['remedy']}"] += 1
     dark = {"cut-out", "not-recorded", "no-screen-recording"}
     groups = collections.Counter()
     for (word, _), count in cells.items():
-        name = "proven-dark" if word in dark else {"exposed": "recorded", "missing": "without-proof"}.get(word, "not-proven")
+        name = "proven-dark" if word in dark else {"exposed": "recorded", "missing": "without-proof", "remedied": "remedied"}.get(word, "not-proven")
         groups[name] += count
     for word in {word for word, _ in cells}:
         shown[f"stored-{word}"] = sum(count for (it, _), count in cells.items() if it == word)
@@ -236,7 +267,7 @@ def proof_figures(records, proofs, pauses, strays):
     )
     starts = [moment(pause[0]["eventTime"]) for pause in pauses] + [moment(it["from"] or it["eventTime"]) for it in found]
     shown.update(stretches(records, starts))
-    shown.update(agents(pauses, stored))
+    shown.update(shares(pauses, stored, found, unpaused, lines))
     return figures, shown
 
 
@@ -258,26 +289,50 @@ def stretches(records, starts):
     return shown
 
 
-def agents(pauses, stored):
-    counts = collections.defaultdict(collections.Counter)
+def shares(pauses, stored, found, unpaused, lines):
+    """What stands out by queue and by agent."""
+    of_call = collections.defaultdict(list)
+    for line in sorted(lines, key=lambda it: moment(it["timestamp"])):
+        of_call[line["conversationId"]].append(line)
+    last = lambda call, name: next((it[name] for it in reversed(of_call[call]) if it[name]), [])
+    told = []
     for pause, (_, line) in zip(pauses, stored):
-        of_agent = counts[pause[0]["userId"]]
         ms, is_dark = exposure(pause) or (0, False)
         length = length_of(pause)
         if line and line["from"]:
-            length = milliseconds(moment(line["to"]) - moment(line["from"]))
-        of_agent["pauses"] += 1
-        of_agent["late"] += is_dark and ms > 2000
-        of_agent["not-dark"] += claim(pause) == "not-dark"
-        of_agent["short"] += length is not None and length < 5000
+            length = length_by(line)
+        is_lost = claim(pause) == "not-dark" or is_exposed(line)
+        users = [pause[0]["userId"]] if pause[0]["userId"] else None
+        told.append((pause[0]["conversationId"], users, {
+            "": 1, "-late": is_dark and ms > 2000, "-not-dark": is_lost, "-short": length is not None and length < 5000,
+        }))  # fmt: skip
+    for line in found:
+        is_short = line["from"] is not None and length_by(line) < 5000
+        told.append((line["conversationId"], None, {"": 1, "-not-dark": is_exposed(line), "-short": is_short}))
+    told += [(line["conversationId"], None, {"-none": 1}) for line in unpaused]
     shown = {}
-    for user, of_agent in counts.items():
-        if of_agent["late"] or of_agent["not-dark"] or of_agent["short"]:
-            shown[f"agent-{user}"] = of_agent["pauses"]
-            shown.update({f"agent-{user}-{name}": int(of_agent[name]) for name in ("late", "not-dark", "short")})
-    if shown:
-        shown["agents"] = len(shown) // 4
+    for name, field in (("queue", "queueIds"), ("agent", "userIds")):
+        counts, without = collections.defaultdict(collections.Counter), 0
+        for call, users, add in told:
+            whose = users if users and name == "agent" else last(call, field)
+            without += not whose
+            for one in whose:
+                counts[one].update({what: int(count) for what, count in add.items()})
+        out = {one: it for one, it in counts.items() if any(it[what] for what in ("-late", "-not-dark", "-short", "-none"))}
+        for one, it in out.items():
+            shown.update({f"{name}-{one}{what}": it[what] for what in ("", "-late", "-not-dark", "-short", "-none")})
+        if out:
+            shown[f"{name}s"] = len(out)
+            shown.update({f"without-{name}": without} if without else {})
     return shown
+
+
+def length_by(line):
+    return milliseconds(moment(line["to"]) - moment(line["from"]))
+
+
+def is_exposed(line):
+    return line is not None and line["verdict"] == "exposed"
 
 
 def rank(values, percent):

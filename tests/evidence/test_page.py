@@ -121,13 +121,16 @@ def test_the_csv_has_the_same_secure_pauses(shift):
 
 
 # Of the proof.
-COLUMNS = ("proof", "proof_from", "proof_to", "screen_recordings", "missing_ms", "exported", "paused_screen")
+COLUMNS = (
+    "proof", "proof_from", "proof_to", "screen_recordings", "missing_ms", "exported", "paused_screen", "queues", "agents",
+    "remedy", "purges",
+)  # fmt: skip
 
 
 def columns(line):
     """What the columns of the proof hold after its verdict."""
     if line is None:
-        return ("",) * 6
+        return ("",) * 10
     screens = [it for it in line["recordings"] if it["media"] == "screen"]
     return (
         milliseconds(line["from"]),
@@ -136,6 +139,10 @@ def columns(line):
         " ".join(str(it["missingMs"]) for it in screens),
         "yes" if any(it["exported"] for it in screens) else "",
         line["pausedScreen"],
+        " ".join(line["queueIds"] or []),
+        " ".join(line["userIds"] or []),
+        line.get("remedy", ""),
+        line.get("purge", ""),
     )
 
 
@@ -180,10 +187,11 @@ def test_it_opens_with_a_sentence_of_what_is_proven(opened, shift):
     came = figures(opened)
     numbers = [int(number) for number in re.findall(r"\d+", sentence)]
     not_dark = int(came["all-secure-pauses"]) - int(came["proven-dark"])
-    names = ("recorded", "without-proof", "without-record", "payment-calls", "tile-nameless", "broken")
+    names = ("remedied", "without-proof", "without-record", "payment-calls", "tile-nameless", "broken")
     told = [int(came[name]) for name in names if name in came]
     assert len(told) >= 5
-    assert numbers == [int(came["all-secure-pauses"]), int(came["proven-dark"]), not_dark, *told]
+    recorded = int(came["recorded"]) + int(came["remedied"])
+    assert numbers == [int(came["all-secure-pauses"]), int(came["proven-dark"]), not_dark, recorded, *told]
     first = opened.execute_script("return document.querySelector('h1').nextElementSibling.id")
     assert first == "opening"
 

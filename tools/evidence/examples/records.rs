@@ -1,8 +1,9 @@
 //! Made-up audit records, the same for the same seed: for the tests, the picture in docs/evidence.md, and the
 //! measurement.
 //!
-//! Every record satisfies docs/audit-record.schema.json, and tests/evidence holds them to it. Lines of others, broken
-//! lines and lines that are there twice are among them, where asked for.
+//! Every record satisfies docs/audit-record.schema.json, every line of proof docs/proof-record.schema.json, and
+//! tests/evidence holds them to it. Lines of others, broken lines and lines that are there twice are among them, where
+//! asked for.
 
 use std::io::{self, BufWriter, Write};
 
@@ -25,7 +26,7 @@ struct Arguments {
     /// Prints lines of MODE=observe instead
     #[arg(long)]
     observe: bool,
-    /// With lines of proof, and with calls on which nobody took a card
+    /// With lines of proof and of purges, and with calls on which nobody took a card
     #[arg(long)]
     proof: bool,
     /// With lines of others, broken ones, and some that are there twice
@@ -38,6 +39,12 @@ const FIRST: OffsetDateTime = datetime!(2026-11-22 08:00:00.25 UTC);
 const APART: i64 = 40_000;
 /// So many agents take turns.
 const AGENTS: usize = 12;
+/// Calls come by these; cards are taken on those of the first.
+const QUEUES: [Uuid; 3] = [
+    Uuid::from_u128(0x0101_0000_0000_4000_8000_0000_0000_0001),
+    Uuid::from_u128(0x0101_0000_0000_4000_8000_0000_0000_0002),
+    Uuid::from_u128(0x0101_0000_0000_4000_8000_0000_0000_0003),
+];
 
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
@@ -64,8 +71,9 @@ fn main() -> io::Result<()> {
         if agents.len() < AGENTS {
             agents.push(id);
         }
-        let user = agents[usize::try_from(number).unwrap_or(0) % agents.len()];
-        let pause = Pause { call, user, leg: lines.id(), start };
+        let agent = usize::try_from(number).unwrap_or(0) % agents.len();
+        let (user, queue) = (agents[agent], QUEUES[agent % QUEUES.len()]);
+        let pause = Pause { call, user, queue, leg: lines.id(), start };
         if arguments.observe {
             lines.observed(&pause)?;
             continue;
@@ -83,6 +91,7 @@ fn main() -> io::Result<()> {
 struct Pause {
     call: Uuid,
     user: Uuid,
+    queue: Uuid,
     leg: Uuid,
     start: i64,
 }
@@ -107,7 +116,8 @@ struct Stored<'a> {
     call: Uuid,
     interval: Option<(i64, i64)>,
     verdict: &'a str,
-    expected: bool,
+    queue: Uuid,
+    user: Uuid,
     written: i64,
     paused_screen: &'a str,
 }
@@ -332,24 +342,25 @@ impl<W: Write> Lines<W> {
         let from = pause.start + dice.i64(-300..300);
         let to = self.ended.unwrap_or(pause.start + 21_000) + dice.i64(-300..300);
         let soon = to + 15 * 60_000;
-        let call = |verdict, expected, written| Stored {
+        let call = |verdict, queue, written| Stored {
             call: uuid::Builder::from_random_bytes(pause.leg.as_u128().rotate_left(32).to_be_bytes())
                 .into_uuid(),
             interval: None,
             verdict,
-            expected,
+            queue,
+            user: pause.user,
             written,
             paused_screen: "cut",
         };
         let stored = |verdict, written| Stored {
             call: pause.call,
             interval: Some((from, to)),
-            ..call(verdict, false, written)
+            ..call(verdict, pause.queue, written)
         };
         match dice.u8(..40) {
-            0 => self.stored(dice, &call("no-secure-pause", true, soon))?,
-            1 => self.stored(dice, &call("no-secure-pause", false, soon))?,
-            2 => self.stored(dice, &call("no-recording", false, soon + 6_300_000))?,
+            0 => self.stored(dice, &call("no-secure-pause", QUEUES[0], soon))?,
+            1 => self.stored(dice, &call("no-secure-pause", QUEUES[1], soon))?,
+            2 => self.stored(dice, &call("no-recording", QUEUES[2], soon + 6_300_000))?,
             _ => {}
         }
         match dice.u16(..1000) {
@@ -366,7 +377,7 @@ impl<W: Write> Lines<W> {
             }
             110..130 => self.stored(dice, &stored("unknown", to + 47 * 3_600_000))?,
             130..150 if is_new => {
-                let call = Stored { call: pause.call, ..call("unconfirmed", false, soon) };
+                let call = Stored { call: pause.call, ..call("unconfirmed", pause.queue, soon) };
                 self.stored(dice, &call)?;
                 return Ok(false);
             }
@@ -391,18 +402,27 @@ impl<W: Write> Lines<W> {
     fn stored(&mut self, dice: &mut fastrand::Rng, stored: &Stored<'_>) -> io::Result<()> {
         let mut id = || uuid::Builder::from_random_bytes(dice.u128(..).to_be_bytes()).into_uuid();
         let ms = stored.interval.map_or(0, |(from, to)| to - from);
+        let end = stored.interval.map_or(stored.written - 900_000, |(_, to)| to + 10_000);
+        let is_exported = stored.verdict == "exposed" && ms % 4 == 0;
         let recording = |id: Uuid, media: &str, missing: i64| {
-            let (start, length) = (stored.written - 1_500_000, 600_000);
+            let length = 600_000;
             json!({
-                "id": id, "media": media, "fileState": "available", "start": time(start),
-                "end": time(start + length), "outputDurationMs": length - missing, "missingMs": missing,
-                "marks": u8::from(media == "audio"), "exported": stored.verdict == "exposed" && ms % 4 == 0,
+                "id": id, "media": media, "fileState": "available", "start": time(end - length),
+                "end": time(end), "outputDurationMs": length - missing, "missingMs": missing,
+                "marks": u8::from(media == "audio"), "exported": is_exported && media == "screen",
             })
         };
+        let screen = id();
         let mut recordings = vec![recording(id(), "audio", ms)];
         match stored.verdict {
-            "cut-out" => recordings.push(recording(id(), "screen", ms + 40)),
-            "exposed" | "not-provable" | "not-recorded" => recordings.push(recording(id(), "screen", 0)),
+            "cut-out" => recordings.push(recording(screen, "screen", ms + 40)),
+            "exposed" | "not-provable" => recordings.push(recording(screen, "screen", 0)),
+            "not-recorded" => {
+                let mut before = recording(screen, "screen", 0);
+                before["end"] = json!(time(end - ms - 60_000));
+                before["outputDurationMs"] = json!(540_000 - ms);
+                recordings.push(before);
+            }
             "no-recording" => recordings.clear(),
             _ => {}
         }
@@ -411,16 +431,56 @@ impl<W: Write> Lines<W> {
             "unknown" => "WARN",
             _ => "INFO",
         };
+        // A conversation that cannot be read names nobody. Now and then a call is transferred.
+        let is_read = stored.verdict != "unknown";
+        let mut queues = vec![stored.queue];
+        queues.extend((ms % 10 == 7).then_some(QUEUES[2]).filter(|queue| *queue != stored.queue));
         let line = json!({
             "timestamp": time(stored.written), "level": level, "message": "recordings looked at",
             "kind": "secure_pause_proof", "schema": 1, "version": "0.2.0", "commit": "4567def", "requestId": id(),
             "messageId": id(), "conversationId": stored.call, "from": stored.interval.map(|it| time(it.0)),
             "to": stored.interval.map(|it| time(it.1)), "verdict": stored.verdict, "reason": "as made up for a test",
-            "look": "last", "expected": (stored.verdict != "unknown").then_some(stored.expected),
+            "look": "last", "expected": is_read.then_some(queues.contains(&QUEUES[0])),
+            "queueIds": is_read.then_some(queues), "userIds": is_read.then_some([stored.user]),
             "recordings": recordings, "source": "customer.end", "eventTime": time(stored.written - 900_000),
             "pausedScreen": stored.paused_screen, "toleranceMs": 5000,
         });
-        self.line(&line.to_string())
+        self.line(&line.to_string())?;
+        if stored.verdict == "exposed" { self.purges(dice, stored, screen, is_exported) } else { Ok(()) }
+    }
+
+    /// What was done about an exposed recording, if anything was.
+    fn purges(
+        &mut self,
+        dice: &mut fastrand::Rng,
+        stored: &Stored<'_>,
+        recording: Uuid,
+        is_exported: bool,
+    ) -> io::Result<()> {
+        const HOUR: i64 = 3_600_000;
+        let outcomes: &[&str] = match dice.u8(..12) {
+            0..4 => &["ordered", "deleted"],
+            4 => &["ordered", "gone", "refused not-shown"],
+            5 => &["ordered"],
+            6 => &["unconfirmed"],
+            7..9 => &["refused legal-hold"],
+            _ => &[],
+        };
+        let mut at = stored.written + 2 * HOUR;
+        for outcome in outcomes {
+            let (outcome, reason) = outcome.split_once(' ').map_or((*outcome, None), |it| (it.0, Some(it.1)));
+            let is_known = !matches!(reason, Some("not-shown"));
+            let pauses = stored.interval.map(|(from, to)| json!({ "from": time(from), "to": time(to) }));
+            let line = json!({
+                "kind": "secure_pause_purge", "schema": 1, "at": time(at), "conversationId": stored.call,
+                "recordingId": recording, "outcome": outcome, "reason": reason, "pauses": [pauses],
+                "knownBy": "proof", "deleteDate": (outcome == "ordered").then(|| time(at)),
+                "exported": (is_exported && is_known).then(|| time(stored.written)),
+            });
+            self.line(&line.to_string())?;
+            at += 20 * HOUR;
+        }
+        Ok(())
     }
 
     fn observed(&mut self, pause: &Pause) -> io::Result<()> {

@@ -115,9 +115,10 @@ pub fn timeline(pauses: &[&SecurePause], proofs: &[Proof]) -> Timeline {
         }
     }
     let told = lines.iter().filter_map(|line| {
-        let (class, what) = match Stored::Told(line.verdict).proven() {
+        let (class, what) = match Stored::of(line).proven() {
             Proven::Dark => ("dark", "stored: proven dark"),
             Proven::Recorded => ("exposed", "stored: recorded"),
+            Proven::Remedied => ("exposed", "stored, and deleted since: recorded"),
             Proven::Not | Proven::Missing => ("untold", "stored: not proven"),
         };
         Some(bar(class, line.from?, line.to.or(line.from)?, what))

@@ -14,13 +14,16 @@ use crate::moment::Moment;
 use crate::proof::{Proof, Screen};
 use crate::proven;
 use crate::secure_pause::{End, SecurePause};
-use crate::stored::Logged;
+use crate::stored::{Logged, Stored};
+use crate::words::Verdict;
 
 /// A line. Times are RFC 3339 in UTC; what is not known is empty.
 #[derive(Default, Serialize)]
 struct Line<'a> {
     conversation: Option<NonNilUuid>,
     user: Option<NonNilUuid>,
+    queues: String,
+    agents: String,
     start: Option<String>,
     end: Option<String>,
     end_known_by: &'static str,
@@ -44,6 +47,8 @@ struct Line<'a> {
     missing_ms: String,
     exported: Option<&'static str>,
     was_exposed: Option<&'static str>,
+    remedy: Option<&'static str>,
+    purges: String,
     proof_source: Option<&'static str>,
     paused_screen: Option<&'static str>,
     proof_written: Option<String>,
@@ -61,7 +66,10 @@ pub fn write(figures: &Figures, log: &Log, to: impl Write) -> io::Result<()> {
             (None, found) => Line { standing: found.map_or("", |it| standing(it.logged)), ..Line::default() },
         };
         csv.serialize(Line {
-            proof: case.stored().word(),
+            proof: match case.stored() {
+                Stored::Remedied => Verdict::Exposed.into(),
+                stored => stored.word(),
+            },
             ..stored(live, case.proof, case.found.is_some())
         })?;
     }
@@ -94,6 +102,8 @@ fn stored<'a>(line: Line<'a>, proof: Option<&Proof>, is_found: bool) -> Line<'a>
     let found = |at: &Option<String>| at.clone().filter(|_| is_found);
     Line {
         conversation: Some(proof.conversation),
+        queues: ids(&proof.queues),
+        agents: ids(&proof.users),
         start: line.start.or_else(|| found(&from)),
         end: line.end.or_else(|| found(&to)),
         end_known_by: if is_found && to.is_some() { "recording" } else { line.end_known_by },
@@ -103,11 +113,21 @@ fn stored<'a>(line: Line<'a>, proof: Option<&Proof>, is_found: bool) -> Line<'a>
         missing_ms: words(&|screen| screen.missing_ms.map(|ms| ms.to_string())),
         exported: yes(proof.is_exported()),
         was_exposed: yes(proof.was_exposed),
+        remedy: proof.remedy.map(Into::into),
+        purges: if proof.screens.iter().any(|screen| screen.purge.is_some()) {
+            words(&|screen| Some(screen.purge.map_or("-", |it| it.outcome.into()).to_owned()))
+        } else {
+            String::new()
+        },
         proof_source: Some(proof.source.into()),
         paused_screen: Some(proof.paused_screen.into()),
         proof_written: Some(proof.written.rfc3339()),
         ..line
     }
+}
+
+fn ids(ids: &[NonNilUuid]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn live<'a>(pause: &SecurePause, log: &'a Log) -> Line<'a> {

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use uuid::NonNilUuid;
-
-use crate::agents::{self, Agent};
 use crate::control::{self, Stretch};
 use crate::failure::How;
 use crate::log::Log;
 use crate::moment::Moment;
 use crate::record::{Brief, Program};
 use crate::secure_pause::{End, SecurePause, Stray, Told, secure_pauses};
+use crate::shares::Shares;
 use crate::standing::{Exposure, Standing};
 use crate::stored::{self, Proofs};
 use crate::words::{Cause, word};
@@ -82,8 +80,8 @@ pub struct Figures {
     pub proofs: Proofs,
     /// When the control was not fully on.
     pub stretches: Vec<Stretch>,
-    /// What stands out by agent.
-    pub agents: BTreeMap<NonNilUuid, Agent>,
+    /// What stands out by queue and by agent.
+    pub shares: Shares,
 }
 
 /// How often something is in the records, and when.
@@ -123,7 +121,7 @@ impl Figures {
         let starts = pauses.iter().map(|pause| pause.start);
         let starts = starts.chain(figures.proofs.found.iter().map(|found| found.from));
         figures.stretches = control::stretches(&log.briefs, &log.programs, period, starts);
-        figures.agents = agents::of(&pauses, &log.proofs);
+        figures.shares = Shares::of(&pauses, &figures.proofs, &log.proofs);
         figures.conversations = pauses.iter().map(|pause| pause.conversation).collect::<BTreeSet<_>>().len();
         figures.pauses = pauses;
         figures

@@ -19,6 +19,8 @@ pub enum Kind {
     Observed,
     /// A line of proof.
     Proof,
+    /// A line of a purge.
+    Purge,
     /// Something else.
     Other,
 }
@@ -35,6 +37,7 @@ impl<'de> Deserialize<'de> for Kind {
             Any::Text(text) if text == "secure_pause_audit" => Self::Audit,
             Any::Text(text) if text == "secure_pause_observed" => Self::Observed,
             Any::Text(text) if text == "secure_pause_proof" => Self::Proof,
+            Any::Text(text) if text == "secure_pause_purge" => Self::Purge,
             Any::Text(_) | Any::Other(_) => Self::Other,
         })
     }

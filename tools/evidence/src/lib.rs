@@ -7,17 +7,17 @@
 //! | `lines` | what a log line is in each form of export |
 //! | `log` | which lines are ours, which are broken, which are there twice |
 //! | `kind`, `record`, `proof`, `observed`, `words`, `moment` | what a line says |
+//! | `purge` | what was done about an exposed recording, and whether that remedies it |
 //! | `secure_pause` | which records are of one secure pause |
 //! | `standing` | how a secure pause stands, and how long it was exposed |
 //! | `failure` | how a failed attempt ended |
 //! | `stored` | what the stored recordings say of each secure pause, and which of these no record is of |
-//! | `control`, `agents` | when the control was not fully on; what stands out by agent |
+//! | `control`, `shares` | when the control was not fully on; what stands out by queue and by agent |
 //! | `figures` | what is counted |
 //! | `organization` | what observations say about an organization |
 //! | `choice`, `chart` | which conversations are drawn, and where their bars stand |
 //! | `page`, `opening`, `proven`, `observations`, `csv_file`, `summary`, `span` | in which words it is told |
 
-pub mod agents;
 mod chart;
 mod choice;
 pub mod control;
@@ -36,8 +36,10 @@ pub mod organization;
 pub mod page;
 pub mod proof;
 mod proven;
+pub mod purge;
 pub mod record;
 pub mod secure_pause;
+pub mod shares;
 mod span;
 pub mod standing;
 pub mod stored;

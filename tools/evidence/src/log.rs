@@ -14,6 +14,7 @@ use crate::lines::{self, Found, Place};
 use crate::moment::Moment;
 use crate::observed::{self, Observed};
 use crate::proof::{self, Line, Proof};
+use crate::purge::{self, Purge};
 use crate::record::{Brief, Program, Record};
 use crate::words::Cause;
 
@@ -35,7 +36,9 @@ pub struct Log {
     pub proofs: Vec<Proof>,
     /// Lines of proof that a later one about the same secure pause replaced.
     pub replaced: u64,
-    /// When the first of our lines was written, and the last.
+    /// What was last done about each recording, sorted by conversation and recording.
+    pub purges: Vec<Purge>,
+    /// When the first of the function's lines was written, and the last.
     pub span: Option<(Moment, Moment)>,
     /// The log group, as whoever exported it names it.
     pub group: Option<String>,
@@ -49,7 +52,7 @@ pub struct Log {
     pub inputs: Vec<Input>,
     /// Log lines that were looked at, in all files.
     pub lines: u64,
-    /// Lines that are neither audit record, nor observation, nor proof.
+    /// Lines that are neither audit record, nor observation, nor proof, nor of a purge.
     pub not_ours: u64,
     /// Lines that were there before, word for word.
     pub duplicates: u64,
@@ -91,7 +94,7 @@ impl Log {
     fn take(&mut self, path: &Path, place: Place, line: Found<'_>) {
         self.lines += 1;
         match line.and_then(|line| self.understand(line)) {
-            Ok(Kind::Audit | Kind::Observed | Kind::Proof) => {}
+            Ok(Kind::Audit | Kind::Observed | Kind::Proof | Kind::Purge) => {}
             Ok(Kind::Other) => self.not_ours += 1,
             Err(why) => {
                 self.broken += 1;
@@ -118,6 +121,7 @@ impl Log {
             Kind::Audit => self.record(json)?,
             Kind::Observed => self.observed.push(observed::parse(json)?),
             Kind::Proof => self.proof(json)?,
+            Kind::Purge => self.purge(json)?,
             Kind::Other => {}
         }
         Ok(kind)
@@ -144,6 +148,12 @@ impl Log {
         let program = self.program(line.program());
         let reason = line.reason().and_then(|reason| self.reason(reason));
         self.proofs.push(line.brief(identity(json), program, reason));
+        Ok(())
+    }
+
+    fn purge(&mut self, json: &[u8]) -> Result<(), &'static str> {
+        let line: purge::Line = parse(json).ok_or("a line of a purge whose fields are not as documented")?;
+        self.purges.push(line.brief(identity(json))?);
         Ok(())
     }
 
@@ -176,8 +186,9 @@ impl Log {
         self.observed.dedup();
         self.duplicates = (before - self.briefs.len() - self.observed.len()) as u64;
         let (twice, replaced) = proof::keep_last(&mut self.proofs);
-        self.duplicates += twice;
+        self.duplicates += twice + purge::keep_last(&mut self.purges);
         self.replaced = replaced;
+        purge::apply(&mut self.proofs, &self.purges);
         let written = self.briefs.iter().map(|it| it.written);
         let written = written.chain(self.observed.iter().map(|it| it.timestamp));
         let written = written.chain(self.proofs.iter().map(|it| it.written));

@@ -1,9 +1,11 @@
 //! The sentences with which the page opens: how many secure pauses there were, what is proven of them, what is missing;
 //! and whether the lines of proof add up.
 
+use strum::IntoEnumIterator;
+
 use crate::figures::Figures;
 use crate::log::Log;
-use crate::stored::{Claim, Logged, Proven};
+use crate::stored::{Claim, Logged, Proofs, Proven};
 
 const NOTHING: &str = "nothing is missing";
 
@@ -31,9 +33,15 @@ pub fn sentence(figures: &Figures, log: &Log) -> String {
             if claimed == 1 { "was" } else { "were" }
         );
     }
-    let recorded = match proofs.proven(Proven::Recorded) {
-        0 => String::new(),
-        recorded => format!(", {recorded} of these because a screen was recorded"),
+    let remedied = proofs.proven(Proven::Remedied);
+    let recorded = match (proofs.proven(Proven::Recorded) + remedied, remedied) {
+        (0, _) => String::new(),
+        (recorded, 0) => format!(", {recorded} of these because a screen was recorded"),
+        (recorded, deleted) => format!(
+            ", {recorded} of these because a screen was recorded, and {deleted} of those {} remedied, as the recording is \
+             deleted since",
+            are(deleted)
+        ),
     };
     format!(
         "{were}: {dark} {} proven dark by the stored recordings, {} {} not{recorded}; {missing}.",
@@ -75,18 +83,12 @@ fn broken(log: &Log) -> String {
 /// Whether the lines of proof add up, in words.
 pub fn sum(figures: &Figures) -> String {
     let proofs = &figures.proofs;
-    let (pauses, unplaced, without) = (proofs.pauses, proofs.unplaced, proofs.without);
-    let (more, plus) = match unplaced {
-        0 => (String::new(), String::new()),
-        _ => (format!(", {unplaced} more whose time could not be read,"), format!(" + {unplaced}")),
-    };
-    let said = format!(
-        "{}: {}{more} and {} without one. {pauses}{plus} + {without} = {}",
-        many(proofs.lines, "line of proof"),
-        many(pauses, "secure pause"),
-        many(without, "call"),
-        pauses + unplaced + without
-    );
+    let parts = parts(proofs);
+    let words: Vec<String> = parts.iter().map(|(_, text)| text.clone()).collect();
+    let numbers: Vec<String> = parts.iter().map(|(count, _)| count.to_string()).collect();
+    let numbers = if numbers.is_empty() { "0".to_owned() } else { numbers.join(" + ") };
+    let total: usize = parts.iter().map(|(count, _)| count).sum();
+    let said = format!("{}: {}. {numbers} = {total}", many(proofs.lines, "line of proof"), listed(&words));
     if proofs.comes_out() {
         return format!("{said}: the sum comes out.");
     }
@@ -96,6 +98,42 @@ pub fn sum(figures: &Figures) -> String {
         proofs.lines,
         many(proofs.contradicting.len(), "call")
     )
+}
+
+/// What the lines are about, each with its number; what there is none of is left out.
+fn parts(proofs: &Proofs) -> Vec<(usize, String)> {
+    let of_pauses = Proven::iter().map(|proven| {
+        let what = match proven {
+            Proven::Dark => "proven dark",
+            Proven::Recorded => "recorded",
+            Proven::Remedied => "recorded and remedied by deletion",
+            Proven::Not => "not proven",
+            Proven::Missing => "without proof",
+        };
+        (proofs.pauses.get(&proven).copied().unwrap_or_default(), what)
+    });
+    let of_pauses = of_pauses.chain([(proofs.unplaced, "whose time could not be read")]);
+    let mut is_first = true;
+    let mut parts: Vec<(usize, String)> = Vec::new();
+    for (count, what) in of_pauses.filter(|(count, _)| *count > 0) {
+        let number = if is_first { many(count, "secure pause") } else { count.to_string() };
+        parts.push((count, format!("{number} {what}")));
+        is_first = false;
+    }
+    if proofs.without > 0 {
+        parts.push((proofs.without, format!("{} without a secure pause", many(proofs.without, "call"))));
+    }
+    parts
+}
+
+/// `a`, `a and b`, `a, b, and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => "none of them is about a secure pause, or a call without one".to_owned(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+    }
 }
 
 /// `1 call`, `2 calls`, `2 lines of proof`.

@@ -8,7 +8,6 @@ use askama::Template;
 use strum::IntoEnumIterator;
 use uuid::NonNilUuid;
 
-use crate::agents::{Agent, LATE_MS, SHORT_MS};
 use crate::chart::{self, Column, Timeline, WIDTH};
 use crate::choice::{self, TIMELINES};
 use crate::control::Stretch;
@@ -20,8 +19,10 @@ use crate::opening;
 use crate::organization::Organization;
 use crate::proof::Proof;
 use crate::proven::{self, Case, Row};
+use crate::purge::{self, Purge};
 use crate::record::Program;
 use crate::secure_pause::{End, SecurePause, Stray};
+use crate::shares::{LATE_MS, SHORT_MS, Share};
 use crate::span::Span;
 use crate::standing::Standing;
 use crate::stored::{Logged, Proven};
@@ -42,16 +43,19 @@ struct Page<'a> {
     sum: String,
     rows: Vec<Row>,
     recorded: Vec<Case<'a>>,
+    recorded_count: usize,
+    remedies: Vec<(&'static str, &'static str, usize)>,
+    purges: Vec<&'a Purge>,
+    purges_count: usize,
     not_proven: Vec<Case<'a>>,
     overdue: Vec<Case<'a>>,
     overdue_count: usize,
     found: Vec<Case<'a>>,
     unpaused: Vec<(&'a Proof, &'static str)>,
-    agents: Vec<(&'a NonNilUuid, &'a Agent)>,
-    agents_count: usize,
+    shares: Vec<Shown<'a>>,
     contradicting: &'a [NonNilUuid],
     stretches: &'a [Stretch],
-    proven_tiles: [(&'static str, &'static str, usize); 5],
+    proven_tiles: Vec<(Named, &'static str)>,
     loggeds: [(&'static str, &'static str, usize); 3],
     lines: [(&'static str, &'static str, u64); 3],
     standings: Vec<Named>,
@@ -80,6 +84,22 @@ struct Named {
     count: usize,
 }
 
+/// What stands out by queue, or by agent.
+struct Shown<'a> {
+    /// The word in the names of its figures.
+    name: &'static str,
+    heading: &'static str,
+    /// Whose these are, where a call has several.
+    whose: &'static str,
+    /// The first of them.
+    rows: Vec<(&'a NonNilUuid, &'a Share)>,
+    /// All that stand out, and all there are.
+    count: usize,
+    all: usize,
+    /// Secure pauses and payment calls that are in none.
+    without: usize,
+}
+
 /// Secure pauses that failed by one error.
 struct Failures {
     cause: Cause,
@@ -102,7 +122,9 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
     };
     let mut overdue = cases_of(Proven::Missing);
     overdue.retain(|case| proven::is_due(case, log));
-    let agents = agents(figures);
+    let mut recorded = cases_of(Proven::Recorded);
+    recorded.extend(cases_of(Proven::Remedied));
+    let purges = purge::others(log);
     let columns = chart::histogram(figures);
     let counts = columns.iter().filter(|column| column.count > 0);
     let counts: Vec<String> = counts.map(|column| format!("{}: {}", column.text, column.count)).collect();
@@ -112,7 +134,11 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
         opening: opening::sentence(figures, log),
         sum: opening::sum(figures),
         rows: proven::rows(figures),
-        recorded: listed(cases_of(Proven::Recorded)),
+        remedies: proven::remedies(&recorded),
+        recorded_count: recorded.len(),
+        recorded: listed(recorded),
+        purges_count: purges.len(),
+        purges: purges.into_iter().take(LISTED).collect(),
         not_proven: listed(cases_of(Proven::Not)),
         overdue_count: overdue.len(),
         overdue: listed(overdue),
@@ -124,7 +150,6 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
             .take(LISTED)
             .map(|line| unpaused(figures, &log.proofs[*line]))
             .collect(),
-        agents_count: agents.len(),
         contradicting: first(&figures.proofs.contradicting),
         stretches: first(&figures.stretches),
         proven_tiles: proven_tiles(figures),
@@ -134,7 +159,7 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
             ("duplicates", "given more than once, word for word; counted once", log.duplicates),
             ("broken", "unreadable", log.broken),
         ],
-        agents: agents.into_iter().take(LISTED).collect(),
+        shares: shares(figures),
         standings: Standing::iter().map(|it| standing(figures, it)).filter(|it| it.count > 0).collect(),
         failures: failures(&figures.failed, &log.remedies),
         resume_failures: failures(&figures.resume_failed, &log.remedies),
@@ -173,16 +198,19 @@ fn first<T>(all: &[T]) -> &[T] {
     &all[..all.len().min(LISTED)]
 }
 
-/// What stands beside the proven ones, at the top.
-fn proven_tiles(figures: &Figures) -> [(&'static str, &'static str, usize); 5] {
+/// What stands beside the proven ones, at the top, with its class; what there is none of is left out.
+fn proven_tiles(figures: &Figures) -> Vec<(Named, &'static str)> {
     let proofs = &figures.proofs;
-    [
-        ("recorded", "recorded", proofs.proven(Proven::Recorded)),
-        ("not-proven", "not proven", proofs.proven(Proven::Not)),
-        ("without-proof", "proof missing", proofs.proven(Proven::Missing)),
-        ("without-record", "without a live record", proofs.found.len()),
-        ("payment-calls", "payment calls without a secure pause", proofs.unpaused.len()),
-    ]
+    let tiles = [
+        ("remedied", "recorded, and deleted since", proofs.proven(Proven::Remedied), ""),
+        ("recorded", "recorded", proofs.proven(Proven::Recorded), "bad"),
+        ("not-proven", "not proven", proofs.proven(Proven::Not), "bad"),
+        ("without-proof", "proof missing", proofs.proven(Proven::Missing), "bad"),
+        ("without-record", "without a live record", proofs.found.len(), "bad"),
+        ("payment-calls", "payment calls without a secure pause", proofs.unpaused.len(), "bad"),
+    ];
+    let tiles = tiles.into_iter().filter(|it| it.2 > 0);
+    tiles.map(|(figure, text, count, class)| (Named { figure, text, count }, class)).collect()
 }
 
 /// What the log has of secure pauses without a live record of their start, in words that follow a number.
@@ -214,11 +242,36 @@ fn unpaused<'a>(figures: &Figures, proof: &'a Proof) -> (&'a Proof, &'static str
     (proof, if is_logged { "a pause, as where a secure flow took the card" } else { "nothing" })
 }
 
-/// The agents with something to look at, the worst first.
-fn agents(figures: &Figures) -> Vec<(&NonNilUuid, &Agent)> {
-    let mut agents: Vec<_> = figures.agents.iter().filter(|(_, agent)| agent.stands_out()).collect();
-    agents.sort_by_key(|(_, agent)| Reverse((agent.not_dark, agent.late, agent.short)));
-    agents
+/// What stands out by queue and by agent.
+fn shares(figures: &Figures) -> Vec<Shown<'_>> {
+    let shares = &figures.shares;
+    let queues = Shown {
+        name: "queue",
+        heading: "By queue",
+        whose: "A secure pause counts for each queue that its call was in",
+        without: shares.without_queue,
+        ..Shown::of(&shares.queues)
+    };
+    let agents = Shown {
+        name: "agent",
+        heading: "By agent",
+        whose: "A secure pause counts for the agent who started it; where no live record names one, and where there was \
+                none, for each agent on the call",
+        without: shares.without_agent,
+        ..Shown::of(&shares.agents)
+    };
+    [queues, agents].into_iter().filter(|shown| shown.count > 0).collect()
+}
+
+impl<'a> Shown<'a> {
+    /// Those with something to look at, the worst first.
+    fn of(all: &'a BTreeMap<NonNilUuid, Share>) -> Self {
+        let mut rows: Vec<_> = all.iter().filter(|(_, share)| share.stands_out()).collect();
+        rows.sort_by_key(|(_, share)| Reverse((share.not_dark, share.none, share.late, share.short)));
+        let count = rows.len();
+        rows.truncate(LISTED);
+        Self { name: "", heading: "", whose: "", rows, count, all: all.len(), without: 0 }
+    }
 }
 
 fn standing(figures: &Figures, standing: Standing) -> Named {

@@ -7,12 +7,15 @@ use serde::Deserialize;
 use uuid::{NonNilUuid, Uuid};
 
 use crate::moment::Moment;
+use crate::purge::{Purge, Remedy};
 use crate::record::{Program, SCHEMA};
 use crate::words::{PausedScreen, Source, Verdict};
 
 /// How many screen recordings of a line are kept. A call has one for each screen and each part of it; the count of all
 /// is kept too, so that no line makes memory grow.
 const SCREENS: usize = 8;
+/// How many queues, and how many agents, of a line are kept: as many as the function names.
+const NAMED: usize = 20;
 
 /// A line of `"kind": "secure_pause_proof"`, as far as the report uses it. What it has besides is passed over.
 #[derive(Deserialize)]
@@ -30,6 +33,9 @@ pub struct Line {
     verdict: Verdict,
     reason: Option<String>,
     expected: Option<bool>,
+    /// Older versions of the function did not write these two.
+    queue_ids: Option<Vec<Uuid>>,
+    user_ids: Option<Vec<Uuid>>,
     recordings: Vec<Recording>,
     source: Source,
     event_time: Option<Moment>,
@@ -42,12 +48,15 @@ pub struct Line {
 struct Recording {
     id: Option<Uuid>,
     media: Option<String>,
+    file_state: Option<String>,
+    start: Option<Moment>,
+    end: Option<Moment>,
     missing_ms: Option<i64>,
     #[serde(default)]
     exported: bool,
 }
 
-/// What is kept of a line of proof: some 150 bytes, and 40 for each screen recording.
+/// What is kept of a line of proof: some 200 bytes, and 140 for each screen recording.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Proof {
     /// The conversation.
@@ -66,6 +75,10 @@ pub struct Proof {
     pub event_time: Option<Moment>,
     /// Whether a secure pause was to be expected: the call was of a payment queue. None where it could not be read.
     pub expected: Option<bool>,
+    /// The queues of the call.
+    pub queues: Box<[NonNilUuid]>,
+    /// The agents who were on it.
+    pub users: Box<[NonNilUuid]>,
     /// What made the function look.
     pub source: Source,
     /// What the organization's recorder does with a paused screen, by the function's settings.
@@ -76,12 +89,14 @@ pub struct Proof {
     pub reason: Option<u16>,
     /// Which program wrote it: its place in [`crate::log::Log::programs`].
     pub program: u16,
-    /// Its screen recordings, the first of them.
+    /// Its screen recordings, the first of them; and those of an earlier line that said exposed.
     pub screens: Box<[Screen]>,
     /// How many it has.
     pub screen_count: usize,
     /// Whether an earlier line about the same secure pause said exposed, and this one does not.
     pub was_exposed: bool,
+    /// How far it is remedied; none where it does not say exposed.
+    pub remedy: Option<Remedy>,
 }
 
 /// A screen recording of a line of proof.
@@ -89,10 +104,18 @@ pub struct Proof {
 pub struct Screen {
     /// Its id.
     pub id: Option<Uuid>,
+    /// From when it ran.
+    pub from: Option<Moment>,
+    /// Until when.
+    pub to: Option<Moment>,
     /// How many milliseconds of its time are not in its file; none where that cannot be known.
     pub missing_ms: Option<i64>,
     /// Whether it was exported to somewhere else.
     pub is_exported: bool,
+    /// Whether it was deleted when the function looked.
+    pub is_deleted: bool,
+    /// What was done about it.
+    pub purge: Option<Purge>,
 }
 
 impl Line {
@@ -139,7 +162,15 @@ impl Line {
     pub fn brief(&self, identity: u64, program: u16, reason: Option<u16>) -> Proof {
         let is_screen = |it: &&Recording| it.media.as_deref() == Some("screen");
         let screens = self.recordings.iter().filter(is_screen);
-        let kept = |it: &Recording| Screen { id: it.id, missing_ms: it.missing_ms, is_exported: it.exported };
+        let kept = |it: &Recording| Screen {
+            id: it.id,
+            from: it.start,
+            to: it.end,
+            missing_ms: it.missing_ms,
+            is_exported: it.exported,
+            is_deleted: it.file_state.as_deref() == Some("deleted"),
+            purge: None,
+        };
         Proof {
             conversation: self.conversation_id,
             from: self.from,
@@ -149,6 +180,8 @@ impl Line {
             to: self.to,
             event_time: self.event_time,
             expected: self.expected,
+            queues: named(self.queue_ids.as_deref()),
+            users: named(self.user_ids.as_deref()),
             source: self.source,
             paused_screen: self.paused_screen,
             tolerance_ms: self.tolerance_ms,
@@ -157,14 +190,27 @@ impl Line {
             screens: screens.clone().take(SCREENS).map(kept).collect(),
             screen_count: screens.count(),
             was_exposed: false,
+            remedy: None,
         }
     }
+}
+
+fn named(ids: Option<&[Uuid]>) -> Box<[NonNilUuid]> {
+    ids.unwrap_or_default().iter().filter_map(|id| NonNilUuid::new(*id)).take(NAMED).collect()
 }
 
 impl Proof {
     /// Whether two lines are about the same secure pause, or the same call without one.
     fn is_of_same(&self, other: &Self) -> bool {
         (self.conversation, self.from) == (other.conversation, other.from)
+    }
+
+    /// Keeps what an earlier line called exposed, though this one lists it no more.
+    fn keep_screens_of(&mut self, earlier: &Self) {
+        let is_new = |screen: &&Screen| !self.screens.iter().any(|it| it.id == screen.id);
+        let unlisted: Vec<Screen> = earlier.screens.iter().filter(is_new).copied().collect();
+        self.screen_count += unlisted.len();
+        self.screens = self.screens.iter().copied().chain(unlisted).take(SCREENS).collect();
     }
 
     /// Whether it tells nothing of a secure pause, and not that there was none either.
@@ -179,7 +225,7 @@ impl Proof {
 
     /// Whether one of its screen recordings was exported to somewhere else.
     pub fn is_exported(&self) -> bool {
-        self.screens.iter().any(|screen| screen.is_exported)
+        self.screens.iter().any(|screen| screen.is_exported || screen.purge.is_some_and(|it| it.is_exported))
     }
 }
 
@@ -198,7 +244,10 @@ pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
     lines.dedup_by(|later, kept| {
         let is_same = later.is_of_same(kept);
         if is_same {
-            later.was_exposed |= kept.was_exposed || kept.verdict == Verdict::Exposed;
+            if kept.was_exposed || kept.verdict == Verdict::Exposed {
+                later.was_exposed = true;
+                later.keep_screens_of(kept);
+            }
             std::mem::swap(later, kept);
         }
         is_same

@@ -7,11 +7,12 @@ use crate::figures::Figures;
 use crate::log::Log;
 use crate::moment::Moment;
 use crate::proof::{Proof, Screen};
+use crate::purge::{Purge, Remedy};
 use crate::secure_pause::{End, SecurePause};
 use crate::span::Span;
 use crate::standing::Standing;
 use crate::stored::{Claim, DUE_MS, Found, Logged, Proven, Stored};
-use crate::words::{PausedScreen, Verdict};
+use crate::words::{PausedScreen, Purged, Refusal, Verdict};
 
 /// A secure pause, by the live records, by the recordings, or by both.
 #[derive(Clone, Copy)]
@@ -50,7 +51,7 @@ impl Case<'_> {
     pub fn stored(&self) -> Stored {
         match (self.live, self.proof) {
             (Some(pause), _) => pause.stored,
-            (None, Some(proof)) => Stored::Told(proof.verdict),
+            (None, Some(proof)) => Stored::of(proof),
             (None, None) => Stored::Missing,
         }
     }
@@ -106,6 +107,16 @@ impl Case<'_> {
         screens
     }
 
+    /// What was done about it.
+    pub fn remedy(&self) -> Option<Remedy> {
+        self.proof.and_then(|proof| proof.remedy)
+    }
+
+    /// What was done about it, in words.
+    pub fn remedy_text(&self) -> &'static str {
+        self.remedy().map_or("", Remedy::text)
+    }
+
     /// What is stored of it, in few words.
     pub fn stored_short(&self) -> &'static str {
         let text = stored_text(self.stored());
@@ -142,7 +153,52 @@ fn screen_text(screen: &Screen) -> (String, String) {
         Some(ms) => format!("{} left out", Span(ms)),
         None => "its length is not known".to_owned(),
     };
-    (id, format!("{left_out}{}", if screen.is_exported { ", exported" } else { "" }))
+    let exported = if screen.is_exported { ", exported" } else { "" };
+    let purge = screen.purge.map(|purge| format!(". {}", purge.text())).unwrap_or_default();
+    (id, format!("{left_out}{exported}{purge}"))
+}
+
+impl Purge {
+    /// What was done, in words.
+    pub fn text(&self) -> String {
+        let at = self.at;
+        let what = match (self.outcome, self.reason) {
+            (Purged::Deleted, _) => format!("Seen to be deleted {at}"),
+            (Purged::Gone, _) => format!("Deletion was ordered; Genesys Cloud did not show it any more {at}"),
+            (Purged::Ordered, _) => format!("Deletion ordered {at}"),
+            (Purged::Unconfirmed, _) => format!("Deletion asked for {at}, and not confirmed"),
+            (Purged::Refused, Some(Refusal::LegalHold)) => {
+                format!("Not deleted {at}: the call is under legal hold")
+            }
+            (Purged::Refused, Some(Refusal::NotAScreen)) => {
+                format!("Not deleted {at}: it is no screen recording")
+            }
+            (Purged::Refused, Some(Refusal::NotExposed)) => {
+                format!("Not deleted {at}: nothing said that it was exposed")
+            }
+            (Purged::Refused, Some(Refusal::NotShown)) => {
+                format!("Not deleted {at}: Genesys Cloud showed no such recording")
+            }
+            (Purged::Refused, None) => format!("Not deleted {at}"),
+        };
+        format!("{what}{}", if self.is_exported { "; a copy was exported" } else { "" })
+    }
+}
+
+impl Remedy {
+    /// What was done, in words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted since",
+            Self::CopyLeft => {
+                "deleted since in Genesys Cloud; a copy was exported, and is not known to be deleted"
+            }
+            Self::Ordered => "its deletion is ordered, and not seen to be done",
+            Self::Unconfirmed => "its deletion was asked for, and not confirmed",
+            Self::Refused => "its deletion was refused",
+            Self::Nothing => "nothing, by these files",
+        }
+    }
 }
 
 /// A standing in a few words.
@@ -171,6 +227,10 @@ pub const fn stored_text(stored: Stored) -> &'static str {
         Stored::Told(Verdict::NoScreenRecording) => "proven dark: no screen of the call was recorded",
         Stored::Told(Verdict::Exposed) => {
             "recorded: the file of a screen recording has the time of the secure pause in it"
+        }
+        Stored::Remedied => {
+            "recorded, and remedied: the screen recording that had the time of the secure pause in it is deleted, and \
+             no copy of it was exported"
         }
         Stored::Told(Verdict::NotProvable) => {
             "not proven: a file has that time in it, and whether it shows the screen there cannot be told from its length"
@@ -216,6 +276,13 @@ pub fn rows(figures: &Figures) -> Vec<Row> {
         Row { figure: stored.word(), text: stored_text(stored), class, cells, count }
     };
     Stored::ALL.into_iter().map(row).filter(|row| row.count > 0).collect()
+}
+
+/// What was done about those that were recorded, the worst last.
+pub fn remedies(cases: &[Case<'_>]) -> Vec<(&'static str, &'static str, usize)> {
+    let count = |remedy| cases.iter().filter(|case| case.remedy() == Some(remedy)).count();
+    let rows = Remedy::iter().map(|remedy| (remedy.into(), remedy.text(), count(remedy)));
+    rows.filter(|(_, _, count)| *count > 0).collect()
 }
 
 /// Whether a secure pause without proof should have had it by the end of these files.

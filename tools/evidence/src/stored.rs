@@ -21,13 +21,14 @@ use crate::figures::Period;
 use crate::log::Log;
 use crate::moment::Moment;
 use crate::proof::Proof;
+use crate::purge::Remedy;
 use crate::secure_pause::{End, SecurePause, Stray, Told};
 use crate::standing::Standing;
 use crate::words::Verdict;
 
 /// Delivery of the event, and two clocks: so far may the times of one secure pause lie apart. The function allows as
 /// much by default.
-const TOLERANCE_MS: i64 = 5_000;
+pub const TOLERANCE_MS: i64 = 5_000;
 /// The function's last look is 47 hours after the call, and it writes its last word then.
 pub const DUE_MS: i64 = 48 * 60 * 60 * 1_000;
 
@@ -36,6 +37,8 @@ pub const DUE_MS: i64 = 48 * 60 * 60 * 1_000;
 pub enum Stored {
     /// What a line of proof concludes.
     Told(Verdict),
+    /// A line of proof says exposed, and what may hold it is deleted since.
+    Remedied,
     /// The audio recording has no secure pause at that time.
     NoMark,
     /// No line is about it.
@@ -43,13 +46,15 @@ pub enum Stored {
     Missing,
 }
 
-/// The same in four words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The same in five words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::EnumIter)]
 pub enum Proven {
     /// No picture of the secure pause is stored.
     Dark,
     /// One is.
     Recorded,
+    /// One was, and is deleted.
+    Remedied,
     /// The recordings do not tell.
     Not,
     /// Nothing is known of the recordings.
@@ -58,11 +63,12 @@ pub enum Proven {
 
 impl Stored {
     /// Every one there is, the best first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Told(Verdict::CutOut),
         Self::Told(Verdict::NotRecorded),
         Self::Told(Verdict::NoScreenRecording),
         Self::Told(Verdict::Exposed),
+        Self::Remedied,
         Self::Told(Verdict::NotProvable),
         Self::Told(Verdict::Unknown),
         Self::Told(Verdict::NoRecording),
@@ -72,11 +78,17 @@ impl Stored {
         Self::Missing,
     ];
 
+    /// What a line of proof says, and what was done about it.
+    pub fn of(line: &Proof) -> Self {
+        if line.remedy == Some(Remedy::Deleted) { Self::Remedied } else { Self::Told(line.verdict) }
+    }
+
     /// What it comes to.
     pub const fn proven(self) -> Proven {
         match self {
             Self::Told(Verdict::CutOut | Verdict::NotRecorded | Verdict::NoScreenRecording) => Proven::Dark,
             Self::Told(Verdict::Exposed) => Proven::Recorded,
+            Self::Remedied => Proven::Remedied,
             Self::Told(_) | Self::NoMark => Proven::Not,
             Self::Missing => Proven::Missing,
         }
@@ -86,6 +98,7 @@ impl Stored {
     pub fn word(self) -> &'static str {
         match self {
             Self::Told(verdict) => verdict.into(),
+            Self::Remedied => "remedied",
             Self::NoMark => "no-mark",
             Self::Missing => "missing",
         }
@@ -147,8 +160,8 @@ pub enum Logged {
 pub struct Proofs {
     /// The last lines, each about a secure pause or a call.
     pub lines: usize,
-    /// Those about a secure pause.
-    pub pauses: usize,
+    /// Those about a secure pause, by what they come to.
+    pub pauses: BTreeMap<Proven, usize>,
     /// Those about one whose time could not be read, beside others of the same call.
     pub unplaced: usize,
     /// Calls without one.
@@ -181,7 +194,7 @@ pub(crate) fn join(told: &mut Told, log: &Log, period: Period) -> Vec<Found> {
         for pause in pauses {
             (pause.stored, pause.proof) = (Stored::NoMark, None);
             if let Some(place) = nearest(pause, lines).or(lines[0].from.is_none().then_some(0)) {
-                (pause.stored, pause.proof) = (Stored::Told(lines[place].verdict), Some(base + place));
+                (pause.stored, pause.proof) = (Stored::of(&lines[place]), Some(base + place));
                 is_met[place] = true;
             }
         }
@@ -258,7 +271,7 @@ impl Proofs {
             proofs.undue += usize::from(pause.stored == Stored::Missing && !is_due);
         }
         for found in &proofs.found {
-            let stored = Stored::Told(log.proofs[found.line].verdict);
+            let stored = Stored::of(&log.proofs[found.line]);
             *proofs.cells.entry((stored, Claim::NoRecord)).or_default() += 1;
         }
         proofs
@@ -270,7 +283,7 @@ impl Proofs {
         for line in lines.iter().filter(counted) {
             self.lines += 1;
             match (line.from, has_pause) {
-                (Some(_), _) => self.pauses += 1,
+                (Some(_), _) => *self.pauses.entry(Stored::of(line).proven()).or_default() += 1,
                 (None, false) => self.without += 1,
                 (None, true) if line.is_void() => self.unplaced += 1,
                 (None, true) => self.contradicting.push(line.conversation),
@@ -282,8 +295,8 @@ impl Proofs {
     }
 
     /// Whether every line is of a secure pause, or of a call without one.
-    pub const fn comes_out(&self) -> bool {
-        self.lines == self.pauses + self.unplaced + self.without
+    pub fn comes_out(&self) -> bool {
+        self.lines == self.pauses.values().sum::<usize>() + self.unplaced + self.without
     }
 
     /// How many secure pauses there were, by the live records and the recordings.

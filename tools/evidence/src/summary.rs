@@ -28,6 +28,7 @@ pub fn of(figures: &Figures, log: &Log) -> String {
     line("secure pauses of both", proofs.all().to_string());
     for (name, count) in [
         ("  proven dark", proofs.proven(Proven::Dark)),
+        ("  recorded, and deleted since", proofs.proven(Proven::Remedied)),
         ("  recorded", proofs.proven(Proven::Recorded)),
         ("  not proven", proofs.proven(Proven::Not)),
         ("  without proof", proofs.proven(Proven::Missing)),

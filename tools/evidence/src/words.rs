@@ -1,7 +1,8 @@
-//! The words of the audit record that the report decides by.
+//! The words of the audit record, of the lines of proof and of those of purges that the report decides by.
 //!
 //! They are a list of their own, although the function has the same words: the report reads logs of other versions of
-//! the function too, and must not change with it. `tests/it/words.rs` holds the list to the record's schema.
+//! the function too, and must not change with it. `tests/it/words.rs` holds the list to the schemas, and to
+//! docs/operations.md.
 
 use serde::Deserialize;
 use strum::{EnumIter, IntoStaticStr};
@@ -150,6 +151,38 @@ pub enum Source {
     #[serde(rename = "customer.end")]
     #[strum(serialize = "customer.end")]
     CustomerEnd,
+}
+
+/// What came of having a recording deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Purged {
+    /// Genesys shows the date of its deletion.
+    Ordered,
+    /// It was asked for, and Genesys does not show the date.
+    Unconfirmed,
+    /// Nothing was changed.
+    Refused,
+    /// It was ordered, and Genesys shows the recording no more.
+    Gone,
+    /// Genesys shows it as deleted.
+    Deleted,
+}
+
+/// Why a recording was not deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Refusal {
+    /// It is no screen recording.
+    NotAScreen,
+    /// The conversation is under legal hold.
+    LegalHold,
+    /// It is not known to be exposed.
+    NotExposed,
+    /// Genesys shows no such recording.
+    NotShown,
 }
 
 /// What an organization's recorder does with a paused screen, by the function's settings.

@@ -67,7 +67,8 @@ pub fn record(notation: &str) -> Value {
 
 /// A line of proof from `from to verdict`, times in seconds, `-` where there is no secure pause; then any of
 /// `@written`, else a quarter of an hour after its start, `call=2`, `expected`, `missing=1.5` for a screen recording
-/// with as many seconds that are not in its file, and `exported` for the one before it.
+/// with as many seconds that are not in its file, `exported` and `runs=-30..60` for the one before it, `queue=7` and
+/// `user=7`.
 pub fn proof(notation: &str) -> Value {
     let words: Vec<&str> = notation.split_whitespace().collect();
     let [from, to, verdict, more @ ..] = &words[..] else { panic!("too short: {notation}") };
@@ -100,9 +101,43 @@ pub fn proof(notation: &str) -> Value {
             (screen["id"], screen["media"], screen["missingMs"]) =
                 (json!(id), json!("screen"), json!(missing));
             recordings.push(screen);
+        } else if let Some((name, id)) = word.split_once('=').filter(|it| ["queue", "user"].contains(&it.0)) {
+            let ids = &mut line[format!("{name}Ids")];
+            let id = json!(format!("00000000-0000-4000-8000-{id:0>12}"));
+            *ids = json!(ids.as_array().into_iter().flatten().chain([&id]).collect::<Vec<_>>());
+        } else if let Some((from, to)) = word.strip_prefix("runs=").and_then(|times| times.split_once("..")) {
+            let recordings = line["recordings"].as_array_mut().expect("a list");
+            let screen = recordings.last_mut().expect("a recording");
+            let at = |word: &str| json!(time(word.parse().expect("seconds")));
+            (screen["start"], screen["end"]) = (at(from), at(to));
         } else if *word == "exported" {
             let recordings = line["recordings"].as_array_mut().expect("a list");
             recordings.last_mut().expect("a recording")["exported"] = json!(true);
+        } else {
+            panic!("{word} of {notation}");
+        }
+    }
+    line
+}
+
+/// A line of a purge from `recording outcome @written`, the recording as the last two letters of its id; then any of
+/// `reason=legal-hold`, `exported`, `call=2`.
+pub fn purge(notation: &str) -> Value {
+    let words: Vec<&str> = notation.split_whitespace().collect();
+    let [recording, outcome, at, more @ ..] = &words[..] else { panic!("too short: {notation}") };
+    let at = time(at.trim_start_matches('@').parse().expect("seconds"));
+    let mut line = json!({
+        "kind": "secure_pause_purge", "schema": 1, "at": at, "conversationId": CALL, "outcome": outcome,
+        "recordingId": format!("00000000-0000-4000-8000-{recording:0>12}"), "reason": null, "pauses": [],
+        "knownBy": "proof", "deleteDate": null, "exported": null,
+    });
+    for word in more {
+        if let Some(reason) = word.strip_prefix("reason=") {
+            line["reason"] = json!(reason);
+        } else if let Some(call) = word.strip_prefix("call=") {
+            line["conversationId"] = json!(format!("00000000-0000-4000-8000-{call:0>12}"));
+        } else if *word == "exported" {
+            line["exported"] = json!(time(0.0));
         } else {
             panic!("{word} of {notation}");
         }

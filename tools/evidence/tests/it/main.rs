@@ -7,6 +7,7 @@ mod made;
 mod observations;
 mod page;
 mod proof;
+mod purges;
 mod secure_pauses;
 mod told;
 mod words;

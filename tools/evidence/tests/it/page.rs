@@ -39,12 +39,12 @@ fn every_secure_pause_is_a_line_of_the_csv() {
         Period::default(),
     );
     let wanted = format!(
-        "conversation,user,start,end,end_known_by,standing,exposure_ms,exposure_until,darkened,recorded_again,failure,\
+        "conversation,user,queues,agents,start,end,end_known_by,standing,exposure_ms,exposure_until,darkened,recorded_again,failure,\
          failure_ended,resume_failure,resume_failure_ended,others_recording,records,version,commit,proof,proof_from,\
-         proof_to,screen_recordings,missing_ms,exported,was_exposed,proof_source,paused_screen,proof_written\n\
-         {CALL},,2026-11-22T10:00:00.000Z,2026-11-22T10:00:20.000Z,ended,verified,15900,dark,2026-11-22T10:00:15.900Z,\
+         proof_to,screen_recordings,missing_ms,exported,was_exposed,remedy,purges,proof_source,paused_screen,proof_written\n\
+         {CALL},,,,2026-11-22T10:00:00.000Z,2026-11-22T10:00:20.000Z,ended,verified,15900,dark,2026-11-22T10:00:15.900Z,\
          2026-11-22T10:00:21.000Z,Forbidden,repaired by the watch,,,,3,0.2.0,0123abc,\
-         missing,,,,,,,,,\n"
+         missing,,,,,,,,,,,\n"
     );
     assert_eq!(csv, wanted);
 }

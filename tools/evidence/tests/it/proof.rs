@@ -275,21 +275,21 @@ fn the_sum_comes_out_or_says_in_red_that_it_does_not() {
     let page = html(&good);
     assert!(
         page.contains(
-            "3 lines of proof: 2 secure pauses and 1 call without one. 2 + 1 = 3: the sum comes out."
+            "3 lines of proof: 2 secure pauses proven dark and 1 call without a secure pause. 2 + 1 = 3: the sum comes out."
         )
     );
     assert!(!page.contains("sum bad"));
     let unplaced =
         logged("sum-unplaced.jsonl", &[DARK], &["0 20 cut-out", "- - unknown", "- - unknown call=2"]);
     assert!(html(&unplaced).contains(
-        "3 lines of proof: 1 secure pause, 1 more whose time could not be read, and 1 call without one. 1 + 1 + 1 = 3: \
-         the sum comes out."
+        "3 lines of proof: 1 secure pause proven dark, 1 whose time could not be read, and 1 call without a secure \
+         pause. 1 + 1 + 1 = 3: the sum comes out."
     ));
     let bad = logged("sum-bad.jsonl", &[DARK], &["0 20 cut-out", "- - no-secure-pause"]);
     let page = html(&bad);
     assert!(page.contains("<p class=\"sum bad\""));
     assert!(page.contains(
-        "2 lines of proof: 1 secure pause and 0 calls without one. 1 + 0 = 1, and not 2: the sum does not come out. Of 1 \
+        "2 lines of proof: 1 secure pause proven dark. 1 = 1, and not 2: the sum does not come out. Of 1 \
          call one line says that there was no secure pause, and another tells of one."
     ));
     assert!(page.contains("<data data-figure=\"contradicting\" value=\"1\">all 1</data>"));
@@ -470,42 +470,66 @@ fn the_times_in_which_the_control_was_not_fully_on_are_listed() {
 }
 
 #[test]
-fn agents_with_late_missed_and_very_short_pauses_are_listed_and_no_others() {
-    let user = |number: u32| format!("00000000-0000-4000-8000-0000000000d{number}");
-    let by = |number: u32, notation: &str| {
+fn queues_and_agents_that_stand_out_are_listed_and_no_others() {
+    let id = |number: &str| format!("00000000-0000-4000-8000-{number:0>12}");
+    let by = |number: &str, notation: &str| {
         let mut line = record(notation);
-        line["userId"] = json!(user(number));
-        line["conversationId"] = json!(format!("00000000-0000-4000-8000-00000000000{number}"));
+        let user = (number != "10").then(|| id(&format!("d{number}")));
+        (line["userId"], line["conversationId"]) = (json!(user), json!(id(number)));
         line.to_string()
     };
     let lines = [
-        by(1, "event started 0 paused verified 2000"),
-        by(2, "event started 0 paused verified 2001"),
-        by(3, "event started 0 Forbidden failed 500"),
-        by(4, "event started 0 paused verified 400"),
-        by(4, "event ended 4.9 resumed verified -"),
-        by(5, "event started 0 paused verified 400"),
-        by(5, "event ended 4.9 resumed verified -"),
-        proof("0 8 cut-out call=5").to_string(),
+        by("1", "event started 0 paused verified 2000"),
+        by("2", "event started 0 paused verified 2001"),
+        by("3", "event started 0 Forbidden failed 500"),
+        by("4", "event started 0 paused verified 400"),
+        by("4", "event ended 4.9 resumed verified -"),
+        by("5", "event started 0 paused verified 400"),
+        by("5", "event ended 4.9 resumed verified -"),
+        by("10", "event started 0 paused verified 2001"),
     ];
-    let page = html(&log("agents.jsonl", &lines));
-    let row = |number: u32, figures: [u32; 4]| {
-        let user = user(number);
-        let cell = |name: &str, count: u32| {
-            format!("<td class=\"n\" data-figure=\"agent-{user}{name}\">{count}</td>")
+    // Late, short by its records and not by the recording, lost, recorded and short, forgotten twice, one of nobody.
+    let proofs = [
+        "0 8 cut-out call=2 queue=71 user=d9",
+        "0 8 cut-out call=5 queue=72",
+        "0 4 exposed call=6 queue=71 queue=73 user=d6 user=d7",
+        "- - no-secure-pause call=7 expected queue=74 user=d8",
+        "- - no-secure-pause call=8 expected queue=74 user=d8",
+        "- - no-secure-pause call=9 queue=75",
+    ];
+    let lines: Vec<String> =
+        lines.into_iter().chain(proofs.map(|notation| proof(notation).to_string())).collect();
+    let page = html(&log("shares.jsonl", &lines));
+    let row = |name: &str, number: &str, figures: [u32; 5]| {
+        let names = ["", "-not-dark", "-late", "-short", "-none"];
+        let cell = |(what, count): (&str, u32)| {
+            format!("<td class=\"n\" data-figure=\"{name}-{}{what}\">{count}</td>", id(number))
         };
-        cell("", figures[0])
-            + &cell("-not-dark", figures[1])
-            + &cell("-late", figures[2])
-            + &cell("-short", figures[3])
+        names.into_iter().zip(figures).map(cell).collect::<String>()
     };
-    for (number, figures) in [(2, [1, 0, 1, 0]), (3, [1, 1, 0, 0]), (4, [1, 0, 0, 1])] {
-        assert!(page.contains(&row(number, figures)), "{number}");
+    for (name, number, figures) in [
+        ("agent", "d2", [1, 0, 1, 0, 0]),
+        ("agent", "d3", [1, 1, 0, 0, 0]),
+        ("agent", "d4", [1, 0, 0, 1, 0]),
+        ("agent", "d6", [1, 1, 0, 1, 0]),
+        ("agent", "d7", [1, 1, 0, 1, 0]),
+        ("agent", "d8", [0, 0, 0, 0, 2]),
+        ("queue", "71", [2, 1, 1, 1, 0]),
+        ("queue", "73", [1, 1, 0, 1, 0]),
+        ("queue", "74", [0, 0, 0, 0, 2]),
+    ] {
+        assert!(page.contains(&row(name, number, figures)), "{name} {number}");
     }
-    assert!(
-        page.contains("<data data-figure=\"agents\" value=\"3\">all 3</data>"),
-        "in time; and eight seconds by the recording"
-    );
+    for wanted in [
+        "<data data-figure=\"agents\" value=\"6\">all 6</data> that stand out, of 8",
+        "<data data-figure=\"queues\" value=\"3\">all 3</data> that stand out, of 4",
+        "<span data-figure=\"without-agent\">1</span> in none",
+        "<span data-figure=\"without-queue\">4</span> in none",
+    ] {
+        assert!(page.contains(wanted), "{wanted}");
+    }
+    let page = html(&logged("shares-none.jsonl", &[DARK, ENDED], &["0 20 cut-out queue=71 user=d1"]));
+    assert!(!page.contains("id=\"shares\""), "nothing stands out");
 }
 
 #[test]

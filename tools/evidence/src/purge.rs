@@ -1,0 +1,216 @@
+//! The lines that `make purge` writes (docs/operations.md): what a person did about a screen recording, and what that
+//! comes to for a secure pause that is exposed.
+//!
+//! A secure pause is remedied where every screen recording that may hold it is deleted, and no copy of one has left
+//! Genesys. One may hold it where it runs during it, and its file lacks less than the secure pauses that it spans; how
+//! much less, the function's own rule says. Where that fits none, as with pieces of a screen, all that run during it may.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use strum::IntoStaticStr;
+use uuid::NonNilUuid;
+
+use crate::log::Log;
+use crate::moment::Moment;
+use crate::proof::{Proof, Screen};
+use crate::record::SCHEMA;
+use crate::stored::TOLERANCE_MS;
+use crate::words::{Purged, Refusal, Verdict};
+
+/// A line of `"kind": "secure_pause_purge"`, as far as the report uses it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    schema: u32,
+    at: Moment,
+    conversation_id: NonNilUuid,
+    recording_id: NonNilUuid,
+    outcome: Purged,
+    reason: Option<Refusal>,
+    exported: Option<IgnoredAny>,
+}
+
+/// What was done about one recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Purge {
+    /// Its conversation.
+    pub conversation: NonNilUuid,
+    /// The recording.
+    pub recording: NonNilUuid,
+    /// When the line was written. Of several about the same recording the last counts.
+    pub at: Moment,
+    /// Stands for the text of the line: two of the same identity are one.
+    pub identity: u64,
+    /// What came of it.
+    pub outcome: Purged,
+    /// Why it was refused, where it was.
+    pub reason: Option<Refusal>,
+    /// Whether a copy has left Genesys.
+    pub is_exported: bool,
+}
+
+/// How far an exposed secure pause is remedied, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Remedy {
+    /// What may hold it is deleted.
+    Deleted,
+    /// The same, but a copy was exported.
+    CopyLeft,
+    /// It is to be deleted.
+    Ordered,
+    /// Its deletion was asked for, and Genesys did not confirm it.
+    Unconfirmed,
+    /// Its deletion was refused.
+    Refused,
+    /// Nothing was done, as far as these files tell.
+    Nothing,
+}
+
+impl Line {
+    /// What is kept of it.
+    ///
+    /// # Errors
+    /// Where this tool does not know what the line means.
+    pub fn brief(self, identity: u64) -> Result<Purge, &'static str> {
+        if self.schema != SCHEMA {
+            return Err("a line of a purge of a schema that this version does not know");
+        }
+        Ok(Purge {
+            conversation: self.conversation_id,
+            recording: self.recording_id,
+            at: self.at,
+            identity,
+            outcome: self.outcome,
+            reason: self.reason,
+            is_exported: self.exported.is_some(),
+        })
+    }
+}
+
+impl Purge {
+    /// Whether the recording is deleted. What is gone was ordered to be deleted, and Genesys shows it no more.
+    pub const fn is_deleted(&self) -> bool {
+        matches!(self.outcome, Purged::Deleted | Purged::Gone)
+    }
+
+    const fn remedy(&self) -> Remedy {
+        match self.outcome {
+            Purged::Deleted | Purged::Gone if self.is_exported => Remedy::CopyLeft,
+            Purged::Deleted | Purged::Gone => Remedy::Deleted,
+            Purged::Ordered => Remedy::Ordered,
+            Purged::Unconfirmed => Remedy::Unconfirmed,
+            Purged::Refused => Remedy::Refused,
+        }
+    }
+}
+
+/// Sorts lines, and leaves the last about each recording; but nothing undoes a deletion, nor an export. Gives how many
+/// were there twice.
+pub(crate) fn keep_last(lines: &mut Vec<Purge>) -> u64 {
+    let all = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    let twice = all - lines.len();
+    lines.dedup_by(|later, kept| {
+        let is_same = (later.conversation, later.recording) == (kept.conversation, kept.recording);
+        if is_same {
+            let is_exported = kept.is_exported || later.is_exported;
+            if later.is_deleted() || !kept.is_deleted() {
+                *kept = *later;
+            }
+            kept.is_exported = is_exported;
+        }
+        is_same
+    });
+    twice as u64
+}
+
+/// Gives each screen recording what was done about it, and each exposed secure pause how far that remedies it. Both
+/// lists are sorted, and hold the last lines only.
+pub(crate) fn apply(lines: &mut [Proof], purges: &[Purge]) {
+    for of_call in lines.chunk_by_mut(|a, b| a.conversation == b.conversation) {
+        let pauses: Vec<Time> = of_call.iter().filter_map(Time::of).collect();
+        for line in of_call {
+            for screen in &mut line.screens {
+                screen.purge = done(purges, line.conversation, screen);
+            }
+            line.remedy = (line.verdict == Verdict::Exposed).then(|| remedy(line, &pauses));
+        }
+    }
+}
+
+fn done(purges: &[Purge], conversation: NonNilUuid, screen: &Screen) -> Option<Purge> {
+    let recording = screen.id.and_then(NonNilUuid::new)?;
+    let place = purges.binary_search_by_key(&(conversation, recording), |it| (it.conversation, it.recording));
+    place.ok().map(|place| purges[place])
+}
+
+/// From when until when.
+#[derive(Clone, Copy)]
+struct Time(Moment, Moment);
+
+impl Time {
+    fn of(line: &Proof) -> Option<Self> {
+        Some(Self(line.from?, line.to?))
+    }
+
+    fn length(self) -> i64 {
+        self.1.since(self.0).max(0)
+    }
+
+    fn overlap(self, other: Self) -> i64 {
+        Self(self.0.max(other.0), self.1.min(other.1)).length()
+    }
+}
+
+fn remedy(line: &Proof, pauses: &[Time]) -> Remedy {
+    // What is not kept of a line of many screens may hold it too.
+    if line.screens.len() < line.screen_count {
+        return Remedy::Nothing;
+    }
+    let runs_during = |screen: &&Screen| match (screen.time(), Time::of(line)) {
+        (Some(time), Some(pause)) => time.overlap(pause) > 0,
+        _ => true,
+    };
+    let halves = pauses.iter().map(|pause| pause.length() / 2);
+    let slack = halves.fold(line.tolerance_ms.unwrap_or(TOLERANCE_MS), i64::min);
+    let during: Vec<&Screen> = line.screens.iter().filter(runs_during).collect();
+    let holding: Vec<&Screen> =
+        during.iter().copied().filter(|screen| screen.may_hold(pauses, slack)).collect();
+    let holding = if holding.is_empty() { during } else { holding };
+    holding.into_iter().map(Screen::remedy).max().unwrap_or(Remedy::Nothing)
+}
+
+impl Screen {
+    fn time(&self) -> Option<Time> {
+        Some(Time(self.from?, self.to?))
+    }
+
+    fn may_hold(&self, pauses: &[Time], slack: i64) -> bool {
+        let Some((time, missing)) = self.time().zip(self.missing_ms) else { return true };
+        let spanned: i64 = pauses.iter().map(|pause| time.overlap(*pause)).sum();
+        missing <= 0 || missing < spanned - slack
+    }
+
+    fn remedy(&self) -> Remedy {
+        let purged = self.purge.map_or(Remedy::Nothing, |purge| purge.remedy());
+        match purged {
+            Remedy::Nothing if self.is_deleted && self.is_exported => Remedy::CopyLeft,
+            Remedy::Nothing if self.is_deleted => Remedy::Deleted,
+            Remedy::Deleted if self.is_exported => Remedy::CopyLeft,
+            purged => purged,
+        }
+    }
+}
+
+/// Purges of recordings that no line of proof calls exposed, in order.
+pub fn others(log: &Log) -> Vec<&Purge> {
+    let is_known = |purge: &Purge| {
+        let from = log.proofs.partition_point(|line| line.conversation < purge.conversation);
+        let of_call = log.proofs[from..].iter().take_while(|line| line.conversation == purge.conversation);
+        let mut exposed = of_call.filter(|line| line.remedy.is_some() || line.was_exposed);
+        exposed.any(|line| line.screens.iter().any(|screen| screen.purge.as_ref() == Some(purge)))
+    };
+    log.purges.iter().filter(|purge| !is_known(purge)).collect()
+}
