@@ -56,7 +56,7 @@ struct Recording {
     exported: bool,
 }
 
-/// What is kept of a line of proof: some 200 bytes, and 140 for each screen recording.
+/// What is kept of a line of proof: some 150 bytes, 140 for each screen recording, and 16 for each queue and agent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Proof {
     /// The conversation.
@@ -114,6 +114,8 @@ pub struct Screen {
     pub is_exported: bool,
     /// Whether it was deleted when the function looked.
     pub is_deleted: bool,
+    /// When the last line that lists it was written.
+    pub seen: Moment,
     /// What was done about it.
     pub purge: Option<Purge>,
 }
@@ -169,6 +171,7 @@ impl Line {
             missing_ms: it.missing_ms,
             is_exported: it.exported,
             is_deleted: it.file_state.as_deref() == Some("deleted"),
+            seen: self.timestamp,
             purge: None,
         };
         Proof {

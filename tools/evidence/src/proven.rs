@@ -97,9 +97,13 @@ impl Case<'_> {
 
     /// Its screen recordings: the id of each, and the rest in words.
     pub fn screens(&self) -> Vec<(String, String)> {
-        let Some(proof) = self.proof else { return Vec::new() };
-        let mut screens: Vec<(String, String)> = proof.screens.iter().map(screen_text).collect();
-        let more = proof.screen_count.saturating_sub(screens.len());
+        let Some(proof) = self.proof else { return vec![(String::new(), "not told".to_owned())] };
+        let mut screens: Vec<(String, String)> = Vec::new();
+        for screen in &proof.screens {
+            screens.push(screen_text(screen));
+            screens.extend(screen.purge.map(|purge| (String::new(), purge.text())));
+        }
+        let more = proof.screen_count.saturating_sub(proof.screens.len());
         let mut word = |is_so: bool, text: String| screens.extend(is_so.then(|| (String::new(), text)));
         word(proof.screen_count == 0, "none".to_owned());
         word(more > 0, format!("{more} more"));
@@ -154,8 +158,7 @@ fn screen_text(screen: &Screen) -> (String, String) {
         None => "its length is not known".to_owned(),
     };
     let exported = if screen.is_exported { ", exported" } else { "" };
-    let purge = screen.purge.map(|purge| format!(". {}", purge.text())).unwrap_or_default();
-    (id, format!("{left_out}{exported}{purge}"))
+    (id, format!("{left_out}{exported}"))
 }
 
 impl Purge {

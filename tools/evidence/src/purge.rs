@@ -59,7 +59,7 @@ pub enum Remedy {
     CopyLeft,
     /// It is to be deleted.
     Ordered,
-    /// Its deletion was asked for, and Genesys did not confirm it.
+    /// Its deletion was asked for, and Genesys did not confirm it, or showed the recording again.
     Unconfirmed,
     /// Its deletion was refused.
     Refused,
@@ -198,9 +198,15 @@ impl Screen {
         match purged {
             Remedy::Nothing if self.is_deleted && self.is_exported => Remedy::CopyLeft,
             Remedy::Nothing if self.is_deleted => Remedy::Deleted,
+            // The function saw it later, and not as deleted.
+            Remedy::Deleted | Remedy::CopyLeft if self.is_back() => Remedy::Unconfirmed,
             Remedy::Deleted if self.is_exported => Remedy::CopyLeft,
             purged => purged,
         }
+    }
+
+    fn is_back(&self) -> bool {
+        !self.is_deleted && self.purge.is_some_and(|purge| purge.at < self.seen)
     }
 }
 

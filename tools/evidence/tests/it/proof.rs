@@ -521,8 +521,8 @@ fn queues_and_agents_that_stand_out_are_listed_and_no_others() {
         assert!(page.contains(&row(name, number, figures)), "{name} {number}");
     }
     for wanted in [
-        "<data data-figure=\"agents\" value=\"6\">all 6</data> that stand out, of 8",
-        "<data data-figure=\"queues\" value=\"3\">all 3</data> that stand out, of 4",
+        "<data data-figure=\"agents\" value=\"6\">all 6</data> that stand out, of 8 in all.",
+        "<data data-figure=\"queues\" value=\"3\">all 3</data> that stand out, of 4 in all.",
         "<span data-figure=\"without-agent\">1</span> in none",
         "<span data-figure=\"without-queue\">4</span> in none",
     ] {

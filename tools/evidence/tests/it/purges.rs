@@ -33,7 +33,7 @@ const ONE: &str = "0 20 exposed missing=0 runs=-60..60";
 /// Lines of proof, lines of purges, remedy of the first secure pause and the outcomes beside it, and why.
 type Row = (&'static [&'static str], &'static [&'static str], &'static str, &'static str);
 
-const REMEDIES: [Row; 22] = [
+const REMEDIES: [Row; 24] = [
     (&[ONE], &[], "nothing | ", "nobody did anything"),
     (&[ONE], &["f0 ordered @3600"], "ordered | ordered", "it may still be there"),
     (&[ONE], &["f0 unconfirmed @3600"], "unconfirmed | unconfirmed", "it may never go"),
@@ -46,6 +46,18 @@ const REMEDIES: [Row; 22] = [
         &["f0 deleted @7200", "f0 refused @9000 reason=not-shown"],
         "deleted | deleted",
         "nothing undoes a deletion",
+    ),
+    (
+        &["0 20 exposed @9000 missing=0"],
+        &["f0 deleted @7200"],
+        "unconfirmed | deleted",
+        "a later look found it there",
+    ),
+    (
+        &["0 20 exposed @900 missing=0 missing=0", "0 20 exposed @9000"],
+        &["f0 deleted @7200", "f1 deleted @7200"],
+        "deleted | deleted deleted",
+        "a later look did not find them",
     ),
     (&[ONE], &["f0 deleted @7200 call=2"], "nothing | ", "of another conversation"),
     (&[ONE], &["f1 deleted @7200"], "nothing | ", "another recording"),
@@ -164,8 +176,8 @@ fn what_was_done_is_said_in_words_and_in_the_sum() {
          and 1 of those is remedied, as the recording is deleted since;",
         "4 lines of proof: 1 secure pause proven dark, 2 recorded, and 1 recorded and remedied by deletion. 1 + 2 + 1 = 4: \
          the sum comes out.",
-        "nothing left out. Seen to be deleted 2026-11-22 12:00:00.000</div>",
-        "nothing left out. Not deleted 2026-11-22 12:00:00.000: the call is under legal hold</div>",
+        "nothing left out</div><div>Seen to be deleted 2026-11-22 12:00:00.000</div>",
+        "nothing left out</div><div>Not deleted 2026-11-22 12:00:00.000: the call is under legal hold</div>",
         "data-figure=\"remedy-deleted\">1<",
         "data-figure=\"remedy-refused\">1<",
         "data-figure=\"remedy-nothing\">1<",
