@@ -47,7 +47,8 @@ def records_of(text):
     for line in proofs:
         if line["verdict"] == "exposed":
             line["remedy"], line["purge"] = remedy(line, purges)
-    known = {it["id"] for line in proofs if line["verdict"] == "exposed" for it in line["recordings"]}
+    dark = {"cut-out", "not-recorded", "no-screen-recording"}
+    known = {it["id"] for line in last_of(proofs)[0] if line["verdict"] not in dark for it in line["recordings"]}
     lines["purges"] = len({it["recordingId"] for it in purges} - known)
     return records, proofs, lines
 

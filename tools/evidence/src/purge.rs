@@ -14,7 +14,7 @@ use crate::log::Log;
 use crate::moment::Moment;
 use crate::proof::{Proof, Screen};
 use crate::record::SCHEMA;
-use crate::stored::TOLERANCE_MS;
+use crate::stored::{Proven, Stored, TOLERANCE_MS};
 use crate::words::{Purged, Refusal, Verdict};
 
 /// A line of `"kind": "secure_pause_purge"`, as far as the report uses it.
@@ -210,13 +210,14 @@ impl Screen {
     }
 }
 
-/// Purges of recordings that no line of proof calls exposed, in order.
+/// Purges that stand beside no secure pause on the page, in order: no line of proof names their recordings, or what they
+/// name is proven dark.
 pub fn others(log: &Log) -> Vec<&Purge> {
-    let is_known = |purge: &Purge| {
+    let is_shown = |purge: &Purge| {
         let from = log.proofs.partition_point(|line| line.conversation < purge.conversation);
         let of_call = log.proofs[from..].iter().take_while(|line| line.conversation == purge.conversation);
-        let mut exposed = of_call.filter(|line| line.remedy.is_some() || line.was_exposed);
-        exposed.any(|line| line.screens.iter().any(|screen| screen.purge.as_ref() == Some(purge)))
+        let mut shown = of_call.filter(|line| Stored::of(line).proven() != Proven::Dark);
+        shown.any(|line| line.screens.iter().any(|screen| screen.purge.as_ref() == Some(purge)))
     };
-    log.purges.iter().filter(|purge| !is_known(purge)).collect()
+    log.purges.iter().filter(|purge| !is_shown(purge)).collect()
 }

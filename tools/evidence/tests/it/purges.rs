@@ -192,14 +192,18 @@ fn what_was_done_is_said_in_words_and_in_the_sum() {
 }
 
 #[test]
-fn a_purge_of_what_no_line_calls_exposed_has_a_table_of_its_own() {
-    let proofs = [ONE, "0 20 cut-out missing=20 call=2"];
-    let purges =
-        ["f0 deleted @7200", "f0 deleted @7200 call=2", "f7 refused @7200 reason=not-a-screen call=3"];
+fn a_purge_that_stands_beside_no_secure_pause_has_a_table_of_its_own() {
+    let proofs = [ONE, "0 20 cut-out missing=20 call=2", "0 20 not-provable missing=0 call=4"];
+    let purges = [
+        "f0 deleted @7200",
+        "f0 deleted @7200 call=4",
+        "f0 deleted @7200 call=2",
+        "f7 refused @7200 reason=not-a-screen call=3",
+    ];
     let page = html(&logged("others.jsonl", &proofs, &purges));
     assert!(page.contains("<data data-figure=\"purges\" value=\"2\">all 2</data>"));
     assert!(page.contains("Not deleted 2026-11-22 12:00:00.000: it is no screen recording"));
-    assert!(!html(&logged("others-none.jsonl", &proofs, &purges[..1])).contains("id=\"purges\""));
+    assert!(!html(&logged("others-none.jsonl", &proofs, &purges[..2])).contains("id=\"purges\""));
 }
 
 #[test]
