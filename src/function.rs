@@ -252,7 +252,7 @@ impl Context {
         match request.door {
             Door::Direct => deadline.min(Deadline::after(timing.direct_budget)),
             Door::Watch => deadline.min(Deadline::after(timing.watch_budget)),
-            Door::Event => deadline,
+            Door::Event | Door::Snapshot => deadline,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which pauses post a watch message of their own.
 //!
-//! The pause of an order does, because there is no event of it. A late pause does (P7), because the event's own message
-//! may already have been checked and deleted. It is not needed while a reading shows secure pause on.
+//! The pause of an order or a snapshot does, because no rule sends these to the queue. A late pause does (P7), because the
+//! event's own message may already have been checked and deleted. It is not needed while a reading shows secure pause on.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn is_needed(
     let mut pauses = history.legs.iter().filter(|leg| leg.action == Action::Pause);
     match request.door {
         // A resume that is taken back pauses, too.
-        Door::Direct => {
+        Door::Direct | Door::Snapshot => {
             pauses.any(|leg| is_end || leg.current.ended().is_some() || now >= leg.sent + HANGING)
         }
         Door::Event => pauses.any(|leg| is_late(leg, history, age, now, is_end, timing)),

@@ -14,7 +14,8 @@
 //! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
 //! - P5 An answer is one proof, a reading another ([`read_back`]).
 //! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
-//! - P7 A late pause is followed: it posts a watch message, and another if a later pause is not answered ([`follow`]).
+//! - P7 A late pause is followed: it posts a watch message, and another if a later pause is not answered ([`follow`]). So
+//!   does each pause of an order or a snapshot, once.
 //! - P8 `paused` is claimed only if every target that has not gone is dark, and a replacement for each one that has
 //!   gone was looked for.
 //! - P9 A recorder that begins a second file is paused again: readings go on through the lag.
@@ -47,7 +48,7 @@ use self::outcome::{Outcome, State};
 use self::read_back::{Finding, Reading};
 use self::request::{Door, Phase, Request};
 use self::schedule::Readings;
-use self::tables::{BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
+use self::tables::{BETWEEN_LOOKS, BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
 use self::targets::{Legs, Resolution};
 use crate::config::Policy;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
@@ -216,9 +217,9 @@ impl<'a> Decider<'a> {
         if reads != Reads::Sign {
             self.active_since.clear();
         }
-        let rule = self.rule(reads, began.saturating_sub(since), conversation);
+        let rule = self.rule(reads, began, since, conversation);
         self.rule = Some(rule);
-        let may_appear = self.request.phase == Phase::Started && self.request.door != Door::Watch;
+        let may_appear = self.request.phase == Some(Phase::Started) && self.request.door != Door::Watch;
         if reads == Reads::Missing && self.course() == Course::Looking && !may_appear {
             self.readings.not_before = since + BETWEEN_MISSES;
         }
@@ -238,20 +239,33 @@ impl<'a> Decider<'a> {
                 _ => Outcome::Superseded,
             }));
         }
+        let end = conversation.and_then(|conversation| self.act(rule, conversation, began));
+        if self.course() != Course::Looking {
+            return end;
+        }
+        if self.request.door == Door::Snapshot {
+            self.readings.not_before = self.readings.not_before.max(began + BETWEEN_LOOKS);
+        }
+        if let Rule::End(it) = rule { Some(ending::ends(it)) } else { end }
+    }
+
+    fn act(&mut self, rule: Rule, conversation: &Conversation, began: Moment) -> Ended {
         match rule {
-            Rule::Pause(exposed) => self.pause(conversation?, exposed, began),
-            Rule::Resume => self.resume(conversation?, began),
-            Rule::End(end) if self.course() == Course::Looking => Some(ending::ends(end)),
+            Rule::Pause(exposed) => self.pause(conversation, exposed, began),
+            Rule::Resume => self.resume(conversation, began),
             Rule::Look(_) | Rule::End(_) => None,
         }
     }
 
-    fn rule(&self, reads: Reads, said_for: Duration, conversation: Option<&Conversation>) -> Rule {
+    /// What a reading that began then calls for; readings have said the same since `since`.
+    fn rule(&self, reads: Reads, began: Moment, since: Moment, conversation: Option<&Conversation>) -> Rule {
         let Request { door, phase, is_of_order, .. } = *self.request;
         let live = conversation.map(|conversation| Legs::of(self.request, conversation).live());
         let is_all_active = live
             .is_some_and(|live| !live.is_empty() && live.iter().all(|leg| leg.screen() == Screen::Active));
-        let age = self.age + self.now;
+        // A snapshot's reading that took long shows no more than one that did not.
+        let age = self.age + if door == Door::Snapshot { began } else { self.now };
+        let said_for = began.saturating_sub(since);
         let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
         tables::rule(&situation, &self.policy.timing)
     }
@@ -367,7 +381,7 @@ impl<'a> Decider<'a> {
     // ---- Pausing.
 
     fn pause(&mut self, conversation: &Conversation, exposed: Exposed, began: Moment) -> Ended {
-        if matches!(self.course(), Course::Resuming | Course::Withdrawing) {
+        if self.course() == Course::Resuming {
             return None;
         }
         let legs = Legs::of(self.request, conversation);
@@ -384,13 +398,26 @@ impl<'a> Decider<'a> {
             self.begin(leg, Action::Pause, legs.is_own(leg));
         }
         match self.request.door {
-            _ if self.course() == Course::Pausing => None,
-            Door::Watch => Some(Ok(Outcome::Watching)),
-            // Nobody to pause is found. Reads may lag, so it counts only after that time.
-            Door::Event | Door::Direct => {
-                let since = *self.nobody_since.get_or_insert(began);
-                (began >= since + self.policy.timing.lag).then_some(Err(Error::NoTarget))
+            _ if self.course() != Course::Looking => None,
+            Door::Watch => Some(self.nobody_is_left()),
+            // Nobody to pause is found. Reads may lag, so it counts only after that time. A snapshot's one other reading
+            // tells whether `paused` was from before.
+            door => {
+                let nobody = *self.nobody_since.get_or_insert(began) + self.policy.timing.lag;
+                if door == Door::Snapshot {
+                    self.readings.not_before = nobody;
+                }
+                (began >= nobody).then(|| self.nobody_is_left())
             }
+        }
+    }
+
+    /// How it ends if nobody is left to pause. Of many snapshots, most find every screen dark.
+    fn nobody_is_left(&self) -> Result<Outcome, Error> {
+        match self.request.door {
+            Door::Event | Door::Direct => Err(Error::NoTarget),
+            Door::Snapshot => Ok(Outcome::Ignored),
+            Door::Watch => Ok(Outcome::Watching),
         }
     }
 
@@ -446,7 +473,7 @@ impl<'a> Decider<'a> {
     /// The leg to pause without a reading. The watch has time to read again, so it pauses nobody without one.
     fn named(&self) -> Option<ParticipantId> {
         let Request { door, phase, participant, .. } = self.request;
-        let may = *door != Door::Watch && *phase == Phase::Started && self.course() == Course::Looking;
+        let may = *door != Door::Watch && *phase == Some(Phase::Started) && self.course() == Course::Looking;
         participant.filter(|_| may && !self.policy.is_observed && self.readings.arrived.is_none())
     }
 
@@ -459,8 +486,10 @@ impl<'a> Decider<'a> {
         let legs = Legs::of(self.request, conversation);
         let (targets, resolution) = legs.to_resume(self.policy.all_agents);
         let new = self.unknown(targets);
+        // Off may be from before the secure pause that the snapshot shows.
+        let is_known = self.request.door != Door::Snapshot || self.shows_the_event(began);
         if new.is_empty() {
-            return (self.course() == Course::Looking).then_some(Ok(Outcome::NothingPaused));
+            return (is_known && self.course() == Course::Looking).then_some(Ok(Outcome::NothingPaused));
         }
         if self.may_resume(Rule::Resume, began) {
             self.history.resolution.get_or_insert(resolution);
@@ -469,7 +498,7 @@ impl<'a> Decider<'a> {
             }
         } else if self.course() == Course::Looking && self.left() < self.policy.timing.afterwards {
             return Some(Ok(self.too_late_to_resume()));
-        } else {
+        } else if is_known {
             self.readings.not_before = self.resume_not_before();
         }
         None
@@ -484,14 +513,21 @@ impl<'a> Decider<'a> {
     }
 
     fn resume_not_before(&self) -> Moment {
-        let delay = time::Duration::try_from(self.policy.resume_delay).unwrap_or_default() - self.age;
-        let is_delayed = self.request.door == Door::Event;
-        Moment::try_from(delay).ok().filter(|_| is_delayed).unwrap_or_default()
+        let delay = self.policy.resume_delay;
+        match self.request.door {
+            Door::Event => {
+                let left = time::Duration::try_from(delay).unwrap_or_default() - self.age;
+                Moment::try_from(left).unwrap_or_default()
+            }
+            // A snapshot does not say when the secure pause ended: by the first reading that shows it at the latest.
+            Door::Snapshot => self.said.map_or(delay, |(_, since)| since + delay),
+            Door::Direct | Door::Watch => Moment::ZERO,
+        }
     }
 
     fn too_late_to_resume(&self) -> Outcome {
         match self.request.door {
-            Door::Event => Outcome::Doubtful,
+            Door::Event | Door::Snapshot => Outcome::Doubtful,
             Door::Direct => Outcome::Deferred,
             Door::Watch => Outcome::Watching,
         }
@@ -794,8 +830,7 @@ impl<'a> Decider<'a> {
             Rule::Look(End::Outcome(_)) if matches!(self.said, Some((Reads::Missing, _))) => None,
             Rule::Look(end) | Rule::End(end) => Some(ending::ends(end)),
             Rule::Resume => Some(Ok(self.too_late_to_resume())),
-            Rule::Pause(_) if self.request.door == Door::Watch => Some(Ok(Outcome::Watching)),
-            Rule::Pause(_) => Some(Err(Error::NoTarget)),
+            Rule::Pause(_) => Some(self.nobody_is_left()),
         }
     }
 

@@ -29,7 +29,7 @@ pub enum Outcome {
     Observed,
     /// `MODE=pause-only`: the resume was not sent.
     PauseOnly,
-    /// An event of another topic.
+    /// An event of another topic, or a snapshot that calls for nothing.
     Ignored,
     /// The direct door: the screens stay dark for now. The end of the secure pause, or the watch, resumes them.
     Deferred,

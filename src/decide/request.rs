@@ -11,8 +11,8 @@ use crate::ids::{ConversationId, ParticipantId, UserId};
 pub struct Request {
     /// The door it came by.
     pub door: Door,
-    /// What happened.
-    pub phase: Phase,
+    /// What happened. A snapshot does not say.
+    pub phase: Option<Phase>,
     /// Whether it is the watch message of an order. Such an order stands for a while, see
     /// [`crate::config::Timing::old`].
     pub is_of_order: bool,
@@ -22,7 +22,7 @@ pub struct Request {
     pub user: Option<UserId>,
     /// The leg it was done on, if the request names a usable id.
     pub participant: Option<ParticipantId>,
-    /// When it happened: the event's own time, or the nearest thing to it.
+    /// When it happened: the event's own time, the snapshot's, or the nearest thing to it.
     pub at: OffsetDateTime,
     /// What it does where Genesys' limit is reached. [`Rank::Later`] for the later checks of the watch.
     pub rank: Rank,
@@ -36,6 +36,8 @@ pub struct Request {
 pub enum Door {
     /// An EventBridge event.
     Event,
+    /// A snapshot of the conversation, by EventBridge too.
+    Snapshot,
     /// A synchronous call by a secure call flow.
     Direct,
     /// A message of the watch queue.

@@ -45,8 +45,8 @@ impl Reads {
 pub struct Situation {
     /// The door of the request.
     pub door: Door,
-    /// Its phase.
-    pub phase: Phase,
+    /// Its phase; none of a snapshot.
+    pub phase: Option<Phase>,
     /// Whether it is the watch message of an order.
     pub is_of_order: bool,
     /// What the reading says.
@@ -96,14 +96,17 @@ pub enum End {
 
 /// Two readings that miss the conversation are this far apart before it counts as gone.
 pub const BETWEEN_MISSES: Duration = Duration::from_secs(1);
+/// A snapshot's readings are this far apart before anything is sent: many snapshots come of one change.
+pub const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// The row that fits.
 pub fn rule(it: &Situation, timing: &Timing) -> Rule {
     match (it.door, it.phase) {
-        (Door::Event, Phase::Started) => started(it, timing),
-        (Door::Event, Phase::Ended) => ended(it, timing),
-        (Door::Direct, Phase::Started) => pause_ordered(it, timing),
-        (Door::Direct, Phase::Ended) => resume_ordered(it),
+        (Door::Event, Some(Phase::Ended)) => ended(it, timing),
+        (Door::Event, _) => started(it, timing),
+        (Door::Direct, Some(Phase::Ended)) => resume_ordered(it),
+        (Door::Direct, _) => pause_ordered(it, timing),
+        (Door::Snapshot, _) => reconciled(it, timing),
         (Door::Watch, _) => checked(it, timing),
     }
 }
@@ -156,6 +159,18 @@ fn resume_ordered(it: &Situation) -> Rule {
     }
 }
 
+fn reconciled(it: &Situation, timing: &Timing) -> Rule {
+    let trails = it.age <= timing.lag;
+    match it.reads {
+        Reads::Missing => missed_twice(it, Outcome::Ignored),
+        Reads::Over => ends(Outcome::Ignored),
+        Reads::On => Rule::Pause(Exposed::NotPaused),
+        Reads::Off => Rule::Resume,
+        Reads::Sign | Reads::Unknown if trails => looks(Outcome::Ignored), // it may be older than the snapshot
+        Reads::Sign | Reads::Unknown => ends(Outcome::Ignored),            // in doubt, the watch decides
+    }
+}
+
 fn checked(it: &Situation, timing: &Timing) -> Rule {
     let stands = it.is_of_order && it.age <= timing.old;
     match it.reads {
@@ -163,7 +178,7 @@ fn checked(it: &Situation, timing: &Timing) -> Rule {
         Reads::Over => ends(Outcome::ConversationOver),
         Reads::On => Rule::Pause(Exposed::NotPaused),
         // Organizations that report secure pause through the voice alone show a start only so.
-        Reads::Sign if it.phase == Phase::Started => Rule::Pause(Exposed::StillActive),
+        Reads::Sign if it.phase == Some(Phase::Started) => Rule::Pause(Exposed::StillActive),
         Reads::Off | Reads::Unknown if stands && it.is_all_active => ends(Outcome::NothingPaused), // its resume came
         Reads::Off if stands => ends(Outcome::Watching), // a flow may show nowhere
         Reads::Off => Rule::Resume,

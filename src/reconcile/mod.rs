@@ -18,12 +18,12 @@ use crate::aws::watch_queue::WatchQueue;
 use crate::config::{Config, Mode, Policy};
 use crate::decide::history::{History, Moment};
 use crate::decide::outcome::Outcome;
-use crate::decide::request::Request;
+use crate::decide::request::{Door, Request};
 use crate::decide::targets::Resolution;
 use crate::decide::{Command, Decider, Input};
 use crate::error::{Error, Failure};
 use crate::genesys::Genesys;
-use crate::genesys::conversation::Conversation;
+use crate::genesys::conversation::{Conversation, SecurePause};
 use crate::genesys::recordings::OwnClient;
 use crate::genesys::screen_recording::{Action, Answer, Reply};
 use crate::ids::{ParticipantId, UserId};
@@ -94,7 +94,7 @@ impl Driver<'_> {
         let config = &self.context.config;
         let named = config.act_for.iter().any(|id| self.request.user == Some(UserId::from(*id)));
         let mut is_known = named || config.act_for.is_empty();
-        let mut is_watched_only = config.mode == Mode::Observe;
+        let (mut is_watched_only, mut is_warned) = (config.mode == Mode::Observe, false);
         let policy = Policy { is_observed: is_watched_only || !is_known, ..config.policy.clone() };
         let mut decider = Decider::new(self.request, &policy, history, age, self.deadline.left());
         let mut commands = decider.next(Moment::ZERO, Input::Time);
@@ -120,6 +120,7 @@ impl Driver<'_> {
                 Some(Step::Read(sent, read)) => {
                     let began = sent.saturating_duration_since(self.began);
                     if let Ok(Some(conversation)) = read {
+                        is_warned = is_warned || self.warns_of(conversation);
                         // A stale reading may not show the people of `ACT_FOR` yet. So once known stays known.
                         is_known |= conversation.involves(&config.act_for);
                         is_watched_only = config.mode == Mode::Observe || !is_known;
@@ -134,6 +135,18 @@ impl Driver<'_> {
                 Some(Step::GivenUp) | None => decider.next(now, Input::Time),
             };
         }
+    }
+
+    /// Warns if this conversation cannot be served by snapshots. They show no end of its secure pause, and each sends the
+    /// pause again, because none can see what an earlier one has done.
+    fn warns_of(&self, conversation: &Conversation) -> bool {
+        let is_on = conversation.secure_pause() == SecurePause::On;
+        let is_blind = self.request.door == Door::Snapshot && is_on && !conversation.tells_screens();
+        if is_blind {
+            let conversation_id = self.request.conversation;
+            tracing::warn!(%conversation_id, "the conversation shows no screen's state: snapshots cannot serve it");
+        }
+        is_blind
     }
 
     /// The next thing that happens; none if `wake` comes first.

@@ -34,7 +34,7 @@ impl Metrics {
         let verify = acknowledged_at.zip(verified_at).map(|(from, to)| millis(to - from));
         self.time("ExposureMs", summary.exposure_ms);
         self.time("VerifyMs", verify);
-        if summary.door == Some(Door::Event) {
+        if matches!(summary.door, Some(Door::Event | Door::Snapshot)) {
             self.count("Handled", true);
             self.time("EventAgeMs", report.since().map(|since| millis(report.origin.received - since)));
         }
@@ -51,7 +51,8 @@ impl Metrics {
             self.count("RecordingTerminated", target.state == State::Terminated);
             self.count("Unverifiable", target.state == State::Unverifiable);
         }
-        self.count("UnresolvedInitiator", summary.resolution == Some(Resolution::AllAgents) && !all_agents);
+        let is_everyone = summary.resolution == Some(Resolution::AllAgents);
+        self.count("UnresolvedInitiator", is_everyone && !all_agents && !report.is_snapshot());
     }
 
     /// Notes what a look at recordings proved.

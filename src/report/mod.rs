@@ -116,7 +116,7 @@ impl Report {
         let summary = Summary {
             outcome: result.as_ref().ok().copied(),
             door: origin.door,
-            phase: request.as_ref().map(|request| request.phase),
+            phase: request.as_ref().and_then(|request| request.phase),
             conversation_id: request.as_ref().map(|request| request.conversation),
             resolution: history.resolution,
             paused: origin.door.is_some_and(|door| history.is_paused(door, require_verified)),
@@ -148,8 +148,8 @@ impl Report {
     /// How long a screen was exposed: from the start of the secure pause until every screen was dark, or was given
     /// up; after a resume that was withdrawn, from the sending of that.
     ///
-    /// None at a check that verified nothing: the screen may have been dark all the time. None where every leg was
-    /// gone: no screen was left to be exposed.
+    /// None at a check that verified nothing, or for a snapshot that paused nothing: the screen may have been dark all the
+    /// time. None where every leg was gone: no screen was left to be exposed.
     fn exposure(&self, now: OffsetDateTime) -> Option<time::Duration> {
         let is_check = self.summary.door == Some(Door::Watch);
         let is_start = self.summary.phase == Some(Phase::Started);
@@ -157,7 +157,8 @@ impl Report {
             return Some(self.dark_at()? - (self.origin.received + withdrawal.sent));
         }
         if self.is_pausing() {
-            let since = self.since().filter(|_| is_start && (!is_check || self.summary.verified));
+            let is_pause = is_start && (!is_check || self.summary.verified) || self.is_snapshot();
+            let since = self.since().filter(|_| is_pause);
             if let (Some(since), Some(until)) = (since, self.dark_at()) {
                 return Some(until - since);
             }
@@ -170,6 +171,11 @@ impl Report {
     fn dark_at(&self) -> Option<OffsetDateTime> {
         let left = self.targets.iter().filter(|target| target.state != State::Gone);
         left.map(|target| target.times.ended_at).max()
+    }
+
+    /// A snapshot's time is when the screen was still recorded. The secure pause may have begun before.
+    fn is_snapshot(&self) -> bool {
+        self.summary.door == Some(Door::Snapshot)
     }
 
     fn is_pausing(&self) -> bool {

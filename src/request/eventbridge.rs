@@ -44,7 +44,7 @@ pub(super) fn read(
         .or_else(|| event.detail.get("timestamp").and_then(sensible))
         .or_else(|| payload.get("time").and_then(sensible))
         .unwrap_or(now);
-    let (is_of_order, rank) = (false, Rank::First);
+    let (phase, is_of_order, rank) = (Some(phase), false, Rank::First);
     Ok(Some(Request { door, phase, is_of_order, conversation, user, participant, at, rank, dropped }))
 }
 

@@ -5,6 +5,7 @@ mod eventbridge;
 mod fields;
 mod order;
 mod queue;
+mod snapshot;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -40,11 +41,11 @@ pub enum Incoming {
     Preflight,
     /// A batch of the watch queue, or of the proof queue.
     Batch(Vec<Message>),
-    /// One event or order.
+    /// One event, snapshot or order.
     One(Asked),
 }
 
-/// One event, order or message.
+/// One event, snapshot, order or message.
 #[derive(Debug)]
 pub struct Asked {
     /// The door; none for a shape that none of them has.
@@ -57,6 +58,9 @@ pub struct Asked {
 
 /// Why a payload is refused: our own words, never the payload's.
 pub type Refusal = &'static str;
+
+const UNKNOWN: Refusal =
+    "the payload is no EventBridge event, no snapshot, no order and no batch, or no JSON that can be read";
 
 /// Classifies a payload. Events must come from a source that begins with `source_prefix`.
 ///
@@ -75,10 +79,10 @@ pub fn classify(payload: &Value, source_prefix: &str, now: OffsetDateTime) -> In
         None if payload.get("detail-type").is_some() => {
             one(Some(Door::Event), eventbridge::read(payload, Door::Event, source_prefix, now))
         }
-        None => one(
-            None,
-            Err("the payload is no EventBridge event, no order and no batch, or no JSON that can be read"),
-        ),
+        None => match payload.get("snapshot") {
+            Some(snapshot) => one(Some(Door::Snapshot), snapshot::read(snapshot, now).map(Some)),
+            None => one(None, Err(UNKNOWN)),
+        },
     }
 }
 
@@ -86,7 +90,7 @@ pub fn classify(payload: &Value, source_prefix: &str, now: OffsetDateTime) -> In
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trace {
-    /// The envelope's `id`.
+    /// The envelope's `id`; of a snapshot, what the rule has kept of it.
     pub event_id: Option<TraceId>,
     /// Genesys' `detail.metadata.CorrelationId`.
     pub correlation_id: Option<TraceId>,
@@ -95,8 +99,9 @@ pub struct Trace {
 impl Trace {
     /// The ids of a payload, whatever else is wrong with it.
     fn of(payload: &Value) -> Self {
+        let event_id = payload.get("id").or_else(|| payload.pointer("/snapshot/eventId"));
         Self {
-            event_id: payload.get("id").and_then(TraceId::from_json),
+            event_id: event_id.and_then(TraceId::from_json),
             correlation_id: payload.pointer("/detail/metadata/CorrelationId").and_then(TraceId::from_json),
         }
     }

@@ -32,7 +32,7 @@ fn read(order: &Map<String, Value>, door: Door, phase: Phase, at: OffsetDateTime
     let mut dropped = 0;
     let user = fields::optional(order, "userId", UserId::from_json, &mut dropped);
     let participant = fields::optional(order, "participantId", ParticipantId::from_json, &mut dropped);
-    let (is_of_order, rank) = (false, Rank::First);
+    let (phase, is_of_order, rank) = (Some(phase), false, Rank::First);
     Some(Request { door, phase, is_of_order, conversation, user, participant, at, rank, dropped })
 }
 
@@ -41,7 +41,7 @@ fn read(order: &Map<String, Value>, door: Door, phase: Phase, at: OffsetDateTime
 pub fn message(request: &Request) -> String {
     let mut watch = Map::new();
     // A resume that was taken back is no order to pause.
-    let stands = request.door == Door::Direct && request.phase == Phase::Started;
+    let stands = request.door == Door::Direct && request.phase == Some(Phase::Started);
     let of_pause = (!stands).then(|| "pause".to_owned());
     let members = [
         ("conversationId", Some(request.conversation.to_string())),

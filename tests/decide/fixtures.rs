@@ -131,10 +131,15 @@ pub fn read(body: &Value) -> Option<Conversation> {
 
 // ---- Requests.
 
-pub fn request(door: Door, phase: Phase, user: Option<&str>, participant: Option<&str>) -> Request {
+pub fn request(
+    door: Door,
+    phase: impl Into<Option<Phase>>,
+    user: Option<&str>,
+    participant: Option<&str>,
+) -> Request {
     Request {
         door,
-        phase,
+        phase: phase.into(),
         is_of_order: false,
         rank: Rank::First,
         conversation: ConversationId::parse(CONVERSATION).unwrap(),

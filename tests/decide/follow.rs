@@ -44,7 +44,7 @@ fn seen(secure_pause: SecurePause, began: u64) -> Seen {
 /// Whether a message is posted at this moment, the event having been `age` ms old when it was received.
 fn posts(
     door: Door,
-    phase: Phase,
+    phase: impl Into<Option<Phase>>,
     age: i64,
     (leg, last): (Leg, Option<Seen>),
     now: u64,
@@ -100,7 +100,7 @@ fn a_late_pause_posts_unless_secure_pause_was_just_read_on() {
 }
 
 #[test]
-fn an_orders_pause_posts_once_its_first_request_has_ended_or_hangs() {
+fn the_pause_of_an_order_or_a_snapshot_posts_once_its_first_request_has_ended_or_hangs() {
     let waiting = || sent(P, 1_000);
     let on = || Some(seen(SecurePause::On, 1_100));
     #[rustfmt::skip] // A row a line.
@@ -108,13 +108,15 @@ fn an_orders_pause_posts_once_its_first_request_has_ended_or_hangs() {
         (waiting(), 1_999, false, false, "the message must not stand in its way"),
         (waiting(), 2_000, false, true, "it hangs"),
         (waiting(), 1_500, true, true, "nothing more will be known"),
-        (paused(1_100, acknowledged()), 1_100, false, true, "no event reported it"),
+        (paused(1_100, acknowledged()), 1_100, false, true, "no rule sends this to the queue"),
         (paused(1_100, refused(P, 404)), 1_100, false, true, "it will be tried again"),
     ];
     for (leg, now, is_end, wanted, reason) in rows {
-        for last in [None, on()] {
-            let is_posted = posts(Door::Direct, Phase::Started, 0, (leg.clone(), last), now, is_end);
-            assert_eq!(is_posted, wanted, "at {now} ms: {reason}");
+        for (door, phase) in [(Door::Direct, Some(Phase::Started)), (Door::Snapshot, None)] {
+            for last in [None, on()] {
+                let is_posted = posts(door, phase, 0, (leg.clone(), last), now, is_end);
+                assert_eq!(is_posted, wanted, "{door:?}, at {now} ms: {reason}");
+            }
         }
     }
 }
@@ -129,11 +131,12 @@ fn nothing_but_a_pause_posts_and_never_the_watch() {
         (Door::Event, Phase::Started, late(), true, "late"),
         (Door::Event, Phase::Ended, late(), true, "a resume was taken back, late"),
         (Door::Event, Phase::Ended, resumed.clone(), false, "a resume needs no watch"),
-        (Door::Direct, Phase::Ended, resumed, false, "a resume needs no watch"),
+        (Door::Direct, Phase::Ended, resumed.clone(), false, "a resume needs no watch"),
         (Door::Watch, Phase::Started, late(), false, "its own message comes back"),
         (Door::Watch, Phase::Ended, late(), false, "its own message comes back"),
     ];
     for (door, phase, leg, wanted, reason) in rows {
         assert_eq!(posts(door, phase, 0, (leg, None), 20_000, true), wanted, "{door:?}, {phase:?}: {reason}");
     }
+    assert!(!posts(Door::Snapshot, None, 0, (resumed, None), 20_000, true), "nor does a snapshot's");
 }

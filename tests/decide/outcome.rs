@@ -53,6 +53,7 @@ fn concluded(door: Door, course: Course, rule: Option<Rule>, legs: Vec<Leg>) -> 
 fn a_pause_ends_by_what_became_of_its_legs() {
     use State::{Failed, Gone, NotRecording, Terminated, Unverifiable, Verified};
     let (event, direct, watch) = (Door::Event, Door::Direct, Door::Watch);
+    let snapshot = Door::Snapshot;
     let leg = |state| ended(Action::Pause, state);
     #[rustfmt::skip] // A row a line.
     let rows = [
@@ -74,6 +75,10 @@ fn a_pause_ends_by_what_became_of_its_legs() {
         (direct, PAUSE, vec![leg(Unverifiable)], "Paused", "as far as can be known"),
         (direct, PAUSE, vec![leg(Gone)], "NoTarget", "a flow asks for the card on nothing but a dark screen"),
         (direct, PAUSE, vec![leg(Failed)], "NotPaused", "nothing better is known"),
+        (snapshot, PAUSE, vec![leg(Verified)], "Paused", "read back"),
+        (snapshot, PAUSE, vec![leg(Gone)], "Paused", "acknowledged, and gone since"),
+        (snapshot, PAUSE, vec![not_reached()], "Ignored", "of many snapshots, one that finds nobody is no failure"),
+        (snapshot, PAUSE, vec![not_reached(), failed(Error::NotPaused)], "NotPaused", "one that fails is not hidden"),
         (watch, PAUSE, vec![leg(Verified)], "Repaired", "a screen was recorded"),
         (watch, PAUSE, vec![leg(Terminated)], "Repaired", "a screen was recorded"),
         (watch, PAUSE, vec![leg(Unverifiable)], "Watching", "nobody can say: counted as nothing"),
@@ -125,6 +130,7 @@ fn a_resume_ends_by_what_became_of_its_legs() {
         (Door::Event, OVER, vec![leg(Gone)], "ConversationOver", "gone, and so is the conversation"),
         (Door::Event, resume, vec![leg(Verified), failed(Error::NotResumed)], "NotResumed", "one that fails is not hidden"),
         (Door::Direct, resume, vec![leg(Verified)], "Resumed", "read back"),
+        (Door::Snapshot, resume, vec![leg(Verified)], "Resumed", "read back"),
         (Door::Watch, resume, vec![leg(Verified)], "Recovered", "left dark until now"),
         (Door::Watch, resume, vec![leg(Gone)], "NothingPaused", "nobody's screen was paused"),
     ];
@@ -136,7 +142,7 @@ fn a_resume_ends_by_what_became_of_its_legs() {
 #[test]
 fn a_resume_that_was_taken_back_ends_so_at_every_door() {
     let legs = || vec![ended(Action::Pause, State::Verified)];
-    for door in [Door::Event, Door::Direct, Door::Watch] {
+    for door in [Door::Event, Door::Snapshot, Door::Direct, Door::Watch] {
         assert_eq!(concluded(door, Course::Withdrawing, PAUSE, legs()), "ResumeWithdrawn", "{door:?}");
     }
     let failed = vec![failed(Error::NotPaused)];

@@ -106,9 +106,18 @@ pub struct Played {
 impl Play {
     /// The first agent's secure pause, just now. Nothing is read, and every request is acknowledged after 100 ms.
     pub fn new(door: Door, phase: Phase) -> Self {
-        let deadline = if door == Door::Event { 29_500 } else { 8_000 };
+        Self::of(request(door, phase, Some(AGENT_A), None))
+    }
+
+    /// A snapshot from just now.
+    pub fn snapshot() -> Self {
+        Self::of(request(Door::Snapshot, None, None, None))
+    }
+
+    fn of(request: Request) -> Self {
+        let deadline = if matches!(request.door, Door::Event | Door::Snapshot) { 29_500 } else { 8_000 };
         Self {
-            request: request(door, phase, Some(AGENT_A), None),
+            request,
             policy: Policy::default(),
             age: 0,
             deadline,

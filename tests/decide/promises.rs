@@ -48,6 +48,8 @@ struct Run<'a> {
     active_on_signs: BTreeMap<ParticipantId, Moment>,
     /// When the first reading in a row began that said that the conversation is missing.
     missing_since: Option<Moment>,
+    /// The same of secure pause off.
+    off_since: Option<Moment>,
     is_reading: bool,
     has_ended: bool,
     watches: u32,
@@ -67,6 +69,7 @@ impl<'a> Run<'a> {
             active: Vec::new(),
             active_on_signs: BTreeMap::new(),
             missing_since: None,
+            off_since: None,
             is_reading: false,
             has_ended: false,
             watches: 0,
@@ -121,6 +124,7 @@ impl<'a> Run<'a> {
         let reads = Reads::of(conversation);
         let since = self.missing_since.unwrap_or(began);
         self.missing_since = (reads == Reads::Missing).then_some(since);
+        self.off_since = (reads == Reads::Off).then(|| self.off_since.unwrap_or(began));
         self.read = Some((began, reads));
         let is_left = |leg: &&Participant| leg.life() > Life::Dead || leg.is_in_wrap_up();
         let legs = conversation.into_iter().flat_map(Conversation::agent_legs).filter(is_left);
@@ -157,15 +161,14 @@ impl<'a> Run<'a> {
 
     fn pauses(&mut self, step: &Step, leg: ParticipantId) {
         let before = self.last.get(&leg).copied();
-        let may_pause = self.play.request.phase == Phase::Started || self.play.request.door == Door::Watch;
+        let Request { door, phase, .. } = self.play.request;
+        let may_pause = phase == Some(Phase::Started) || matches!(door, Door::Watch | Door::Snapshot);
         self.must(may_pause || before.is_some(), "an end pauses only what it resumed");
         if let (None, Some(reads)) = (before, step.reads()) {
             let is_there = !matches!(reads, Reads::Over | Reads::Missing);
             self.must(is_there, "nobody new is paused where the conversation is over or missing");
-            self.must(
-                self.play.request.door != Door::Watch || self.checks(reads, leg),
-                "P4: nor by a check in doubt",
-            );
+            self.must(door != Door::Watch || self.checks(reads, leg), "P4: nor by a check in doubt");
+            self.must(door != Door::Snapshot || reads == Reads::On, "nor by a snapshot unless it reads on");
         }
     }
 
@@ -203,14 +206,17 @@ impl<'a> Run<'a> {
         let delay = time::Duration::try_from(self.play.policy.resume_delay).unwrap();
         let age = time::Duration::milliseconds(self.play.age.max(0)) + now; // by a clock that is ahead: just now
         self.must(door != Door::Event || age >= delay, "RESUME_DELAY_SECONDS have passed");
+        let off = self.off_since.and_then(|since| time::Duration::try_from(now.saturating_sub(since)).ok());
+        self.must(door != Door::Snapshot || off >= Some(delay), "RESUME_DELAY_SECONDS of reading off");
     }
 
     fn allows_a_resume(&self, conversation: &Conversation) -> bool {
         let age = time::Duration::milliseconds(self.play.age.max(0)) + self.now;
         let request = &self.play.request;
-        let is_end = request.phase == Phase::Ended;
+        let is_end = request.phase == Some(Phase::Ended);
         match (request.door, Reads::of(Some(conversation))) {
             (Door::Watch, Reads::Off) => !request.is_of_order || age > timing().old,
+            (Door::Snapshot, Reads::Off) => true,
             (Door::Event, Reads::Unknown) => is_end && age <= timing().fresh,
             (Door::Event, Reads::Off) | (Door::Direct, Reads::Off | Reads::Sign | Reads::Unknown) => is_end,
             _ => false,
@@ -233,7 +239,7 @@ impl<'a> Run<'a> {
     /// P1: the first pause goes out on the first reading, or unread after 2.5 s.
     fn pauses_in_time(&mut self, played: &Played) {
         let request = &self.play.request;
-        let is_named = request.participant.is_some() && request.phase == Phase::Started;
+        let is_named = request.participant.is_some() && request.phase == Some(Phase::Started);
         if is_named && request.door != Door::Watch && !self.play.policy.is_observed {
             let is_read = |step: &Step| matches!(step.fed, Fed::Reading { read: Ok(_), .. });
             let first = played.steps.iter().find(|step| is_read(step)).map(|step| step.now);
@@ -270,7 +276,7 @@ impl<'a> Run<'a> {
         let door = self.play.request.door;
         let is_paused = played.is_paused(self.play);
         let legs = &played.history.legs;
-        if door == Door::Direct && self.play.request.phase == Phase::Started {
+        if door == Door::Direct && self.play.request.phase == Some(Phase::Started) {
             self.must(played.end.is_err() || is_paused, "P8: a flow hears of nothing but a dark screen");
             self.must(played.end.is_err() || played.end == Ok(Outcome::Paused), "P8: or of an error");
         }
@@ -305,10 +311,15 @@ impl<'a> Run<'a> {
     /// P7: an order's pause is followed; at the event door, one that nobody answered.
     fn posts(&mut self, played: &Played) {
         let Request { door, phase, .. } = self.play.request;
-        let (is_order, is_check) = (door == Door::Direct && phase == Phase::Started, door == Door::Watch);
+        let is_order = door == Door::Direct && phase == Some(Phase::Started);
+        let (is_snapshot, is_check) = (door == Door::Snapshot, door == Door::Watch);
         let is_paused = self.last.values().any(|action| *action == Action::Pause);
         let is_posted = self.watches > 0;
         self.must(is_posted || !is_order || !is_paused, "P7: an order's pause is followed");
+        self.must(
+            is_posted == is_paused || !is_snapshot,
+            "P7: a snapshot's pause is followed, and nothing else",
+        );
         self.must(!is_posted || !is_check, "P7: a check posts nothing");
         let is_on =
             played.history.last.as_ref().is_some_and(|seen| {
@@ -328,7 +339,8 @@ impl<'a> Run<'a> {
 
     /// P6: one reading that misses the conversation ends nothing.
     fn has_two_witnesses(&mut self, played: &Played) {
-        let is_over = matches!(played.end, Ok(Outcome::ConversationOver | Outcome::NothingPaused));
+        let is_over =
+            matches!(played.end, Ok(Outcome::ConversationOver | Outcome::NothingPaused | Outcome::Ignored));
         let Some((began, Reads::Missing)) = self.read.filter(|_| is_over) else { return };
         let since = self.missing_since.unwrap_or(began);
         let in_time = self.now < ms(self.play.deadline);

@@ -128,7 +128,7 @@ fn age() -> impl Strategy<Value = i64> {
 
 fn play() -> impl Strategy<Value = Play> {
     let who = (any::<bool>(), proptest::option::of(select(vec![LEG_A, LEG_B])), any::<bool>());
-    let doors = select(vec![Door::Event, Door::Event, Door::Direct, Door::Watch]);
+    let doors = select(vec![Door::Event, Door::Event, Door::Snapshot, Door::Direct, Door::Watch]);
     let asked = (doors, select(vec![Phase::Started, Phase::Ended]), who);
     let later = proptest::collection::vec((0u64..12_000, shows()), 0..6);
     let answers = proptest::collection::vec(ends(), 0..5);
@@ -148,8 +148,10 @@ fn play() -> impl Strategy<Value = Play> {
                 later.push((0, first));
                 later.sort_by_key(|(from, _)| *from);
                 answers.sort_by_key(|(from, ..)| *from);
-                let mut play = Play::new(door, phase);
-                play.request = request(door, phase, user.then_some(AGENT_A), participant);
+                let mut play = if door == Door::Snapshot { Play::snapshot() } else { Play::new(door, phase) };
+                if door != Door::Snapshot {
+                    play.request = request(door, phase, user.then_some(AGENT_A), participant);
+                }
                 play.request.is_of_order = is_of_order && door == Door::Watch && phase == Phase::Started;
                 (play.age, play.policy, play.readings, play.takes, play.answers) =
                     (age, policy, later, takes, answers);

@@ -28,6 +28,7 @@ mod checking;
 mod ordering;
 mod pausing;
 mod resuming;
+mod snapshots;
 mod unread;
 
 const P: Action = Action::Pause;

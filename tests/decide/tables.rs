@@ -2,7 +2,7 @@
 
 use secure_pause::config::Timing;
 use secure_pause::decide::outcome::Outcome::{
-    self, ConversationOver, Deferred, Doubtful, NothingPaused, Stale, StillOn, Watching,
+    self, ConversationOver, Deferred, Doubtful, Ignored, NothingPaused, Stale, StillOn, Watching,
 };
 use secure_pause::decide::request::{Door, Phase};
 use secure_pause::decide::tables::{End, Exposed, Reads, Rule, Situation, rule};
@@ -25,9 +25,10 @@ fn looks(outcome: Outcome) -> Rule {
 }
 
 /// What is called for where the event is `age` ms old, and readings have said the same for `said_for` ms.
-fn called_for(door: Door, phase: Phase, reads: Reads, age: i64, said_for: u64) -> Rule {
+fn called_for(door: Door, phase: impl Into<Option<Phase>>, reads: Reads, age: i64, said_for: u64) -> Rule {
     let age = time::Duration::milliseconds(age);
     let (said_for, is_of_order, is_all_active) = (ms(said_for), false, false);
+    let phase = phase.into();
     let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
     rule(&situation, &Timing::default())
 }
@@ -105,6 +106,32 @@ fn an_ended_resumes_unless_something_speaks_against_it() {
 }
 
 #[test]
+fn a_snapshot_has_the_screens_made_what_secure_pause_reads() {
+    use Reads::{Missing, Off, On, Over, Sign, Unknown};
+    let not_paused = Rule::Pause(Exposed::NotPaused);
+    #[rustfmt::skip] // A row a line.
+    let rows = [
+        (Missing, 0, 999, looks(Ignored), "one witness is not enough to stop"),
+        (Missing, 0, 1_000, ends(Ignored), "missed twice"),
+        (Over, 0, 0, ends(Ignored), "nothing to pause or to resume"),
+        (On, 0, 0, not_paused, "whoever is not dark"),
+        (On, 86_400_000, 0, not_paused, "however late: it is on now"),
+        (Off, 0, 0, RESUME, "whoever is dark"),
+        (Off, 86_400_000, 0, RESUME, "however late: it is off now"),
+        (Sign, 0, 0, looks(Ignored), "the reading may be older than the snapshot"),
+        (Sign, 3_000, 9_000, looks(Ignored), "counted from the snapshot, not from the first reading"),
+        (Sign, 3_001, 0, ends(Ignored), "nothing is sent on a sign"),
+        (Unknown, 3_000, 9_000, looks(Ignored), "the reading may be older than the snapshot"),
+        (Unknown, 3_001, 0, ends(Ignored), "in doubt, nothing is sent"),
+        (Unknown, 30_001, 0, ends(Ignored), "however long in doubt"),
+    ];
+    for (reads, age, said_for, wanted, reason) in rows {
+        let rule = called_for(Door::Snapshot, None, reads, age, said_for);
+        assert_eq!(rule, wanted, "{reads:?} for {said_for} ms, {age} ms old: {reason}");
+    }
+}
+
+#[test]
 fn an_order_is_carried_out_unless_secure_pause_will_do_it() {
     use Reads::{Missing, Off, On, Over, Sign, Unknown};
     let (pause, resume) = (Phase::Started, Phase::Ended);
@@ -173,7 +200,7 @@ fn an_order_stands_until_its_resume_or_for_ten_minutes() {
         (Missing, stands, false, looks(ConversationOver), "one witness is not enough to stop"),
     ];
     for (reads, age, is_all_active, wanted, reason) in rows {
-        let (door, phase, is_of_order) = (Door::Watch, Phase::Started, true);
+        let (door, phase, is_of_order) = (Door::Watch, Some(Phase::Started), true);
         let (age, said_for) = (time::Duration::milliseconds(age), ms(0));
         let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
         assert_eq!(rule(&situation, &Timing::default()), wanted, "{situation:?}: {reason}");

@@ -48,9 +48,12 @@ async fn a_refusal_names_the_door_that_the_payload_came_by_and_what_is_wrong_wit
         ("malformed/order_action_null.json", json!("direct"), "action is neither pause nor resume"),
         ("malformed/order_conversation_absent.json", json!("direct"), "conversationId is no UUID"),
         ("malformed/order_conversation_path_trick.json", json!("direct"), "conversationId is no UUID"),
+        ("malformed/snapshot_null.json", json!("snapshot"), "snapshot is no object"),
+        ("malformed/snapshot_conversation_absent.json", json!("snapshot"), "snapshot.conversationId is no UUID"),
+        ("malformed/snapshot_conversation_path_trick.json", json!("snapshot"), "snapshot.conversationId is no UUID"),
         ("malformed/phase_unknown.json", json!("event"), "eventType"),
-        ("malformed/batch_empty.json", json!(null), "no EventBridge event, no order and no batch"),
-        ("malformed/batch_of_another_service.json", json!(null), "no EventBridge event, no order and no batch"),
+        ("malformed/batch_empty.json", json!(null), "no EventBridge event, no snapshot, no order and no batch"),
+        ("malformed/batch_of_another_service.json", json!(null), "no EventBridge event, no snapshot, no order and no batch"),
     ];
     let stage = Stage::new().await;
     for (name, door, reason) in cases {

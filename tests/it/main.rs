@@ -35,6 +35,7 @@ mod resume;
 mod resume_again;
 mod retry;
 mod runtime;
+mod snapshots;
 mod stage;
 mod tls;
 mod unread;

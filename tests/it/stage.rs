@@ -262,7 +262,7 @@ pub fn sent_ago(mut batch: Value, age: Duration) -> Value {
     batch
 }
 
-fn ms_ago(age: Duration) -> u64 {
+pub fn ms_ago(age: Duration) -> u64 {
     let at = SystemTime::now() - age;
     u64::try_from(at.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }

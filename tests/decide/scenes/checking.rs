@@ -92,6 +92,11 @@ scenes! {
             .with(|play| play.request.rank = Rank::Later)
             => ["50 pause A", "8000 RateLimited"];
 
+    whoever_else_is_recorded_when_a_resume_is_taken_back_is_paused_too:
+        check().reads(0, off(&[a("paused"), b("active")])).with(for_everyone)
+            .reads(1_000, on(&[a("active"), b("active")])).reads(3_300, on(&[a("paused"), b("paused")]))
+            => ["50 resume A", "3200 pause A", "3200 pause B", "6350 ResumeWithdrawn"];
+
     a_check_that_has_no_time_for_a_second_reading_goes_on:
         check().reads(0, voice_paused(&[a("active")])).with(|play| play.deadline = 2_000)
             => ["2000 Watching"];

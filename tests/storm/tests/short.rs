@@ -34,8 +34,9 @@ fn a_schedule_is_played_in_the_same_way_every_time() {
 fn what_was_found_once_stays_mended() {
     for seed in [
         876, 1067, 2948, 5425, 6595, 7427, 7583, 14932, 21916, 27476, 33293, 36381, 36450, 39727, 47909,
-        66948, 71439, 75701, 80364, 82570, 86124, 93446, 118_974, 142_237, 148_772, 150_798, 212_966,
-        266_237, 306_627, 313_079, 349_168, 384_227, 400_959, 418_370, 474_922, 475_451, 571_280,
+        66948, 71439, 75701, 80364, 82570, 86124, 93446, 118_974, 142_237, 148_428, 148_772, 150_798,
+        161_024, 212_966, 266_237, 306_627, 313_079, 349_168, 384_227, 400_959, 418_370, 474_922, 475_451,
+        571_280,
     ] {
         if let Err(broken) = storm(seed, None) {
             panic!("{broken}");
@@ -105,6 +106,11 @@ fn p8_it_is_noticed_when_paused_is_claimed_of_what_was_not_read_back() {
 #[test]
 fn p9_it_is_noticed_when_a_second_file_is_not_looked_out_for() {
     is_noticed(Without::Lag, "though its event was due");
+}
+
+#[test]
+fn it_is_noticed_when_a_snapshot_is_done_with_its_first_reading() {
+    is_noticed(Without::SecondLook, "though its event was due");
 }
 
 #[test]

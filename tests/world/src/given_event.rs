@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::genesys::{Genesys, ScreenState};
 
 /// The members of an event that hold times.
-const TIMES: [&str; 3] = ["/detail/eventBody/eventTime", "/detail/timestamp", "/time"];
+const TIMES: [&str; 4] = ["/detail/eventBody/eventTime", "/detail/timestamp", "/time", "/snapshot/at"];
 
 /// An event as it was written, with the times it had then.
 #[derive(Clone, Debug)]
@@ -91,8 +91,8 @@ impl GivenEvent {
         if moved == 0 { (self.bytes.clone(), 0) } else { (event.to_string().into_bytes(), moved) }
     }
 
-    /// Stages the conversation that the event, the order of a secure flow, or the first message of a batch is
-    /// about: two agents are on it, one of them with the ids it names, ids made up where it names none. None
+    /// Stages the conversation that the event, the snapshot, the order of a secure flow, or the first message of a
+    /// batch is about: two agents are on it, one of them with the ids it names, ids made up where it names none. None
     /// where it is no secure pause, or has no conversation. A conversation that is there already begins anew.
     pub fn stage(&self, genesys: &Genesys) -> Option<Staged> {
         let (starts, ids) = told(&self.event)?;
@@ -120,8 +120,8 @@ fn told(payload: &Value) -> Option<(bool, Value)> {
     if let Some(action) = payload.get("action") {
         return Some((action == "pause", payload.clone()));
     }
-    if let Some(watched) = payload.get("watch") {
-        return Some((true, watched.clone()));
+    if let Some(named) = payload.get("watch").or_else(|| payload.get("snapshot")) {
+        return Some((true, named.clone()));
     }
     // By the event's type; where it has none, by its topic.
     let texts = ["/detail/eventBody/eventType", "/detail/topicName", "/detail-type"];
@@ -179,6 +179,7 @@ mod tests {
             (batch(&event), Some((false, ids.clone())), "a message that is one"),
             (order.clone(), Some((true, order)), "an order"),
             (batch(&json!({ "watch": ids })), Some((true, ids.clone())), "a message of an order"),
+            (json!({ "snapshot": ids }), Some((true, ids.clone())), "a snapshot, as the rule hands it over"),
             (json!({ "detail-type": "a.user.end" }), None, "another topic"),
             (json!([42]), None, "nothing of the kind"),
         ];

@@ -119,7 +119,7 @@ impl Log {
         let kind = head.kind.unwrap_or(Kind::Other);
         match kind {
             Kind::Audit => self.record(json)?,
-            Kind::Observed => self.observed.push(observed::parse(json)?),
+            Kind::Observed => self.observed.extend(observed::parse(json)?),
             Kind::Proof => self.proof(json)?,
             Kind::Purge => self.purge(json)?,
             Kind::Other => {}

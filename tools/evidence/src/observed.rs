@@ -127,15 +127,25 @@ impl Observed {
 
 /// Reads a line of this kind.
 ///
+/// None of a snapshot: it tells neither start nor end, so that nothing shows how far its readings trail.
+///
 /// # Errors
 /// What is wrong with it, in our words.
-pub fn parse(json: &[u8]) -> Result<Observed, &'static str> {
-    let observed: Observed =
-        serde_json::from_slice(json).map_err(|_| "an observation whose fields are not as documented")?;
+pub fn parse(json: &[u8]) -> Result<Option<Observed>, &'static str> {
+    #[derive(Deserialize)]
+    struct Way {
+        door: Door,
+    }
+    const UNDOCUMENTED: &str = "an observation whose fields are not as documented";
+    let Way { door } = serde_json::from_slice(json).map_err(|_| UNDOCUMENTED)?;
+    if door == Door::Snapshot {
+        return Ok(None);
+    }
+    let observed: Observed = serde_json::from_slice(json).map_err(|_| UNDOCUMENTED)?;
     match (observed.reading, observed.plan) {
         (None, None) | (Some(_), Some(_)) => {
             Err("an observation with neither plan nor reading, or with both")
         }
-        _ => Ok(observed),
+        _ => Ok(Some(observed)),
     }
 }

@@ -179,7 +179,7 @@ impl Record {
             user: self.user_id.and_then(NonNilUuid::new),
             ending,
             door: self.door,
-            phase: self.phase,
+            phase: self.phase(),
             dark,
             darkened: dark.map(darkened),
             failed: self.failed(),
@@ -188,6 +188,20 @@ impl Record {
             program,
             others_recording: !self.others_recording.is_empty(),
         })
+    }
+
+    /// A snapshot does not say what happened: what was done says so. One that could do nothing may have missed a start.
+    fn phase(&self) -> Option<Phase> {
+        let has = |action| self.targets.iter().any(|target| target.action == action);
+        let is_withdrawn = self.outcome == Some(Outcome::ResumeWithdrawn);
+        let did = if has(Action::Resume) || is_withdrawn {
+            Some(Phase::Ended)
+        } else if has(Action::Pause) || self.error_type.is_some() {
+            Some(Phase::Started)
+        } else {
+            None
+        };
+        self.phase.or(did.filter(|_| self.door == Some(Door::Snapshot)))
     }
 
     /// The answer's `paused` is false beside a leg that has gone, though its successor was paused.
@@ -217,7 +231,7 @@ impl Record {
         } else if self.has_failed(Action::Resume) || cause == Cause::NotResumed {
             return Some(Failed::Resume);
         }
-        self.phase.map(|phase| match phase {
+        self.phase().map(|phase| match phase {
             Phase::Started => Failed::Pause { has_screen: false },
             Phase::Ended => Failed::Resume,
         })

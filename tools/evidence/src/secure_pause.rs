@@ -14,6 +14,9 @@
 //! | a resume that was withdrawn | a new one, which began during that resume; it is the end of the one before |
 //! | neither, or without conversation | none: it is only counted, and named by its error |
 //!
+//! A snapshot's record counts as `started` if it paused or failed, and as `ended` if it resumed. Like an order, it knows no
+//! time of its start but its own.
+//!
 //! A secure pause that began during a resume starts when that resume was sent, unless an event says when. An end from
 //! before that time is of the secure pause before.
 //!
@@ -182,8 +185,9 @@ impl Stray {
 
 impl<'a> Group<'a> {
     fn opened_by(record: &'a Brief) -> Self {
-        // The watch's time is the event's, unless it follows an order; but an order's own record comes first.
-        let is_event = record.door != Some(Door::Direct) && !record.is_withdrawn();
+        // The watch's time is the event's, unless it follows an order or a snapshot, whose own record comes first.
+        let is_own = matches!(record.door, Some(Door::Direct | Door::Snapshot));
+        let is_event = !is_own && !record.is_withdrawn();
         let event_start = is_event.then_some(record.at);
         let start = if record.is_withdrawn() { Self::resumed_at(record) } else { record.at };
         Self { start, event_start, end: None, seen_over: None, records: vec![record] }

@@ -88,6 +88,8 @@ impl Cause {
 pub enum Door {
     /// An event by the rule.
     Event,
+    /// A snapshot of the conversation by the rule.
+    Snapshot,
     /// An order of a secure flow.
     Direct,
     /// A message of the watch queue.

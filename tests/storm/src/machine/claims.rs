@@ -20,14 +20,15 @@ const UNCHECKED: Duration = Duration::from_millis(4500);
 const UNREAD: Duration = Duration::from_millis(2600);
 
 impl Play<'_> {
-    /// Whether an invocation that is killed now leaves a pause behind that no message follows: an order's, or one that
-    /// may land after the checks of its event's own message.
+    /// Whether an invocation that is killed now leaves a pause behind that no message follows: an order's, a snapshot's,
+    /// or one that may land after the checks of its event's own message.
     pub fn is_left(&self, number: usize) -> bool {
         let run = &self.runs[number];
         let is_late = self.now.saturating_sub(run.task.at) > UNCHECKED;
         let is_unanswered = run.sends.iter().any(Option::is_some);
         let is_left = match run.task.what {
             What::Order(action) => action == Action::Pause,
+            What::Event { .. } if run.task.request.door == Door::Snapshot => true,
             What::Event { is_started, .. } => is_started && (is_late || is_unanswered),
             What::Check { .. } | What::Follow => false,
         };
@@ -59,7 +60,7 @@ impl Play<'_> {
         let request = &run.task.request;
         let (began, door) = (run.began, request.door);
         let may_pause_unread =
-            request.participant.is_some() && request.phase == Phase::Started && door != Door::Watch;
+            request.participant.is_some() && request.phase == Some(Phase::Started) && door != Door::Watch;
         let is_by_then = |at: Option<At>| at.is_some_and(|at| at <= began + UNREAD);
         let is_due = may_pause_unread && now > began + UNREAD && !run.lacked_token;
         if is_due && !is_by_then(run.first_put) && !is_by_then(run.first_reading) {

@@ -8,8 +8,9 @@ use secure_pause::genesys::screen_recording::Action;
 use time::OffsetDateTime;
 
 use super::Without;
-use super::call::{self, At};
+use super::call::{self, At, Screen};
 use super::play::{Event, Play, secs};
+use super::plot::LAST_KILL;
 use super::record::{Ended, What};
 use super::schedule::{Names, On};
 use crate::draws::{Delivery, Target};
@@ -18,6 +19,13 @@ use crate::draws::{Delivery, Target};
 const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 /// The watch queue's visibility timeout, as the template has it.
 pub const VISIBILITY: Duration = Duration::from_mins(1);
+/// How many snapshots come of one change: of each agent and queue, in both forms, and doubled.
+const SNAPSHOTS: std::ops::Range<usize> = 2..7;
+/// How many of them are lost.
+const SNAPSHOTS_LOST: f64 = 0.3;
+/// How often the function is killed under one.
+const SNAPSHOTS_KILLED: f64 = 0.05;
+
 /// Checks of one message after everything has happened: more, and it never comes to its end. An order stands for ten
 /// minutes.
 const LAST_CHECKS: u32 = 14;
@@ -46,6 +54,9 @@ pub struct Message {
 
 impl Play<'_> {
     pub fn deliver(&mut self, is_started: bool, names: Names, deliveries: &[Delivery]) {
+        if self.schedule.by_snapshots {
+            return;
+        }
         let pause = self.record.pauses.len() - 1;
         let phase = if is_started { Phase::Started } else { Phase::Ended };
         for Delivery { to, after, killed } in deliveries {
@@ -70,10 +81,39 @@ impl Play<'_> {
         }
     }
 
+    /// Genesys sends snapshots of the call as it is now. The rule lets through those that show a secure pause or a paused
+    /// screen: doubled, late, and not all of them. Of those of a secure pause's start, one at the least arrives.
+    pub fn send_snapshots(&mut self, is_start: bool) {
+        let state = self.call.now();
+        let is_dark = state.legs.iter().any(|leg| leg.screen == Screen::Paused);
+        if !self.schedule.by_snapshots || !state.secure_pause && !is_dark {
+            return;
+        }
+        let is_on =
+            state.secure_pause && self.record.pauses.last().is_some_and(|pause| pause.ended.is_none());
+        let what = What::Event { pause: self.record.pauses.len().saturating_sub(1), is_started: is_on };
+        for number in 0..self.rng.usize(SNAPSHOTS) {
+            if self.rng.f64() < SNAPSHOTS_LOST && !(is_start && number == 0) {
+                continue;
+            }
+            let door = Door::Snapshot;
+            let request = Request { door, phase: None, ..self.request(Phase::Started) };
+            let killed = (self.rng.f64() < SNAPSHOTS_KILLED).then(|| self.rng.f64().powi(2) * LAST_KILL);
+            let late = match self.rng.f64() {
+                likely if likely < 0.85 => self.rng.f64() * 1.3 + 0.2,
+                seldom if seldom < 0.95 => self.rng.f64() * 38.0 + 2.0,
+                _ => self.rng.f64() * 140.0 + 40.0,
+            };
+            let task = Task { what, request, at: self.now, killed, tries: 0, message: None };
+            self.record.snapshots += 1;
+            self.push(self.now + secs(late), Event::Begin(Box::new(task)));
+        }
+    }
+
     pub fn request(&self, phase: Phase) -> Request {
         Request {
             door: Door::Event,
-            phase,
+            phase: Some(phase),
             is_of_order: false,
             rank: Rank::First,
             conversation: call::conversation(),
@@ -120,7 +160,8 @@ impl Play<'_> {
         }
         let Task { request, .. } = &self.runs[run].task;
         let is_of_order = request.door == Door::Direct;
-        let request = Request { door: Door::Watch, phase: Phase::Started, is_of_order, ..request.clone() };
+        let request =
+            Request { door: Door::Watch, phase: Some(Phase::Started), is_of_order, ..request.clone() };
         let task = Task { what: What::Follow, request, at: self.now, killed: None, tries: 0, message: None };
         self.runs[run].has_posted = true;
         self.tell(|| format!("    #{run} posts a message"));

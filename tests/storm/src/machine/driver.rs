@@ -8,6 +8,7 @@ use secure_pause::decide::outcome::Outcome;
 use secure_pause::decide::request::Door;
 use secure_pause::decide::{Command, Decider, Input};
 
+use super::Without;
 use super::call::{At, agent_of};
 use super::delivery::Task;
 use super::play::{Event, Play, secs};
@@ -46,7 +47,8 @@ impl Play<'_> {
     pub fn begin(&mut self, task: Task) {
         let request = self.requests.alloc(task.request.clone());
         let history = self.histories.alloc(History::default());
-        let budget = if request.door == Door::Event { EVENT_BUDGET } else { SHORT_BUDGET };
+        let is_asynchronous = matches!(request.door, Door::Event | Door::Snapshot);
+        let budget = if is_asynchronous { EVENT_BUDGET } else { SHORT_BUDGET };
         let age = time::Duration::try_from(self.now.saturating_sub(task.at)).unwrap_or_default();
         let decider = Decider::new(request, self.policy, history, age, budget);
         let number = self.runs.len();
@@ -115,6 +117,9 @@ impl Play<'_> {
                 let at = self.now + secs(0.02 + 0.3 * self.rng.f64());
                 self.push(at, Event::Posted(number, false));
             }
+            Command::WaitUntil(_) if self.is_done_at_once(number) => {
+                self.end(number, Ended::Answered((Outcome::Ignored, false)));
+            }
             Command::WaitUntil(moment) => {
                 assert!(began + moment > self.now, "the machine would spin");
                 self.runs[number].timer += 1;
@@ -129,6 +134,14 @@ impl Play<'_> {
                 self.end(number, ended);
             }
         }
+    }
+
+    /// Whether a snapshot is done with its first reading, where [`Without::SecondLook`].
+    fn is_done_at_once(&self, number: usize) -> bool {
+        let run = &self.runs[number];
+        let is_snapshot = run.task.request.door == Door::Snapshot;
+        let has_looked = run.first_reading.is_some() && run.first_put.is_none();
+        self.without == Some(Without::SecondLook) && is_snapshot && has_looked
     }
 
     fn is_paused(&mut self, number: usize, outcome: Outcome) -> bool {

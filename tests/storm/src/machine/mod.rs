@@ -60,6 +60,8 @@ pub enum Without {
     Lag,
     /// No watch queue.
     Watch,
+    /// A snapshot is done with its first reading.
+    SecondLook,
 }
 
 /// Plays the schedule of a seed and measures it.

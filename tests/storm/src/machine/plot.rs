@@ -3,8 +3,10 @@
 use super::schedule::{Fault, Flow, Names, On, Reports, Schedule, Step};
 use crate::draws::{Agent, Delivery, Draws};
 
+/// Sets the stream of draws apart that says which organizations have snapshots only: what every other seed plays stays.
+const OF_TRIGGERS: u64 = 0x5EED_0F5A;
 /// No invocation is killed later than this, in seconds after it began.
-const LAST_KILL: f64 = 4.0;
+pub const LAST_KILL: f64 = 4.0;
 
 impl Schedule {
     /// The schedule of a seed: always the same one.
@@ -23,6 +25,15 @@ impl Schedule {
         plot.holds();
         plot.faults();
         let mut steps = plot.steps;
+        let mut triggers = Draws::of(seed ^ OF_TRIGGERS, LAST_KILL);
+        // Others cannot use them: what shows a secure pause in its voice alone, or no screens.
+        let by_snapshots = reports == Reports::Everything && triggers.chance(0.4);
+        for (_, step) in &mut steps {
+            if let Step::Flow(flow) = step {
+                // A snapshot would undo an order whose flow shows nowhere.
+                flow.has_leg |= by_snapshots;
+            }
+        }
         steps.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         Self {
             seed,
@@ -34,6 +45,7 @@ impl Schedule {
             resume_delay,
             require_verified,
             queue_delay,
+            by_snapshots,
             steps,
         }
     }

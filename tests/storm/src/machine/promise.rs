@@ -77,7 +77,8 @@ impl Judge<'_> {
         tally.flows = self.record.takings.len();
         tally.requests = self.record.requests;
         tally.unwatched = usize::from(self.record.is_not_watched);
-        for (_, step) in &self.schedule.steps {
+        tally.events += self.record.snapshots;
+        for (_, step) in self.schedule.steps.iter().filter(|_| !self.schedule.by_snapshots) {
             if let Step::Started(_, _, deliveries) | Step::Ended(_, _, deliveries) = step {
                 tally.events += deliveries.len();
             }

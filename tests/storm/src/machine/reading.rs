@@ -175,7 +175,7 @@ impl Play<'_> {
             })
         };
         let has_paused = self.runs[number].first_put.is_some();
-        let is_started = self.runs[number].task.request.phase == Phase::Started;
+        let is_started = self.runs[number].task.request.phase == Some(Phase::Started);
         let ends = matches!(&got.read, Ok(Some(it)) if shows_end(it));
         if self.without == Some(Without::Lag) && has_paused && is_started && ends {
             return self.end(number, Ended::Answered((Outcome::Paused, true)));

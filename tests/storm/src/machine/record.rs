@@ -57,6 +57,8 @@ pub struct Record {
     pub broken: Vec<String>,
     /// Screens that a check paused or resumed, and when.
     pub by_watch: Vec<(At, Action)>,
+    /// Snapshots that were delivered.
+    pub snapshots: usize,
     /// Requests of the function.
     pub requests: usize,
     /// What happened, in words; kept where somebody is to read it.

@@ -127,6 +127,8 @@ pub struct Schedule {
     pub require_verified: bool,
     /// The delay of messages in the watch queue.
     pub queue_delay: f64,
+    /// Whether it has snapshots only, and no events.
+    pub by_snapshots: bool,
     /// In order of time.
     pub steps: Vec<(f64, Step)>,
 }
@@ -137,7 +139,7 @@ impl fmt::Display for Schedule {
         writeln!(
             f,
             "seed {}: {:?}, reads trail {jitter}{:.2} s, a request takes {:.2} s, all agents {}, resume delay {} s, \
-             verified {}, queue delay {:.1} s",
+             verified {}, queue delay {:.1} s, by snapshots {}",
             self.seed,
             self.reports,
             self.lag,
@@ -146,6 +148,7 @@ impl fmt::Display for Schedule {
             self.resume_delay,
             self.require_verified,
             self.queue_delay,
+            self.by_snapshots,
         )?;
         for (at, step) in &self.steps {
             writeln!(f, "  {at:8.2} s  {step:?}")?;

@@ -44,6 +44,9 @@ impl Play<'_> {
         let before = self.call.now();
         self.call.change(self.now, change);
         let after = self.call.now();
+        if before != after {
+            self.send_snapshots(false);
+        }
         if self.record.account.is_some() {
             for agent in Agent::BOTH.into_iter().filter(|agent| before.leg(*agent) != after.leg(*agent)) {
                 self.tell(|| {
@@ -54,9 +57,10 @@ impl Play<'_> {
     }
 
     fn started(&mut self, agent: Agent, names: Names, deliveries: &[Delivery]) {
-        self.change(|state| state.secure_pause = true);
+        self.call.change(self.now, |state| state.secure_pause = true);
         let state = self.call.now();
-        let is_everyone = self.schedule.all_agents || state.leg(agent).listens_in;
+        let is_everyone =
+            self.schedule.all_agents || self.schedule.by_snapshots || state.leg(agent).listens_in;
         let pause = Pause {
             agent,
             wanted: self.wanted(|it| is_everyone || it == agent),
@@ -64,6 +68,7 @@ impl Play<'_> {
             ended: None,
         };
         self.record.pauses.push(pause);
+        self.send_snapshots(true);
         self.deliver(true, names, deliveries);
     }
 

@@ -15,7 +15,7 @@ pub const CALL: &str = "00000000-0000-4000-8000-000000000001";
 pub const LEG: &str = "00000000-0000-4000-8000-00000000000a";
 
 /// A record from `door phase at ending state exposure @written`: times in seconds, exposure in milliseconds;
-/// `-` where there is no state or exposure, `@written` left out where it is a second after `at`. Several targets are
+/// `-` where there is no phase, state or exposure, `@written` left out where it is a second after `at`. Several targets are
 /// joined by `+`; one whose action is not that of the phase tells it: `verified+gone`, `pause:failed`.
 pub fn record(notation: &str) -> Value {
     let words: Vec<&str> = notation.split_whitespace().collect();
@@ -49,7 +49,7 @@ pub fn record(notation: &str) -> Value {
         "timestamp": time(written), "level": "INFO", "message": "as made up", "kind": "secure_pause_audit",
         "schema": 1, "version": "0.2.0", "commit": "0123abc", "functionVersion": "7", "mode": "act",
         "coldStart": false, "tokenFetched": false, "requestId": format!("r-{notation}"), "eventId": null,
-        "correlationId": null, "door": door, "phase": phase, "conversationId": CALL, "userId": null,
+        "correlationId": null, "door": door, "phase": (phase != "-").then_some(phase), "conversationId": CALL, "userId": null,
         "participantId": null, "resolution": null, "paused": is_dark, "verified": all(&|state| state == "verified"),
         "exposureMs": exposure.parse::<u32>().ok(), "eventTime": time(at), "receivedAt": time(at),
         "firstSentAt": null, "acknowledgedAt": all(&|state| state != "failed").then(|| time(written)),

@@ -113,6 +113,17 @@ fn plans_and_trails_are_those_of_events_not_of_checks_or_orders() {
 }
 
 #[test]
+fn an_observation_of_a_snapshot_follows_no_event_and_is_passed_over() {
+    let mut lines = [line("started", 1.0), reading("started", 1, "on", "paused", &[])];
+    for line in &mut lines {
+        (line["door"], line["phase"]) = (json!("snapshot"), Value::Null);
+    }
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let log = log("observed-snapshots.jsonl", &lines);
+    assert_eq!((log.observed.len(), log.broken), (0, 0));
+}
+
+#[test]
 fn an_observation_with_neither_plan_nor_reading_is_broken() {
     let log = log("observation.jsonl", &[line("started", 1.0).to_string()]);
     assert_eq!((log.broken, log.observed.len()), (1, 0));

@@ -5,7 +5,7 @@ use crate::told::{Row, each_tells};
 #[expect(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
-    let rows: [Row; 31] = [
+    let rows: [Row; 35] = [
         (
             &["event started 0 paused verified 400", "event ended 20 resumed verified -"],
             &["verified 400, ended after 20 s"],
@@ -191,6 +191,37 @@ fn records_of_a_conversation_are_grouped_into_its_secure_pauses() {
             &["event ended 20 resume_withdrawn pause:verified 3600 @24"],
             &["recorded-during 3600, no end", "stray"],
             "the first one's start was lost, and the second's",
+        ),
+        (
+            &[
+                "snapshot - 0 paused verified 400",
+                "snapshot - 0.1 ignored - -",
+                "watch started 1 watching - - @16",
+                "snapshot - 20 resumed resume:verified -",
+                "snapshot - 20.1 nothing_paused - -",
+                "snapshot - 40 paused verified 500",
+            ],
+            &["verified 400, ended after 20 s", "verified 500, no end"],
+            "snapshots: what they did says what happened, and those that did nothing only count",
+        ),
+        (
+            &[
+                "snapshot - 0 paused verified 400",
+                "event started 0.2 paused verified 300",
+                "event ended 20 resumed verified -",
+            ],
+            &["verified 400, ended after 20 s"],
+            "an event beside it is of the same secure pause",
+        ),
+        (
+            &["snapshot - 0 Forbidden - -", "snapshot - 0.1 paused verified 400"],
+            &["verified 500, no end, Forbidden: recovered by a retry"],
+            "one that could not be read may have missed a start",
+        ),
+        (
+            &["snapshot - 0 paused verified 400", "snapshot - 20 resume_withdrawn pause:verified 3600 @24"],
+            &["verified 400, ended after 20 s", "recorded-during 3600, no end"],
+            "a secure pause that began during its resume",
         ),
     ];
     each_tells("pauses", &rows);
