@@ -8,6 +8,7 @@
 //! | `POST /stage` | an event | its conversation begins anew, see [`GivenEvent::stage`]; the ids |
 //! | `POST /now` | any JSON | the same with its event times moved to now |
 //! | `POST /secure-pause` | `{"conversationId", "userId", "on"}` | it begins or ends; the event of it |
+//! | `POST /snapshots` | `{"conversationId"}` | nothing; the snapshots that Genesys sends of it as it is now |
 //! | `POST /hang-up` | `{"conversationId"}` | everybody leaves; the event of the customer's end |
 //! | `POST /invoke` | a payload, JSON or not | the function of the world is invoked; `{"result"}` or `{"failure"}` |
 //! | `POST /fault` | `{"on", "times"}` and what goes wrong | that many requests go wrong so; `{}` |
@@ -113,6 +114,11 @@ fn reply(world: &World, request: &Request) -> Result<Reply, Reply> {
         ("POST", "/stage") => stage(world, request)?,
         ("POST", "/now") => now(request)?,
         ("POST", "/secure-pause") => secure_pause(world, &object(request)?)?,
+        ("POST", "/snapshots") => {
+            let conversation = id(&object(request)?, "conversationId")?;
+            world.genesys.screens(conversation).ok_or_else(|| no_such(conversation))?;
+            world.genesys.snapshots(conversation).into()
+        }
         ("POST", "/hang-up") => {
             let conversation = id(&object(request)?, "conversationId")?;
             world.genesys.screens(conversation).ok_or_else(|| no_such(conversation))?;

@@ -35,6 +35,55 @@ pub(super) fn render(it: &Conversation, organization: &Organization, caller: &Ca
     body
 }
 
+/// The smaller form of a rendered conversation, as the topics of calls have it: what a leg's call holds stands in the leg
+/// itself, and user and queue are members of their own.
+pub(super) fn of_call(larger: &Value) -> Value {
+    let leg = |larger: &Value| {
+        let call = larger["calls"].as_array().and_then(|calls| calls.last());
+        let mut leg = json!({ "wrapupRequired": larger["wrapupRequired"] });
+        for name in LEG {
+            copy(larger, &mut leg, name);
+        }
+        for name in CALL {
+            copy(call.unwrap_or(&Value::Null), &mut leg, name);
+        }
+        for (id, whose) in [("userId", "user"), ("queueId", "queue")] {
+            if let Some(id) = larger.get(id) {
+                leg[whose] = json!({ "id": id });
+            }
+        }
+        leg
+    };
+    let legs = larger["participants"].as_array();
+    let participants: Vec<Value> = legs.into_iter().flatten().map(leg).collect();
+    json!({ "id": larger["id"], "participants": participants, "otherMediaUris": [], "maxParticipants": 0 })
+}
+
+/// What the smaller form has of a leg.
+const LEG: [&str; 13] = [
+    "id",
+    "name",
+    "address",
+    "startTime",
+    "connectedTime",
+    "endTime",
+    "purpose",
+    "attributes",
+    "ani",
+    "dnis",
+    "screenRecordingState",
+    "startAcwTime",
+    "endAcwTime",
+];
+/// What it has of the leg's call.
+const CALL: [&str; 7] = ["state", "direction", "held", "muted", "confined", "securePause", "recordingState"];
+
+fn copy(from: &Value, to: &mut Value, name: &str) {
+    if let Some(value) = from.get(name) {
+        to[name] = value.clone();
+    }
+}
+
 fn conversation(it: &Conversation, organization: &Organization, caller: &Caller) -> Value {
     let voice = it.voice(organization.hold_suppression);
     let secure_pause = it.secure_pause && organization.tells_secure_pause;

@@ -15,6 +15,7 @@ mod screen;
 mod secrets;
 mod serve;
 mod served;
+mod snapshots;
 mod strict;
 mod timeline;
 mod token;

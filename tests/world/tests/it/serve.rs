@@ -151,6 +151,8 @@ async fn what_the_control_door_does_not_know_is_refused_and_nothing_breaks() {
         (Method::POST, "/stage", json!([1]), 400, "no secure pause"),
         (Method::POST, "/secure-pause", flip, 404, "stage it first"),
         (Method::POST, "/secure-pause", json!({}), 400, "conversationId is a UUID"),
+        (Method::POST, "/snapshots", json!({}), 400, "conversationId is a UUID"),
+        (Method::POST, "/snapshots", json!({ "conversationId": unknown }), 404, "stage it first"),
         (Method::POST, "/secure-pause", json!([]), 400, "no JSON object"),
         (Method::POST, "/fault", json!({ "on": "all", "status": 403 }), 400, "on is one of"),
         (Method::POST, "/fault", json!({ "on": "any", "status": 199 }), 400, "from 200 to 599"),
