@@ -119,7 +119,7 @@ test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM
 		'  evidence-test   1  the evidence report, in Chromium' \
 		'  recordings-test 1  the desk tools that read and delete recordings' \
 		'  genesys-test    1  data actions, secure flow, Terraform' \
-		'  lint-template   1  cfn-lint and Checkov on both templates'
+		'  lint-template   1  cfn-lint and Checkov on every template'
 	@rm -rf target/test && mkdir -p target/test
 	@$(MAKE) --no-print-directory -j2 test-tools
 	@$(MAKE) --no-print-directory build
@@ -312,7 +312,7 @@ $(CHECKOV)/.installed: tests/stack/requirements-checkov.txt
 	@touch $@
 
 .PHONY: lint-template
-lint-template: validate $(CHECKOV)/.installed ## lint both templates with cfn-lint and Checkov; tools/stack/accepted-findings.yaml
+lint-template: validate $(CHECKOV)/.installed ## lint every template with cfn-lint and Checkov; tools/stack/accepted-findings.yaml
 	$(SAM)/bin/python3 tools/stack/lint.py
 
 .PHONY: build

@@ -1,14 +1,22 @@
 # The event source, the role and the OAuth client.
 #
-# Verified: formatted; every resource and attribute is one of the provider's documentation; name and topic equal those of
+# Verified: formatted; every resource and attribute is one of the provider's documentation; name and topics equal those of
 # template.yaml (tests/genesys).
-# Needs a real organization: the topic, which is in no published list; the permission that pauses a screen recording,
+# Needs a real organization: the topic of secure pauses, which is in no published list; that EventBridge carries snapshots; the permission that pauses a screen recording,
 # whose name is published nowhere; that Terraform's client may give the role away.
 
 locals {
   name = "secure-pause"
-  # The braces are part of the topic's name: {id} stands for itself, here and in the pattern of template.yaml.
-  topic = "v2.detail.events.conversation.{id}.secure_pause"
+  # The braces are part of a topic's name: {id} stands for itself, here and in the patterns of template.yaml.
+  topics = {
+    secure-pause = ["v2.detail.events.conversation.{id}.secure_pause"]
+    snapshots = [
+      "v2.users.{id}.conversations",
+      "v2.users.{id}.conversations.calls",
+      "v2.routing.queues.{id}.conversations",
+      "v2.routing.queues.{id}.conversations.calls",
+    ]
+  }
 }
 
 data "genesyscloud_organizations_me" "this" {}
@@ -28,7 +36,7 @@ resource "genesyscloud_integration" "event_source" {
       eventSourceSuffix = var.event_source_suffix
       awsAccountId      = var.aws_account_id
       awsAccountRegion  = var.aws_region
-      eventFilter       = [local.topic]
+      eventFilter       = var.trigger == "both" ? flatten(values(local.topics)) : local.topics[var.trigger]
     })
     advanced = jsonencode({})
   }

@@ -34,6 +34,17 @@ variable "event_source_suffix" {
   }
 }
 
+variable "trigger" {
+  description = "What tells of a secure pause, as the stack's parameter Trigger: secure-pause, snapshots or both."
+  type        = string
+  default     = "secure-pause"
+
+  validation {
+    condition     = contains(["secure-pause", "snapshots", "both"], var.trigger)
+    error_message = "The trigger is secure-pause, snapshots or both."
+  }
+}
+
 variable "division_ids" {
   description = "Divisions of the agents whose screens are paused; [\"*\"] is all of them. What is in a division that is missing here cannot be read or paused."
   type        = set(string)

@@ -94,7 +94,8 @@ SETTINGS = {
         "config": [{
             "name": "${local.name}",
             "properties": "${jsonencode({eventSourceSuffix = var.event_source_suffix, awsAccountId = var.aws_account_id, "
-                          "awsAccountRegion = var.aws_region, eventFilter = [local.topic]})}",
+                          'awsAccountRegion = var.aws_region, eventFilter = var.trigger == "both" ? '
+                          "flatten(values(local.topics)) : local.topics[var.trigger]})}",
             "advanced": "${jsonencode({})}",
         }],
     },
@@ -130,6 +131,7 @@ VALUES = {
 }
 DEFAULTS = {
     "event_source_suffix": "secure-pause",
+    "trigger": "secure-pause",
     "division_ids": ["*"],
     "screen_recording_permission": None,
     "token_seconds": 3600,
@@ -158,8 +160,14 @@ def test_the_outputs_and_defaults_are_these_and_the_guide_names_them():
 
 def test_the_topic_and_the_names_are_those_of_the_template():
     names = {name: value for name, value in blocks("locals")}
-    assert set(re.findall(r"- prefix: (v2\S+)", TEMPLATE)) == {names["topic"]}
-    assert names["topic"] in README and names["name"] == "secure-pause"
+    (event,), snapshots = (names["topics"][it] for it in ("secure-pause", "snapshots"))
+    assert set(re.findall(r"- prefix: (v2\S+)", TEMPLATE)) == {event}
+    pattern = TEMPLATE[TEMPLATE.index("  SnapshotRule:"):TEMPLATE.index("  SnapshotRulePermission:")]
+    assert sorted(re.findall(r'"(v2[^"]+)"[,\s]', pattern[pattern.index("detail-type: ["):])) == sorted(snapshots)
+    assert event in README and names["name"] == "secure-pause"
+    triggers = re.search(r"  Trigger:\n(?:    .*\n)*?    AllowedValues: \[(.*)\]", TEMPLATE)[1].split(", ")
+    assert set(triggers) == {*names["topics"], "both"}
+    assert [it for it in triggers if f'"{it}"' not in VARIABLES["trigger"]["validation"][0]["condition"]] == []
     prefix = re.search(r"EVENT_SOURCE_PREFIX: !Sub (\S+)\$\{GenesysOrganizationId\}", TEMPLATE)[1]
     assert f'"{prefix}$' in VALUES["event_bus_name"]
     for parameter in ("EventBusName", "GenesysOrganizationId"):
@@ -224,6 +232,8 @@ def variables_alone(tmp_path_factory):
         ("event_source_suffix", "a" * 65, False, "too long"),
         ("event_source_suffix", "a/b", False, "another part of the name"),
         ("event_source_suffix", "null", True, "no event source"),
+        ("trigger", "snapshots", True, "an organization without the event"),
+        ("trigger", "events", False, "no such trigger"),
         ("division_ids", "[]", False, "no agents at all"),
         ("screen_recording_permission", "null", True, "not known yet"),
         ("screen_recording_permission", '{domain="d",entity_name="e",action="a"}', True, "one permission"),

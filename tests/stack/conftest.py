@@ -76,6 +76,11 @@ def template():
 
 
 @pytest.fixture(scope="module")
+def proof():
+    return plain(ROOT / "proof.yaml")
+
+
+@pytest.fixture(scope="module")
 def monitoring():
     return plain(ROOT / "monitoring.yaml")
 

@@ -37,7 +37,7 @@ OF_AWS = {
         ["QueueName"],
     ),
     "AWS/Events": (
-        {"TriggeredRules", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq"},
+        {"TriggeredRules", "FailedInvocations", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq"},
         ["EventBusName", "RuleName"],
     ),
 }
@@ -171,11 +171,12 @@ def test_alarms_and_dashboard_read_metrics_that_are_written(monitoring):
             assert metric in OF_AWS[namespace][0] and keys == OF_AWS[namespace][1], metric
 
 
-def test_every_metric_of_the_function_is_on_the_dashboard_and_every_queue_and_alarm(template, monitoring):
+def test_every_metric_of_the_function_is_on_the_dashboard_and_every_queue_and_alarm(template, proof, monitoring):
     own = {metric for namespace, metric, _, _ in shown(monitoring) if namespace == OWN}
     assert own == documented_metrics()
     queues = {values[0] for namespace, _, _, values in shown(monitoring) if namespace == "AWS/SQS"}
-    assert queues == {f"${{{name}Name}}" for name in of_type(template, "AWS::SQS::Queue")}
+    there = of_type(template, "AWS::SQS::Queue") | of_type(proof, "AWS::SQS::Queue")
+    assert queues == {f"${{{name}Name}}" for name in there}
     (status,) = [widget for widget in dashboard(monitoring) if widget["type"] == "alarm"]
     assert set(status["properties"]["alarms"]) == {f"${{{it}.Arn}}" for it in of_type(monitoring, "AWS::CloudWatch::Alarm")}
 
@@ -214,18 +215,29 @@ def test_the_thresholds_follow_the_parameters(template, monitoring):
     assert (exposure["DatapointsToAlarm"], exposure["EvaluationPeriods"]) == (3, 4)
     assert silence["EvaluationPeriods"] == {"Ref": "SilenceHours"}
     hours = template["Parameters"]["SilenceHours"]
-    (period,) = [it["MetricStat"]["Period"] for it in silence["Metrics"] if "MetricStat" in it]
+    (period,) = {it["MetricStat"]["Period"] for it in silence["Metrics"] if "MetricStat" in it}
     assert hours["MaxValue"] * period == SEVEN_DAYS, "no further back does CloudWatch look"
     defaults = {name: template["Parameters"][name]["Default"] for name in ("ExposureThresholdMs", "SilenceHours")}
     assert defaults == {"ExposureThresholdMs": 5000, "SilenceHours": 96}
     assert "> 30000" in json.dumps(alarms(monitoring)["events-old"]), "what counts as fresh, docs/design.md"
 
 
-def test_what_the_nested_template_takes_is_handed_in(template, monitoring):
-    nested = template["Resources"]["MonitoringStack"]
-    assert set(nested["Properties"]["Parameters"]) == set(monitoring["Parameters"])
-    asked = template["Conditions"][nested["Condition"]]
-    assert [value(asked, template, **given) for given in ({}, {"Monitoring": "false"})] == [True, False]
+def test_what_a_nested_template_takes_is_handed_in(template, proof, monitoring):
+    for name, taken, given in (("MonitoringStack", monitoring, {"Monitoring": "false"}), ("ProofStack", proof, {"Proof": "pauses"})):
+        nested = template["Resources"][name]
+        assert set(nested["Properties"]["Parameters"]) == set(taken["Parameters"])
+        asked = template["Conditions"][nested["Condition"]]
+        assert value(asked, template, **given) is not value(asked, template)
+
+
+def test_the_alarms_that_read_rules_read_those_of_every_trigger(template, monitoring):
+    rules = {rule["Properties"]["Name"]["Fn::Sub"] for rule in of_type(template, "AWS::Events::Rule").values()}
+    handed = template["Resources"]["MonitoringStack"]["Properties"]["Parameters"]
+    for name in ("outcome-missing", "silence", "undelivered-lost"):
+        read = [it["Value"]["Ref"] for *_, dimensions in watched(alarms(monitoring)[name]) for it in dimensions if it["Name"] == "RuleName"]
+        told = {handed[it]["Fn::Sub"] for it in read}
+        # The rule of the watch invokes nothing: its events are those of the other.
+        assert told == rules - ({"${AWS::StackName}-watch"} if name != "undelivered-lost" else set()), name
 
 
 def test_silence_is_watched_for_and_mail_sent_only_where_it_is_asked_for(monitoring):
@@ -281,8 +293,8 @@ def test_the_saved_queries_read_the_audit_records_of_this_stack_and_fields_that_
     queries = saved_queries(monitoring)
     told = [name.removeprefix("${Prefix}/") for name in queries]
     assert told == [row for row in re.findall(r"^\| ([a-z ]+) \| ", RUNBOOK, re.M) if row in told] and len(told) == 4
-    functions = {"coalesce", "strcontains", "stats", "count", "count_distinct", "max", "sum", "sortsLast", "pct", "bin"}
-    words = {"filter", "fields", "parse", "sort", "limit", "kind", "and", "as", "by", "in", "asc", "desc", "mo"}
+    functions = {"coalesce", "ispresent", "strcontains", "stats", "count", "count_distinct", "max", "sum", "sortsLast", "pct", "bin"}
+    words = {"filter", "fields", "parse", "sort", "limit", "kind", "and", "or", "as", "by", "in", "asc", "desc", "mo"}
     for name, query in queries.items():
         assert query["LogGroupNames"] == [{"Ref": "LogGroupName"}]
         text = query["QueryString"]
@@ -322,7 +334,7 @@ def test_the_saved_queries_show_every_target_of_a_record(monitoring, states, end
 
 
 def test_no_command_or_query_picks_one_target_and_misses_another():
-    told = {path: path.read_text() for path in [ROOT / "README.md", ROOT / "template.yaml", ROOT / "monitoring.yaml", *(ROOT / "docs").glob("*.md")]}
+    told = {path: path.read_text() for path in [ROOT / "README.md", *ROOT.glob("*.yaml"), *(ROOT / "docs").glob("*.md")]}
     assert {path for path, text in told.items() if re.search(r"^[^#\n]*\btargets(\.|\[)\d", text, re.M)} == set()
     of_target = SCHEMA["$defs"]["target"]["properties"]
     chosen = re.findall(r"\$\.(\w+)(?:\[\*\]\.(\w+) = \"(\w+)\")?", "\n".join(re.findall(r"^records '.*'$", RUNBOOK, re.M)))

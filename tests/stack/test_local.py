@@ -85,6 +85,7 @@ def test_the_runtime_interface_emulator_serves_it(runtime_interface_emulator, ev
     [
         ("secure_pause/started.json", 0, '"outcome": "paused"'),
         ("secure_pause/ended.json", 0, '"outcome": "resumed"'),
+        ("snapshot/snapshot.json", 0, '"outcome": "paused"'),
         ("malformed/conversation_null.json", 1, "InvalidEvent"),
     ],
 )

@@ -98,7 +98,7 @@ def rings(alarm, **metrics):
     ],
 )
 def test_the_dead_mans_check_rings_for_what_is_lost_and_not_for_what_is_late(monitoring, matched, handled, expected, reason):
-    assert rings(alarms(monitoring)["outcome-missing"], matched=matched, handled=handled) is expected, reason
+    assert rings(alarms(monitoring)["outcome-missing"], events=matched, handled=handled) is expected, reason
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,26 @@ def test_the_dead_mans_check_rings_for_what_is_lost_and_not_for_what_is_late(mon
         ({"failed": [2] * 6}, "killed: the alarm errors has rung"),
         ({"dropped": [2] * 6}, "throttled until they were dropped: events-dropped has rung"),
         ({"kept": [2] * 6}, "not delivered: undelivered-queue has rung"),
+        ({"lost": [2] * 6}, "snapshots not delivered: undelivered-lost has rung"),
     ],
 )
 def test_the_dead_mans_check_is_quiet_about_what_another_alarm_has_counted(monitoring, heard, reason):
     alarm = alarms(monitoring)["outcome-missing"]
-    assert rings(alarm, matched=[2] * 6)
-    assert not rings(alarm, matched=[2] * 6, **heard), reason
+    assert rings(alarm, events=[2] * 6)
+    assert not rings(alarm, events=[2] * 6, **heard), reason
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected", "reason"),
+    [
+        ({"snapshots": [8] * 6, "handled": [8] * 6}, False, "snapshots, each with its record"),
+        ({"snapshots": [8] * 6}, True, "snapshots without one, and no event ever"),
+        ({"events": [2] * 6, "snapshots": [8] * 6, "handled": [10] * 6}, False, "both, each with its record"),
+        ({"events": [2] * 6, "snapshots": [8] * 6, "handled": [2] * 6}, True, "the snapshots are lost"),
+    ],
+)
+def test_the_dead_mans_check_counts_events_and_snapshots(monitoring, metrics, expected, reason):
+    assert rings(alarms(monitoring)["outcome-missing"], **metrics) is expected, reason
 
 
 N = None
@@ -132,6 +146,7 @@ CASES = [
     ("events-dropped", {"dropped": [N, 1, N], "failed": [2, 1, N]}, False, "the same, across the end of a period"),
     ("events-dropped", {"dropped": [N, 5, N], "failed": [N, 3, N]}, True, "one failed, four were never run"),
     ("undelivered-lost", {"watching": [N, 1, N]}, True, "either rule"),
+    ("undelivered-lost", {"snapshots": [N, 1, N]}, True, "a snapshot, which has no dead-letter queue"),
     ("undelivered-lost", {"pausing": [N, 0, N], "watching": [N, 0, N]}, False, "none"),
     ("events-old", {"age": [N, 31_000, N]}, True, "kept waiting"),
     ("events-old", {"age": [N, 29_000, N]}, False, "young"),

@@ -28,7 +28,7 @@ def statements_of(role):
     may = {}
     for policy in role["Properties"]["Policies"]:
         for statement in chosen(policy, "InNetwork")["PolicyDocument"]["Statement"]:
-            statement = chosen(statement, "HasKey", "HasRecordingsSecret", "Proves")
+            statement = chosen(statement, "HasKey", "HasRecordingsSecret")
             assert statement["Sid"] not in may
             may[statement["Sid"]] = (statement["Effect"], statement["Action"], statement["Resource"])
     return may
@@ -55,11 +55,6 @@ def test_the_role_may_do_this_and_nothing_else(template):
         "ReadThisSecret": ("Allow", "secretsmanager:GetSecretValue", secret),
         "DecryptThisSecret": ("Allow", "kms:Decrypt", {"Ref": "KmsKeyArn"}),
         "ReadTheSecretOfProof": ("Allow", "secretsmanager:GetSecretValue", {"Ref": "RecordingsSecretArn"}),
-        "HaveRecordingsLookedAt": (
-            "Allow",
-            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            arn_of("ProofQueue"),
-        ),
         "KeepWhatFailed": ("Allow", "sqs:SendMessage", arn_of("FailureQueue")),
         "HaveAPauseFollowed": (
             "Allow",
@@ -77,6 +72,18 @@ def test_the_role_may_do_this_and_nothing_else(template):
         "LambdaMakesInterfaces": ("Allow", [f"ec2:{action}" for action in interfaces], "*"),
         "TheCodeMakesNone": ("Deny", "ec2:*", "*"),
     }
+
+
+def test_proof_adds_the_right_to_read_its_queue(template, proof):
+    (policy,) = of_type(proof, "AWS::IAM::Policy").values()
+    assert policy["Properties"]["Roles"] == [{"Ref": "RoleName"}]
+    handed = template["Resources"]["ProofStack"]["Properties"]["Parameters"]
+    assert (handed["RoleName"], handed["AliasArn"]) == ({"Ref": "Role"}, alias_of(template))
+    (may,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    assert (may["Effect"], may["Action"], may["Resource"]) == ("Allow", actions, arn_of("ProofQueue"))
+    assert proof["Resources"]["ProofMapping"]["DependsOn"] == "ProofPolicy"
+    assert not of_type(proof, "AWS::IAM::Role")
 
 
 def test_the_code_itself_has_no_right_in_the_network(template):
@@ -152,21 +159,26 @@ def test_the_mail_goes_to_the_stacks_own_topic_only(template):
     ("organization", "prefix"),
     [("", "aws.partner/genesys.com/cloud/"), (ORGANIZATION, f"aws.partner/genesys.com/cloud/{ORGANIZATION}")],
 )
-def test_events_are_those_of_the_organization_that_is_named(template, organization, prefix):
+def test_events_are_those_of_the_organization_that_is_named(template, proof, organization, prefix):
     variables = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]["Environment"]["Variables"]
-    sources = [rule["Properties"]["EventPattern"]["source"] for rule in of_type(template, "AWS::Events::Rule").values()]
-    assert len(sources) == 3
+    rules = [*of_type(template, "AWS::Events::Rule").values(), *of_type(proof, "AWS::Events::Rule").values()]
+    sources = [rule["Properties"]["EventPattern"]["source"] for rule in rules]
+    assert len(sources) == 4
+    handed = template["Resources"]["ProofStack"]["Properties"]["Parameters"]
+    assert handed["GenesysOrganizationId"] == {"Ref": "GenesysOrganizationId"}
     for expression in [variables["EVENT_SOURCE_PREFIX"], *(source[0]["prefix"] for source in sources)]:
         assert value(expression, template, GenesysOrganizationId=organization) == prefix
 
 
-def test_every_queue_is_encrypted_by_sqs_keeps_fourteen_days_and_refuses_plain_http(template):
-    queues, policies = of_type(template, "AWS::SQS::Queue"), of_type(template, "AWS::SQS::QueuePolicy")
+def test_every_queue_is_encrypted_by_sqs_keeps_fourteen_days_and_refuses_plain_http(template, proof):
+    queues, policies = (of_type(template, kind) | of_type(proof, kind) for kind in ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy"))
     kept = {"UndeliveredQueue", "FailureQueue", "WatchDeadLetterQueue", "ProofDeadLetterQueue"}
     assert set(queues) == {"WatchQueue", "ProofQueue"} | kept
-    proof = {"Fn::If": ["Proves", arn_of("ProofRule"), {"Ref": "AWS::NoValue"}]}
+    none = {"Ref": "AWS::NoValue"}
+    of_events = [{"Fn::If": ["TakesEvents", arn_of(rule), none]} for rule in ("Rule", "WatchRule")]
+    of_proof = {"Fn::If": ["Proves", {"Fn::GetAtt": ["ProofStack", "Outputs.RuleArn"]}, none]}
     senders = {
-        "UndeliveredQueue": {"TheRulesMaySend": [arn_of("Rule"), arn_of("WatchRule"), proof]},
+        "UndeliveredQueue": {"TheRulesMaySend": [*of_events, of_proof]},
         "WatchQueue": {"TheRuleMaySend": arn_of("WatchRule")},
         "ProofQueue": {"TheRuleMaySend": arn_of("ProofRule")},
     }
@@ -175,9 +187,10 @@ def test_every_queue_is_encrypted_by_sqs_keeps_fourteen_days_and_refuses_plain_h
         assert kept.items() <= queue["Properties"].items()
         assert name in senders and name != "UndeliveredQueue" or queue["Properties"] == kept
         # A queue has one policy: of two the last one would hold.
-        (policy,) = [p for p in policies.values() if {"Ref": name} in [chosen(it, "Proves") for it in p["Properties"]["Queues"]]]
+        (policy,) = [p for p in policies.values() if {"Ref": name} in p["Properties"]["Queues"]]
         its_own = arn_of(name) if len(policy["Properties"]["Queues"]) == 1 else "*"
-        statements = {s["Sid"]: s for s in policy["Properties"]["PolicyDocument"]["Statement"]}
+        stated = [chosen(s, "TakesEvents", "HasUndelivered") for s in policy["Properties"]["PolicyDocument"]["Statement"]]
+        statements = {s["Sid"]: s for s in stated}
         assert statements.pop("NoPlainHttp") == {
             "Sid": "NoPlainHttp",
             "Effect": "Deny",
@@ -214,12 +227,13 @@ def test_the_watch_waits_checks_again_and_gives_up_into_its_dead_letter_queue(te
     assert 2 * 3600 < longest < queue["MessageRetentionPeriod"], "no message is lost before it is given up"
 
 
-def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(template):
-    mappings = of_type(template, "AWS::Lambda::EventSourceMapping")
-    for name, queue, most in (("WatchMapping", "WatchQueue", 5), ("ProofMapping", "ProofQueue", 2)):
+def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(template, proof):
+    mappings = of_type(template, "AWS::Lambda::EventSourceMapping") | of_type(proof, "AWS::Lambda::EventSourceMapping")
+    alias, handed = alias_of(template), {"Ref": "AliasArn"}
+    for name, queue, most, invoked in (("WatchMapping", "WatchQueue", 5, alias), ("ProofMapping", "ProofQueue", 2, handed)):
         assert mappings.pop(name)["Properties"] == {
             "EventSourceArn": arn_of(queue),
-            "FunctionName": alias_of(template),
+            "FunctionName": invoked,
             "BatchSize": 1,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "ScalingConfig": {"MaximumConcurrency": most},
@@ -227,8 +241,10 @@ def test_the_alias_checks_one_message_at_a_time_and_reports_what_is_not_over(tem
     assert not mappings
 
 
-def test_a_call_is_looked_at_as_often_as_the_function_counts_on(template):
-    queue = of_type(template, "AWS::SQS::Queue")["ProofQueue"]["Properties"]
+def test_a_call_is_looked_at_as_often_as_the_function_counts_on(template, proof):
+    function = of_type(template, "AWS::Lambda::Function")["Function"]["Properties"]
+    queue = of_type(proof, "AWS::SQS::Queue")["ProofQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= function["Timeout"], "Lambda refuses the mapping otherwise"
     source = (ROOT / "src" / "decide" / "proof.rs").read_text()
     assert f"{queue['VisibilityTimeout']:,} s" in source
     redrive = queue["RedrivePolicy"]
@@ -239,27 +255,80 @@ def test_a_call_is_looked_at_as_often_as_the_function_counts_on(template):
 
 
 @pytest.mark.parametrize(
-    ("proof", "source", "topic", "only"),
+    ("after", "source", "topic", "only"),
     [
         ("pauses", "secure_pause", "secure_pause", {"eventType": ["secure_pause_ended"]}),
         ("all-calls", "customer.end", "customer.end", {"mediaType": ["VOICE"]}),
     ],
 )
-def test_proof_gets_the_id_and_the_time_of_a_call_and_no_more(template, proof, source, topic, only):
-    rule = of_type(template, "AWS::Events::Rule")["ProofRule"]
-    asked = template["Conditions"][rule["Condition"]]
-    assert [value(asked, template, Proof=it) for it in ("off", proof)] == [False, True]
+def test_proof_gets_the_id_and_the_time_of_a_call_and_no_more(template, proof, after, source, topic, only):
+    rule = of_type(proof, "AWS::Events::Rule")["ProofRule"]
+    asked = template["Conditions"][template["Resources"]["ProofStack"]["Condition"]]
+    assert [value(asked, template, Proof=it) for it in ("off", after)] == [False, True]
     assert template["Parameters"]["Proof"]["Default"] == "off"
     pattern = rule["Properties"]["EventPattern"]
-    (prefix,) = (value(it["prefix"], template, Proof=proof) for it in pattern["detail-type"])
+    (prefix,) = (value(it["prefix"], proof, Proof=after) for it in pattern["detail-type"])
     assert prefix == f"v2.detail.events.conversation.{{id}}.{topic}"
-    assert value(pattern["detail"]["eventBody"], template, Proof=proof) == only
+    assert value(pattern["detail"]["eventBody"], proof, Proof=after) == only
     (target,) = rule["Properties"]["Targets"]
     paths = {"conversation": "$.detail.eventBody.conversationId", "at": "$.detail.eventBody.eventTime"}
     assert target["InputTransformer"]["InputPathsMap"] == paths
-    message = json.loads(value(target["InputTransformer"]["InputTemplate"], template, Proof=proof))
+    message = json.loads(value(target["InputTransformer"]["InputTemplate"], proof, Proof=after))
     assert message == {"proof": {"conversationId": "<conversation>", "at": "<at>", "source": source}}
-    assert (target["Arn"], target["DeadLetterConfig"]) == (arn_of("ProofQueue"), {"Arn": arn_of("UndeliveredQueue")})
+    assert (target["Arn"], target["DeadLetterConfig"]) == (arn_of("ProofQueue"), {"Arn": {"Ref": "UndeliveredQueueArn"}})
+    handed = template["Resources"]["ProofStack"]["Properties"]["Parameters"]
+    assert handed["UndeliveredQueueArn"] == arn_of("UndeliveredQueue")
+    assert handed["EventBusName"] == of_type(template, "AWS::Events::Rule")["Rule"]["Properties"]["EventBusName"]
+
+
+def test_proof_of_pauses_is_refused_where_no_event_of_them_is_taken(template):
+    given = [{"Trigger": trigger, "Proof": after} for trigger in ("snapshots", "both") for after in ("pauses", "all-calls")]
+    assert [len(refusals(template, **it)) for it in given] == [1, 0, 0, 0]
+
+
+SNAPSHOT_TOPICS = {f"v2.{of}.{{id}}.conversations{end}" for of in ("users", "routing.queues") for end in ("", ".calls")}
+
+
+def test_of_a_snapshot_the_function_gets_the_id_the_time_and_the_events_id_and_nobody_the_rest(template):
+    rule = of_type(template, "AWS::Events::Rule")["SnapshotRule"]["Properties"]
+    assert set(rule["EventPattern"]["detail-type"]) == SNAPSHOT_TOPICS
+    (target,) = rule["Targets"]
+    # EventBridge would put the whole event into a dead-letter queue.
+    assert set(target) == {"Id", "Arn", "InputTransformer", "RetryPolicy"}
+    assert target["Arn"] == alias_of(template)
+    paths = {"conversation": "$.detail.eventBody.id", "at": "$.detail.timestamp", "event": "$.id"}
+    assert target["InputTransformer"]["InputPathsMap"] == paths
+    told = json.loads(target["InputTransformer"]["InputTemplate"])
+    assert told == {"snapshot": {"conversationId": "<conversation>", "at": "<at>", "eventId": "<event>"}}
+    files = [json.loads(path.read_text()) for path in (ROOT / "events" / "snapshot").glob("*.json")]
+    assert files and all(set(it["snapshot"]) == set(told["snapshot"]) and set(it) == set(told) for it in files)
+    of_events = of_type(template, "AWS::Events::Rule")["Rule"]["Properties"]["Targets"][0]
+    assert target["RetryPolicy"] == of_events["RetryPolicy"], "a pause that late could surprise"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "rules"),
+    [
+        ("secure-pause", {"Rule", "WatchRule"}),
+        ("snapshots", {"SnapshotRule"}),
+        ("both", {"Rule", "WatchRule", "SnapshotRule"}),
+    ],
+)
+def test_the_trigger_says_which_rules_there_are_and_each_may_invoke_the_alias(template, trigger, rules):
+    def there(resource):
+        return value(template["Conditions"][resource["Condition"]], template, Trigger=trigger)
+
+    assert template["Parameters"]["Trigger"]["Default"] == "secure-pause"
+    assert {name for name, it in of_type(template, "AWS::Events::Rule").items() if there(it)} == rules
+    permissions = [it["Properties"] for it in of_type(template, "AWS::Lambda::Permission").values() if there(it)]
+    invoking = [it for it in rules if it != "WatchRule"]
+    assert sorted(it["SourceArn"]["Fn::GetAtt"][0] for it in permissions) == sorted(invoking)
+    for permission in permissions:
+        assert permission["FunctionName"] == alias_of(template)
+        assert (permission["Principal"], permission["Action"]) == ("events.amazonaws.com", "lambda:InvokeFunction")
+    asked = template["Conditions"]["HasUndelivered"]
+    told = [value(asked, template, Trigger=trigger, Proof=it) for it in ("off", "all-calls")]
+    assert told == [trigger != "snapshots", True], "a policy without senders would be refused"
 
 
 def test_the_function_is_what_the_readme_says(template):
@@ -357,14 +426,15 @@ def test_the_stacks_own_secret_named_as_a_parameter_is_the_same_setting(template
 
 def test_the_rules_match_the_literal_topic_and_target_the_alias_and_the_watch(template):
     rules = of_type(template, "AWS::Events::Rule")
-    proof = rules.pop("ProofRule")["Properties"]
-    assert proof["EventBusName"] == rules["Rule"]["Properties"]["EventBusName"]
+    snapshots = rules.pop("SnapshotRule")["Properties"]
+    assert snapshots["EventBusName"] == rules["Rule"]["Properties"]["EventBusName"]
     assert set(rules) == {"Rule", "WatchRule"}
     alias = alias_of(template)
     targets = {"Rule": alias, "WatchRule": arn_of("WatchQueue")}
     nested = template["Resources"]["MonitoringStack"]["Properties"]["Parameters"]
     assert rules["Rule"]["Properties"]["Name"] == nested["RuleName"], "metrics are by the rule's name"
     assert rules["WatchRule"]["Properties"]["Name"] == nested["WatchRuleName"]
+    assert snapshots["Name"] == nested["SnapshotRuleName"]
     for name, rule in rules.items():
         pattern, (target,) = rule["Properties"]["EventPattern"], rule["Properties"]["Targets"]
         assert pattern == {
@@ -378,11 +448,6 @@ def test_the_rules_match_the_literal_topic_and_target_the_alias_and_the_watch(te
         assert target["DeadLetterConfig"] == {"Arn": arn_of("UndeliveredQueue")}
     (pausing,) = rules["Rule"]["Properties"]["Targets"]
     assert pausing["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 600, "a pause that late could surprise"
-    (permission,) = of_type(template, "AWS::Lambda::Permission").values()
-    assert permission["Properties"]["SourceArn"] == arn_of("Rule")
-    assert permission["Properties"]["FunctionName"] == alias
-    assert permission["Properties"]["Principal"] == "events.amazonaws.com"
-    assert permission["Properties"]["Action"] == "lambda:InvokeFunction"
 
 
 def test_what_must_outlive_the_stack_is_retained_and_the_log_is_kept_a_year(template):
