@@ -120,6 +120,11 @@ impl Error {
         }
     }
 
+    /// Whether the request gave way to pauses: see [`crate::genesys::Rank::Later`].
+    pub fn is_for_later(&self) -> bool {
+        matches!(self, Self::RateLimited(Answered { what: What::LimitReached, .. }))
+    }
+
     /// Whether no token could be fetched. Then no other request can be sent either.
     pub const fn is_without_token(&self) -> bool {
         match self {
@@ -194,7 +199,7 @@ pub enum What {
     TooLarge,
     /// A success whose body is not what the API promises.
     Unreadable,
-    /// It was not sent: less than a minute ago, Genesys refused the OAuth client more requests.
+    /// It gave way, because Genesys refuses the OAuth client more requests.
     LimitReached,
 }
 
@@ -223,7 +228,9 @@ impl fmt::Display for Answered {
             What::TimedOut => f.write_str("no answer in time")?,
             What::TooLarge => f.write_str("answered with more than 2 MiB")?,
             What::Unreadable => f.write_str("answered with a body that cannot be read")?,
-            What::LimitReached => f.write_str("not sent, because the OAuth client's limit is reached")?,
+            What::LimitReached => {
+                f.write_str("left for later, because the OAuth client's limit is reached")?
+            }
         }
         match &self.correlation {
             Some(id) => write!(f, " (correlation id {id})"),

@@ -178,7 +178,7 @@ impl Function {
             }
             Err(error) => {
                 reconcile::proof::log_failure(request, &error);
-                let is_left = matches!(error, Error::RateLimited(_));
+                let is_left = error.is_for_later();
                 invocation.metrics.borrow_mut().count(Outcome::LeftForLater.into(), is_left);
                 false
             }
@@ -207,7 +207,8 @@ impl Function {
     /// Counts what Genesys' limits have cost since the last invocation.
     fn count_limits(&self, invocation: &Invocation) {
         let Ok(context) = &self.ready else { return };
-        let now = context.genesys.limits();
+        let of_recordings = context.recordings.as_ref().map(OwnClient::limits).unwrap_or_default();
+        let now = context.genesys.limits().and(of_recordings);
         let before = {
             let mut counted = self.limits_counted.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *counted, now)

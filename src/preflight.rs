@@ -144,7 +144,7 @@ async fn recordings(context: &Context, nobody: Uuid, deadline: Deadline) -> Chec
     const NAME: &str = "recordings";
     let read = async {
         let client = context.recordings_client()?;
-        client.recordings(nobody.into(), deadline.min(Deadline::after(LONGEST))).await
+        client.recordings(nobody.into(), Rank::First, deadline.min(Deadline::after(LONGEST))).await
     };
     match read.await {
         Ok(_) => ok(NAME, "may be read: whether both voices and screens are shown, only a call can tell"),

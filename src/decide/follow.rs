@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::history::{Fate, History, Leg, Moment, Sent};
+use super::history::{Fate, History, Leg, Moment};
 use super::request::{Door, Request};
 use crate::config::Timing;
 use crate::error::{Answered, Error, What};
@@ -47,7 +47,8 @@ fn is_late(
     let sent = &leg.current;
     let ended = sent.ended().unwrap_or(sent.last);
     let is_late = age + ended > timing.unchecked;
-    let is_unanswered = is_unanswered(sent);
+    let has_failed_silently = matches!(&sent.fate, Some(Fate::Failed(error)) if is_silence(error));
+    let is_unanswered = sent.is_under_way || sent.is_overtaken || has_failed_silently;
     let is_read = now >= ended + HANGING && (is_late || !sent.is_under_way);
     let is_time = is_end || !leg.is_open() || is_read;
     // A request without an answer has no end. Then its sending counts.
@@ -58,16 +59,19 @@ fn is_late(
     sent.may_have_landed() && (is_late || is_unanswered) && is_time && !is_on
 }
 
-/// Whether another message must be posted at the end, after one at this moment. That one may be checked and deleted
-/// before a pause lands that went out later and was never answered.
-pub fn is_needed_again(request: &Request, history: &History, posted: Moment) -> bool {
-    let is_later = |leg: &Leg| leg.action == Action::Pause && leg.current.last > posted;
-    request.door == Door::Event && history.legs.iter().any(|leg| is_later(leg) && is_unanswered(&leg.current))
-}
-
-fn is_unanswered(sent: &Sent) -> bool {
-    let has_failed_silently = matches!(&sent.fate, Some(Fate::Failed(error)) if is_silence(error));
-    sent.is_under_way || sent.is_overtaken || has_failed_silently
+/// Whether another message must be posted at the end, after one at this moment. That one may be checked, and deleted,
+/// before a pause lands that went out later.
+pub fn is_needed_again(
+    request: &Request,
+    history: &History,
+    age: time::Duration,
+    now: Moment,
+    posted: Moment,
+    timing: &Timing,
+) -> bool {
+    let is_later = |leg: &&Leg| leg.action == Action::Pause && leg.current.last > posted;
+    let mut later = history.legs.iter().filter(is_later);
+    request.door == Door::Event && later.any(|leg| is_late(leg, history, age, now, true, timing))
 }
 
 /// Whether nobody knows what became of the request. A gateway that gave up waiting does not know either.

@@ -9,12 +9,12 @@
 //!   names a participant, without a reading after 2.5 s.
 //! - P2 No resume without a fresh reading. Each is sent in the step in which a reading arrives that allows it and began
 //!   less than 2 s ago, and only after that leg's previous request ended.
-//! - P3 No resume without a look afterwards. It is sent only if 5 s are left. After it, readings go on until one that
-//!   began a lag after the last request ended. If secure pause is on by then, the screens are paused again.
+//! - P3 No resume without a look afterwards. It is sent only if 5 s are left. After it, the conversation is read until a
+//!   reading began a lag after the last request ended. If secure pause is on by then, the screens are paused again.
 //! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
 //! - P5 An answer is one proof, a reading another ([`read_back`]).
 //! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
-//! - P7 A late pause is followed: it posts a watch message, and another if a later pause is not answered ([`follow`]). So
+//! - P7 A late pause is followed: it posts a watch message, and another at the end for a pause that went out after it ([`follow`]). So
 //!   does each pause of an order or a snapshot, once.
 //! - P8 `paused` is claimed only if every target that has not gone is dark, and a replacement for each one that has
 //!   gone was looked for.
@@ -90,8 +90,13 @@ pub enum Input<'c> {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Read the conversation, and give up at this moment.
-    Read(Moment),
+    /// Read the conversation.
+    Read {
+        /// Give up at this moment.
+        until: Moment,
+        /// What it does where Genesys' limit is reached. Once something was sent, its readings go first.
+        rank: Rank,
+    },
     /// Send the request for a leg.
     Send(ParticipantId, Action),
     /// Stop waiting for the request under way for a leg.
@@ -127,6 +132,8 @@ pub struct Decider<'a> {
     active_since: BTreeMap<ParticipantId, Moment>,
     /// Why no reading could be had, if a resume was therefore taken back blindly.
     blind: Option<Error>,
+    /// Whether another dark screen was found too late to resume it. The check or event that comes next has to.
+    is_left_dark: bool,
     /// When the last watch message was posted.
     watch_posted: Option<Moment>,
     commands: Vec<Command>,
@@ -155,6 +162,7 @@ impl<'a> Decider<'a> {
             nobody_since: None,
             active_since: BTreeMap::new(),
             blind: None,
+            is_left_dark: false,
             watch_posted: None,
             commands: Vec::new(),
         }
@@ -500,6 +508,8 @@ impl<'a> Decider<'a> {
             return Some(Ok(self.too_late_to_resume()));
         } else if is_known {
             self.readings.not_before = self.resume_not_before();
+            self.is_left_dark |=
+                self.course() == Course::Resuming && self.left() < self.policy.timing.afterwards;
         }
         None
     }
@@ -622,7 +632,7 @@ impl<'a> Decider<'a> {
 
     fn failed_to_read(&mut self, error: Error) -> Ended {
         if self.course() == Course::Looking {
-            if self.request.rank == Rank::Later && matches!(error, Error::RateLimited(_)) {
+            if error.is_for_later() {
                 return Some(Ok(Outcome::LeftForLater));
             }
             if error.is_without_token() || self.named().is_none() {
@@ -788,12 +798,13 @@ impl<'a> Decider<'a> {
             Some(_) => self.readings.failed.clone().filter(|_| self.looks_on()),
         };
         let end = (self.request.door, self.course(), self.rule);
-        ending::conclude(
-            end,
-            self.history,
-            self.blind.as_ref().or(unread.as_ref()),
-            self.policy.require_verified,
-        )
+        let unread = self.blind.as_ref().or(unread.as_ref());
+        match ending::conclude(end, self.history, unread, self.policy.require_verified) {
+            Ok(Outcome::Resumed | Outcome::Recovered | Outcome::NothingPaused) if self.is_left_dark => {
+                Ok(self.too_late_to_resume())
+            }
+            end => end,
+        }
     }
 
     /// The deadline: every leg ends by what is known.
@@ -838,9 +849,10 @@ impl<'a> Decider<'a> {
 
     fn watch_over(&mut self, is_end: bool) {
         let timing = &self.policy.timing;
+        let (request, history, age, now) = (self.request, &*self.history, self.age, self.now);
         let is_needed = match self.watch_posted {
-            None => follow::is_needed(self.request, self.history, self.age, self.now, is_end, timing),
-            Some(posted) => is_end && follow::is_needed_again(self.request, self.history, posted),
+            None => follow::is_needed(request, history, age, now, is_end, timing),
+            Some(posted) => is_end && follow::is_needed_again(request, history, age, now, posted, timing),
         };
         if is_needed {
             self.watch_posted = Some(self.now);
@@ -855,7 +867,9 @@ impl<'a> Decider<'a> {
             let next = scheduled.max(self.asked_to_wait()).max(self.resumed_until());
             if self.now >= next {
                 self.readings.begin(self.now, &self.policy.timing);
-                self.commands.push(Command::Read(self.last_pause_at().unwrap_or(self.deadline)));
+                let until = self.last_pause_at().unwrap_or(self.deadline);
+                let rank = if self.course() == Course::Looking { self.request.rank } else { Rank::First };
+                self.commands.push(Command::Read { until, rank });
             } else {
                 wake = wake.min(next);
             }

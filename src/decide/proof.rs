@@ -23,6 +23,8 @@ const DAY: Age = Age::from_hours(24);
 const LAST: Age = Age::from_hours(47);
 /// Receipts are so far apart: the queue's visibility, 6,300 s, and some minutes in which Lambda is busy.
 const BETWEEN: Age = Age::from_mins(105 + 5);
+/// From this receipt on, the message may not come again: the template's `maxReceiveCount`, less one to spare.
+const LAST_RECEIPT: u32 = 34;
 /// A screen recording that is not there so long after the call was not made.
 const SETTLED: Duration = Duration::DAY;
 
@@ -79,6 +81,11 @@ impl Request {
             2 => Some(Look::Second),
             _ => None,
         }
+    }
+
+    /// Whether the queue will hand the message over again.
+    pub const fn comes_again(&self) -> bool {
+        self.receipts < LAST_RECEIPT
     }
 }
 

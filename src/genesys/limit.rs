@@ -1,13 +1,15 @@
-//! Who gives way once Genesys refuses the OAuth client more requests.
+//! Who gives way while Genesys refuses the OAuth client more requests.
 //!
 //! Genesys allows a client 3,000 requests a minute, whatever its tokens. An environment cannot see what the others send.
-//! It learns of the limit from its own 429s.
+//! It learns of the limit from its own 429s: from all but those for a token's own limit.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// How long later work gives way after a 429. The limit counts by the minute: what was refused in one comes first in the
-/// next.
+use crate::error::{Answered, Error, Failure, Operation, Retry, What};
+use crate::ids::TraceId;
+
+/// How long later work gives way at the most, and if Genesys does not say how long to wait: the limit counts by the minute.
 const GIVES_WAY: Duration = Duration::from_mins(1);
 
 /// What a request does where the client's limit is reached.
@@ -22,33 +24,41 @@ pub enum Rank {
 
 /// The limit, as this environment has met it.
 #[derive(Debug, Default)]
-pub(super) struct ClientLimit(Mutex<Met>);
+pub(super) struct ClientLimit(Mutex<Option<Met>>);
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Met {
-    last: Option<SystemTime>,
+    at: SystemTime,
+    asked: Duration,
     times: u64,
 }
 
 impl ClientLimit {
-    /// Notes that Genesys has refused a request for it.
-    pub(super) fn met(&self) {
+    /// Notes that Genesys has refused a request for it, and asks to wait for this long; zero if it does not say.
+    pub(super) fn met(&self, asked: Duration) {
         let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *met = Met { last: Some(SystemTime::now()), times: met.times + 1 };
+        let asked = if asked.is_zero() { GIVES_WAY } else { asked.min(GIVES_WAY) };
+        let times = met.map_or(0, |met| met.times) + 1;
+        *met = Some(Met { at: SystemTime::now(), asked, times });
     }
 
     /// Whether later work gives way. By the wall clock, because Lambda may freeze the function.
     pub(super) fn is_reached(&self) -> bool {
-        let last = self.now().last;
-        last.and_then(|last| last.elapsed().ok()).is_some_and(|age| age < GIVES_WAY)
+        self.now().is_some_and(|met| met.at.elapsed().is_ok_and(|age| age < met.asked))
     }
 
     /// How many requests were refused for it until now.
     pub(super) fn times(&self) -> u64 {
-        self.now().times
+        self.now().map_or(0, |met| met.times)
     }
 
-    fn now(&self) -> Met {
+    fn now(&self) -> Option<Met> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The failure of a later request: it is not tried again.
+pub(super) fn gives_way(operation: Operation, correlation: Option<TraceId>) -> Failure {
+    let answered = Answered { operation, what: What::LimitReached, correlation };
+    Failure { error: Error::RateLimited(answered), retry: Retry::Never }
 }

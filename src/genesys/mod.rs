@@ -44,8 +44,15 @@ const STEP_ASIDE_MS: std::ops::Range<u64> = 30..300;
 pub struct Limits {
     /// Tokens that were fetched because the one before had used up its requests, or nearly.
     pub tokens: u64,
-    /// Requests that were refused for the OAuth client's limit, or for one that Genesys did not name.
+    /// Requests that were refused for any limit but a token's own.
     pub refusals: u64,
+}
+
+impl Limits {
+    /// Both together.
+    pub const fn and(self, other: Self) -> Self {
+        Self { tokens: self.tokens + other.tokens, refusals: self.refusals + other.refusals }
+    }
 }
 
 /// Genesys Cloud, as one organization's OAuth client sees it.
@@ -168,8 +175,7 @@ impl Genesys {
         let (request, finish, refused) = (&request, &finish, &refused);
         retry::until(deadline, self.backoff, operation, || async move {
             if rank == Rank::Later && self.limit.is_reached() {
-                let answered = Answered { operation, what: What::LimitReached, correlation: None };
-                return Err(Failure { error: Error::RateLimited(answered), retry: Retry::Never });
+                return Err(limit::gives_way(operation, None));
             }
             let token = self.tokens.get(deadline).await;
             let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
@@ -179,6 +185,9 @@ impl Genesys {
             match answer {
                 Err(Failure { error, .. }) if refused.get() >= REFUSED_TOKENS => {
                     Err(Failure { error, retry: Retry::Never })
+                }
+                Err(Failure { error, retry: Retry::After(_) }) if rank == Rank::Later => {
+                    Err(limit::gives_way(operation, error.answered().and_then(|it| it.correlation.clone())))
                 }
                 answer => finish(answer?).await,
             }
@@ -201,9 +210,9 @@ impl Genesys {
             Err(Failure { error, retry: Retry::TokenLimit(asked) }) => {
                 Err(Failure { error, retry: self.tokens.relieve(token, asked, deadline).await })
             }
-            Err(failure @ Failure { retry: Retry::After(_), .. }) => {
-                self.limit.met();
-                Err(failure)
+            Err(Failure { error, retry: Retry::After(asked) }) => {
+                self.limit.met(asked);
+                Err(Failure { error, retry: Retry::After(asked) })
             }
             Ok(Meaning::Refused(StatusCode::UNAUTHORIZED, answered)) => {
                 if token.age() < YOUNG {

@@ -12,7 +12,7 @@ use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::http::{self, Meaning};
-use super::{Genesys, Rank};
+use super::{Genesys, Limits, Rank};
 use crate::config::Config;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::{ConversationId, RecordingId};
@@ -181,6 +181,11 @@ impl OwnClient {
         let made = Genesys::new(&self.config, &self.aws, self.tls.clone())?;
         Ok(self.made.get_or_init(|| made))
     }
+
+    /// What Genesys' limits have cost it until now.
+    pub fn limits(&self) -> Limits {
+        self.made.get().map(Genesys::limits).unwrap_or_default()
+    }
 }
 
 impl Recording {
@@ -235,6 +240,7 @@ impl Genesys {
     pub async fn recordings(
         &self,
         id: ConversationId,
+        rank: Rank,
         deadline: Deadline,
     ) -> Result<Option<Vec<Recording>>, Error> {
         const WHAT: Operation = Operation::Recordings;
@@ -243,7 +249,7 @@ impl Genesys {
         // The next look is another attempt.
         let failure =
             |answered| Err(Failure { error: Error::ConversationUnreadable(answered), retry: Retry::Never });
-        self.authorized(WHAT, Rank::Later, deadline, request, async |meaning| match meaning {
+        self.authorized(WHAT, rank, deadline, request, async |meaning| match meaning {
             Meaning::Success(response) if response.status() == StatusCode::ACCEPTED => Ok(None),
             Meaning::Success(response) => {
                 let correlation = http::correlation(response.headers());

@@ -120,7 +120,12 @@ fn reply(answer: &Result<Meaning, Failure>) -> Reply {
     };
     let status = answered.and_then(|answered| match answered.what {
         What::Status(status) => Some(status),
-        _ => None,
+        What::Unreachable
+        | What::Broken
+        | What::TimedOut
+        | What::TooLarge
+        | What::Unreadable
+        | What::LimitReached => None,
     });
     Reply { status, correlation_id: answered.and_then(|answered| answered.correlation.clone()) }
 }

@@ -22,10 +22,10 @@ use crate::decide::request::{Door, Request};
 use crate::decide::targets::Resolution;
 use crate::decide::{Command, Decider, Input};
 use crate::error::{Error, Failure};
-use crate::genesys::Genesys;
 use crate::genesys::conversation::{Conversation, SecurePause};
 use crate::genesys::recordings::OwnClient;
 use crate::genesys::screen_recording::{Action, Answer, Reply};
+use crate::genesys::{Genesys, Rank};
 use crate::ids::{ParticipantId, UserId};
 use crate::request;
 use crate::retry::Deadline;
@@ -85,7 +85,7 @@ struct Driver<'a> {
     began: Instant,
     steps: FuturesUnordered<LocalBoxFuture<'a, Step>>,
     under_way: BTreeMap<ParticipantId, AbortHandle>,
-    /// The watch message; it ends with the request.
+    /// The watch messages; they end with the request.
     posting: JoinSet<bool>,
 }
 
@@ -106,7 +106,7 @@ impl Driver<'_> {
             let mut wake = self.deadline.left();
             for command in commands {
                 match command {
-                    Command::Read(until) => self.read(until),
+                    Command::Read { until, rank } => self.read(until, rank),
                     Command::Send(leg, action) => self.send(leg, action),
                     Command::GiveUp(leg) => self.give_up(leg),
                     Command::PostWatch => self.post(),
@@ -159,9 +159,8 @@ impl Driver<'_> {
         }
     }
 
-    fn read(&self, until: Moment) {
-        let (genesys, conversation, rank) =
-            (&self.context.genesys, self.request.conversation, self.request.rank);
+    fn read(&self, until: Moment, rank: Rank) {
+        let (genesys, conversation) = (&self.context.genesys, self.request.conversation);
         let deadline = Deadline::at(self.began + until);
         self.steps.push(Box::pin(async move {
             let (sent, read) = genesys.conversation(conversation, rank, deadline).await;
@@ -220,9 +219,10 @@ impl Driver<'_> {
         Ok(outcome)
     }
 
-    /// A request that is only observed ends as `observed`, whatever it would have ended as. An error stays an error.
+    /// A request that is only observed ends as `observed`, whatever it would have ended as. An error stays an error, and
+    /// what is left for later comes again.
     async fn ended(&self, end: Result<Outcome, Error>, is_watched_only: bool) -> Result<Outcome, Error> {
-        if !is_watched_only {
+        if !is_watched_only || matches!(end, Ok(Outcome::LeftForLater)) {
             return end;
         }
         let plan = observe::Plan::Nothing(end?);
@@ -237,14 +237,20 @@ impl Driver<'_> {
         self.posting.spawn(self.context.queue.post(self.request.conversation, message));
     }
 
-    /// Waits for the watch message, if there is one: for a moment even if the deadline has passed. Returns whether SQS
-    /// has it, or none had to be posted. If SQS does not have it, that is logged.
+    /// Waits for the watch messages: for a moment even if the deadline has passed. Returns whether SQS has all of them.
+    /// If it does not have one, that is logged.
     async fn is_posted(&mut self) -> bool {
         let patience = self.deadline.left().max(LAST_OF_POSTING);
-        let reason = match timeout(patience, self.posting.join_next()).await {
-            Ok(None) => return true,
-            Ok(Some(Ok(is_posted))) => return is_posted,
-            Ok(Some(Err(_panic))) => "a panic, logged with its place",
+        let all = async {
+            let mut is_posted = true;
+            while let Some(posted) = self.posting.join_next().await {
+                is_posted &= posted.map_err(|_panic| "a panic, logged with its place")?;
+            }
+            Ok(is_posted)
+        };
+        let reason = match timeout(patience, all).await {
+            Ok(Ok(is_posted)) => return is_posted,
+            Ok(Err(reason)) => reason,
             Err(_elapsed) => "no time was left",
         };
         let conversation_id = self.request.conversation;

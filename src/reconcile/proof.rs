@@ -37,8 +37,8 @@ pub async fn look(
 ) -> Result<(Looked, Option<Conversation>), Error> {
     let deadline = deadline.min(Deadline::after(BUDGET));
     let (conversation, recordings) = match read(context, request, deadline).await {
-        // Where the client's limit is reached, even the last look is left for later: nothing is known yet.
-        Err(error) if look == Look::Last && !matches!(error, Error::RateLimited(_)) => {
+        // At the client's limit even the last look is left for later, as long as its message comes again.
+        Err(error) if look == Look::Last && !(error.is_for_later() && request.comes_again()) => {
             log_failure(request, &error);
             (None, None)
         }
@@ -62,7 +62,7 @@ pub async fn look(
 /// Logs a look that failed, or was left for later.
 pub fn log_failure(request: &Request, error: &Error) {
     let conversation_id = request.conversation;
-    if matches!(error, Error::RateLimited(_)) {
+    if error.is_for_later() {
         tracing::warn!(%conversation_id, error_message = %error, "recordings left for later");
         return;
     }
@@ -86,5 +86,5 @@ async fn read(
     if !conversation.as_ref().is_some_and(Conversation::is_over) {
         return Ok((conversation, None));
     }
-    Ok((conversation, client.recordings(request.conversation, deadline).await?))
+    Ok((conversation, client.recordings(request.conversation, Rank::Later, deadline).await?))
 }

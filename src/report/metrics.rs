@@ -92,7 +92,7 @@ impl Metrics {
         }
     }
 
-    /// Notes that something happened so many times.
+    /// Notes how many times something happened.
     pub fn add(&mut self, name: &'static str, times: u64) {
         self.time(name, i64::try_from(times).ok().filter(|times| *times > 0));
     }

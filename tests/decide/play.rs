@@ -161,10 +161,10 @@ impl Play {
         self.with(|play| play.readings.push((from, Shows::Fails(unread()))))
     }
 
-    /// Readings that begin from then on are refused for the OAuth client's limit.
-    pub fn limits_readings(self, from: u64) -> Self {
-        let answered =
-            Answered { operation: Operation::Conversation, what: What::Status(429), correlation: None };
+    /// Readings that begin from then on give way to pauses.
+    pub fn gives_way(self, from: u64) -> Self {
+        let (operation, what) = (Operation::Conversation, What::LimitReached);
+        let answered = Answered { operation, what, correlation: None };
         self.with(|play| play.readings.push((from, Shows::Fails(Error::RateLimited(answered)))))
     }
 
@@ -235,7 +235,8 @@ impl Play {
 impl Played {
     /// When the readings were begun, in milliseconds.
     pub fn readings(&self) -> Vec<u128> {
-        let is_read = |step: &&Step| step.commands.iter().any(|command| matches!(command, Command::Read(_)));
+        let is_read =
+            |step: &&Step| step.commands.iter().any(|command| matches!(command, Command::Read { .. }));
         self.steps.iter().filter(is_read).map(|step| step.now.as_millis()).collect()
     }
 

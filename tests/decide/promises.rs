@@ -10,6 +10,7 @@ use secure_pause::decide::request::{Door, Phase, Request};
 use secure_pause::decide::tables::Reads;
 use secure_pause::decide::{Command, SILENCE};
 use secure_pause::error::Error;
+use secure_pause::genesys::Rank;
 use secure_pause::genesys::conversation::{Conversation, Life, Participant, Screen, SecurePause};
 use secure_pause::genesys::screen_recording::Action;
 use secure_pause::ids::ParticipantId;
@@ -91,10 +92,18 @@ impl<'a> Run<'a> {
         self.feed(step);
         for command in &step.commands {
             match command {
-                Command::Read(until) => self.reads(*until),
+                Command::Read { until, rank } => {
+                    let is_asked = self.play.request.rank == Rank::Later && self.last.is_empty();
+                    self.must((*rank == Rank::Later) == is_asked, "what follows a request goes first");
+                    self.reads(*until);
+                }
                 Command::Send(leg, action) => self.sends(step, *leg, *action),
                 Command::GiveUp(leg) => self.gives_up(*leg),
-                Command::PostWatch => self.watches += 1,
+                Command::PostWatch => {
+                    let is_last = matches!(step.commands.last(), Some(Command::End(_)));
+                    self.must(self.watches == 0 || is_last, "P7: another message at the end only");
+                    self.watches += 1;
+                }
                 Command::WaitUntil(at) => self.must(*at > step.now, "it waits for a moment that is to come"),
                 Command::End(_) => self.has_ended = true,
             }
@@ -228,7 +237,7 @@ impl<'a> Run<'a> {
     fn ends(&mut self, played: &Played) {
         self.must(self.has_ended, "it ends");
         let most = if self.play.request.door == Door::Event { 2 } else { 1 };
-        self.must(self.watches <= most, "P7: one message, and one for a later pause without an answer");
+        self.must(self.watches <= most, "P7: one message, and one for a later pause");
         self.pauses_in_time(played);
         self.has_an_afterwards(played);
         self.claims(played);

@@ -5,6 +5,7 @@ use proptest::sample::select;
 use secure_pause::config::Policy;
 use secure_pause::decide::request::{Door, Phase};
 use secure_pause::error::{Error, Operation};
+use secure_pause::genesys::Rank;
 use secure_pause::genesys::screen_recording::Action;
 use serde_json::{Value, json};
 
@@ -153,6 +154,7 @@ fn play() -> impl Strategy<Value = Play> {
                     play.request = request(door, phase, user.then_some(AGENT_A), participant);
                 }
                 play.request.is_of_order = is_of_order && door == Door::Watch && phase == Phase::Started;
+                play.request.rank = if user && door == Door::Watch { Rank::Later } else { Rank::First };
                 (play.age, play.policy, play.readings, play.takes, play.answers) =
                     (age, policy, later, takes, answers);
                 if deadline > 0 {

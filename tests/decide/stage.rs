@@ -63,7 +63,7 @@ impl<'a> Stage<'a> {
     pub fn carry_out(&mut self, now: Moment, commands: &[Command]) -> Option<Result<Outcome, Error>> {
         for command in commands {
             match command {
-                Command::Read(until) => self.reading = Some(self.reads(now, *until)),
+                Command::Read { until, .. } => self.reading = Some(self.reads(now, *until)),
                 Command::Send(leg, action) => self.sends(now, *leg, *action),
                 Command::GiveUp(leg) => _ = self.requests.remove(leg),
                 Command::PostWatch => {}

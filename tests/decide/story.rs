@@ -52,7 +52,7 @@ impl Played {
 
 fn told(command: &Command) -> Option<String> {
     Some(match command {
-        Command::Read(_) | Command::WaitUntil(_) => return None,
+        Command::Read { .. } | Command::WaitUntil(_) => return None,
         Command::Send(leg, Action::Pause) => format!("pause {}", letter(*leg)),
         Command::Send(leg, Action::Resume) => format!("resume {}", letter(*leg)),
         Command::GiveUp(leg) => format!("give up {}", letter(*leg)),

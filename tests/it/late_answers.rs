@@ -114,6 +114,17 @@ async fn a_pause_that_nobody_knows_the_end_of_is_followed_by_the_watch() {
 }
 
 #[tokio::test]
+async fn a_pause_that_goes_out_after_its_message_is_followed_by_another() {
+    let stage = Stage::new().await;
+    stage.serve(json!({"participants": [leg(AGENT_A, LEG_A, "connected")]}));
+    stage.world.genesys.inject(On::Pause, Fault::Hang, usize::MAX);
+    let answer = stage.invoke_within(&fresh(STARTED), Duration::from_secs(15)).await;
+    assert_eq!(outcome(&answer), "UpstreamUnavailable");
+    assert_eq!(stage.world.queue.messages().len(), 2, "{:?}", stage.world.queue.messages());
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn an_unread_pause_that_a_reading_overtakes_is_followed_by_the_watch() {
     let off = conversation(false, &[screen(leg(AGENT_A, LEG_A, "connected"), "active")]);
     for (age, wanted) in [(0, "superseded"), (40, "stale")] {

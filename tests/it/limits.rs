@@ -271,3 +271,33 @@ async fn what_the_limits_cost_is_counted() {
     assert_eq!((counted(&stage, "ClientLimitReached"), counted(&stage, "TokenRenewedForLimit")), (1, 1));
     stage.end().await;
 }
+
+#[tokio::test]
+async fn a_later_check_does_not_wait_although_there_would_be_time() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.call(&[(AGENT_A, LEG_A)]);
+    stage.world.genesys.inject(On::Conversation, over("org.app.user.rate.per.minute", 2), 1);
+    let begun = Instant::now();
+    assert_eq!(stage.check(&received("watch/started.json", 3)).await.only_outcome(), "left_for_later");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_later_check_that_has_resumed_looks_after_it_although_the_limit_is_reached() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.call(&[(AGENT_A, LEG_A)]);
+    stage.set_screen(LEG_A, ScreenState::Paused);
+    stage.world.genesys.inject(On::Resume, over("org.app.user.rate.per.minute", 1), 1);
+    assert_eq!(stage.check(&received("watch/started.json", 3)).await.only_outcome(), "recovered");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_is_only_observed_is_left_for_later_too() {
+    let stage = limited(|_| {}, &[("MODE", "observe")]).await;
+    stage.world.genesys.inject(On::Conversation, over("org.app.user.rate.per.minute", 30), 1);
+    let left = stage.check(&received("watch/started.json", 3)).await;
+    assert_eq!((left.only_outcome(), left.undone.len()), ("left_for_later", 1));
+    stage.end().await;
+}

@@ -71,31 +71,21 @@ scenes! {
             .reads(3_300, on(&[a("paused")]))
             => ["50 resume A", "3200 pause A", "6350 ResumeWithdrawn"];
 
-    a_later_check_gives_way_where_the_clients_limit_is_reached:
-        check().limits_readings(0).with(|play| play.request.rank = Rank::Later)
+    a_later_check_that_gives_way_is_left_for_later:
+        check().gives_way(0).with(|play| play.request.rank = Rank::Later)
             => ["50 LeftForLater"];
 
-    a_later_check_gives_way_at_its_second_reading_too:
-        check().reads(0, NONE).limits_readings(100).with(|play| play.request.rank = Rank::Later)
+    a_later_check_may_give_way_at_its_second_reading:
+        check().reads(0, NONE).gives_way(100).with(|play| play.request.rank = Rank::Later)
             => ["1050 LeftForLater"];
-
-    an_earlier_check_fails_of_it:
-        check().limits_readings(0)
-            => ["50 RateLimited"];
 
     a_later_check_that_cannot_read_for_another_reason_fails_of_it:
         check().fails_to_read(0).with(|play| play.request.rank = Rank::Later)
             => ["50 UpstreamUnavailable"];
 
-    a_later_check_that_has_sent_something_looks_after_it:
-        check().reads(0, on(&[a("active")])).limits_readings(100)
-            .with(|play| play.request.rank = Rank::Later)
-            => ["50 pause A", "8000 RateLimited"];
-
-    whoever_else_is_recorded_when_a_resume_is_taken_back_is_paused_too:
-        check().reads(0, off(&[a("paused"), b("active")])).with(for_everyone)
-            .reads(1_000, on(&[a("active"), b("active")])).reads(3_300, on(&[a("paused"), b("paused")]))
-            => ["50 resume A", "3200 pause A", "3200 pause B", "6350 ResumeWithdrawn"];
+    a_check_that_finds_another_dark_screen_too_late_to_resume_it_goes_on:
+        check().reads(0, off(&[a("paused"), b("active")])).reads(100, off(&[a("active"), b("paused")]))
+            => ["50 resume A", "3200 Watching"];
 
     a_check_that_has_no_time_for_a_second_reading_goes_on:
         check().reads(0, voice_paused(&[a("active")])).with(|play| play.deadline = 2_000)

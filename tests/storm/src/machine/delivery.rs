@@ -49,6 +49,7 @@ pub struct Task {
 pub struct Message {
     task: Task,
     received: At,
+    receipts: u32,
     last_checks: u32,
 }
 
@@ -130,14 +131,16 @@ impl Play<'_> {
             return;
         }
         task.message = Some(self.messages.len());
-        self.messages.push(Message { task, received: self.now, last_checks: 0 });
+        self.messages.push(Message { task, received: self.now, receipts: 0, last_checks: 0 });
         let at = self.now + secs(self.schedule.queue_delay);
         self.push(at, Event::Check(self.messages.len() - 1));
     }
 
     pub fn check(&mut self, message: usize) {
         self.messages[message].received = self.now;
-        let task = self.messages[message].task.clone();
+        self.messages[message].receipts += 1;
+        let mut task = self.messages[message].task.clone();
+        task.request.rank = if self.messages[message].receipts < 3 { Rank::First } else { Rank::Later };
         self.messages[message].task.killed = None;
         self.begin(task);
     }

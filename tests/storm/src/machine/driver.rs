@@ -104,8 +104,8 @@ impl Play<'_> {
             return;
         }
         match command {
-            Command::Read(until) => {
-                self.runs[number].reading = Reading::until(began + until);
+            Command::Read { until, rank } => {
+                self.runs[number].reading = Reading::until(began + until, rank);
                 self.get(number);
             }
             Command::Send(id, action) => self.send(number, agent_of(id), action),

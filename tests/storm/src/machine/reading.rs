@@ -7,6 +7,7 @@ use secure_pause::decide::Input;
 use secure_pause::decide::outcome::Outcome;
 use secure_pause::decide::request::Phase;
 use secure_pause::error::{Answered, Error, Failure, Operation, Retry, What as Came};
+use secure_pause::genesys::Rank;
 use secure_pause::genesys::conversation::{Conversation, Screen as Shown};
 
 use super::Without;
@@ -38,12 +39,13 @@ pub struct Reading {
     unreadable: u32,
     refused: u32,
     cause: Option<Error>,
+    rank: Rank,
 }
 
 impl Reading {
     /// One that is given up then.
-    pub fn until(until: At) -> Self {
-        Self { until, ..Self::default() }
+    pub fn until(until: At, rank: Rank) -> Self {
+        Self { until, rank, ..Self::default() }
     }
 }
 
@@ -82,7 +84,10 @@ impl Play<'_> {
                 Failed::Missing => {
                     self.push(now + took, Event::Got(number, Box::new(Got { began: now, read: Ok(None) })));
                 }
-                Failed::With(failure, took) => self.get_again(number, failure, now + took),
+                Failed::With(failure, took) => {
+                    let failure = given_way(self.runs[number].reading.rank, failure);
+                    self.get_again(number, failure, now + took);
+                }
             },
         }
         if now + took > until {
@@ -184,6 +189,19 @@ impl Play<'_> {
             let read = got.read.as_ref().map(Option::as_deref).map_err(Clone::clone);
             decider.next(now, Input::Reading { began, read })
         });
+    }
+}
+
+/// A later check makes no other attempt at the client's limit.
+fn given_way(rank: Rank, failure: Failure) -> Failure {
+    match failure {
+        Failure { error: Error::RateLimited(answered), .. }
+            if rank == Rank::Later && answered.operation == Operation::Conversation =>
+        {
+            let answered = Answered { what: Came::LimitReached, ..answered };
+            Failure { error: Error::RateLimited(answered), retry: Retry::Never }
+        }
+        failure => failure,
     }
 }
 
