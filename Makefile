@@ -360,8 +360,8 @@ mode: $(SAM)/.installed ## change the mode of STACK= in seconds: MODE=observe|ac
 	@$(SAM)/bin/python3 tools/stack/mode.py --stack "$(STACK)" $(if $(MODE),--mode "$(MODE)")
 
 .PHONY: preflight
-preflight: $(SAM)/.installed ## ask the function of STACK=name what it could do, without doing it
-	@$(SAM)/bin/python3 tools/stack/preflight.py --stack $(or $(STACK),secure-pause)
+preflight: $(SAM)/.installed ## ask the function of STACK=name what it could do, without doing it; JSON=1
+	@$(SAM)/bin/python3 tools/stack/preflight.py --stack $(or $(STACK),secure-pause) $(if $(JSON),--json)
 
 .PHONY: redrive
 redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=url

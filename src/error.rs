@@ -148,8 +148,10 @@ impl From<Error> for Diagnostic {
 pub enum Operation {
     /// `POST /oauth/token`.
     Token,
-    /// `GET /api/v2/tokens/me`.
+    /// `GET /api/v2/tokens/me`, `GET /api/v2/authorization/subjects/me`.
     Permissions,
+    /// `GET /api/v2/notifications/availabletopics`.
+    Topics,
     /// `GET /api/v2/conversations/{id}`.
     Conversation,
     /// `GET /api/v2/conversations/{id}/recordings`.
@@ -165,6 +167,7 @@ impl fmt::Display for Operation {
         f.write_str(match self {
             Self::Token => "token",
             Self::Permissions => "permissions of the token",
+            Self::Topics => "list of topics",
             Self::Conversation => "conversation",
             Self::Recordings => "recordings",
             Self::Pause => "pause of the screen recording",

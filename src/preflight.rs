@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::{join, join4};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::aws::watch_queue::WatchQueue;
 use crate::config::{self, Config};
 use crate::error::{Error, Operation, What};
+use crate::genesys::grants::Grants;
+use crate::genesys::topics::{Topics, Trigger};
 use crate::genesys::{Genesys, Rank};
 use crate::reconcile::Context;
 use crate::retry::Deadline;
@@ -21,15 +23,25 @@ const NOBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_8000_8000_0000_0000_0000);
 /// Longest time of one check. All of them together must fit into an invocation, whichever of them hangs.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The checks, in order. Each needs those before it, but none needs `permissions`. `watch_queue` needs `settings` only,
-/// and so does `recordings` with a client of its own.
-const CHECKS: [&str; 8] = [
+/// Genesys' clock and ours may differ by so much: its answers name whole seconds, and an event's age is judged by ours.
+const LARGEST_SKEW_MS: i64 = 3_000;
+
+/// Pauses the voice, which a script's button may do along with the screen.
+const PAUSE_OTHERS: &str = "conversation:recording:pauseOthers";
+/// What proof needs.
+const READ_RECORDINGS: [&str; 2] = ["recording:recording:view", "recording:screenRecording:view"];
+
+/// The checks, in the order in which they are shown. One that could not be made is skipped.
+const CHECKS: [&str; 11] = [
     "settings",
     "secret",
     "token",
+    "clock",
     "permissions",
     "conversation",
+    "events",
     "screen_recording_path",
+    "voice_pause",
     "watch_queue",
     "recordings",
 ];
@@ -48,8 +60,21 @@ enum Status {
     Skipped,
 }
 
+/// Whether secure pauses can be handled; of several answers, the last of these holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Handled {
+    /// As far as can be known without a live call.
+    Yes,
+    /// It could not be found out.
+    Unknown,
+    /// Not as things are.
+    No,
+}
+
 /// One check of the answer.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Check {
     #[serde(rename = "check")]
     name: &'static str,
@@ -57,104 +82,186 @@ struct Check {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<String>,
+    /// What it says of secure pauses, if that is not yes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secure_pauses: Option<Handled>,
+    #[serde(skip)]
+    trigger: Option<Trigger>,
 }
 
 /// Runs every check.
 ///
-/// Gives `{"preflight": "ok" | "failed", "version", "commit", "mode", "checks": [{"check", "status", "detail",
-/// "remedy"?}]}`; `ok` where none has failed.
+/// Gives `{"preflight": "ok" | "failed", "securePauses": "yes" | "no" | "unknown", "trigger", "version", "commit", "mode",
+/// "checks": [{"check", "status", "detail", "remedy"?, "securePauses"?}]}`; `ok` where none has failed.
 pub async fn run(context: &Context, request_id: &str, deadline: Deadline) -> Value {
     let Context { config, genesys, queue, .. } = context;
     let nobody = Uuid::parse_str(request_id).unwrap_or(NOBODY);
-    let mut checks = vec![ok("settings", "every variable can be used")];
-    let (upstream, watch_queue) =
-        join(upstream(genesys, nobody, deadline, &mut checks), watch_queue(queue)).await;
-    if upstream.is_err() {
-        let upstream = CHECKS.into_iter().take_while(|name| *name != "watch_queue");
-        checks.extend(upstream.skip(checks.len()).map(skipped));
+    let (upstream, watch_queue) = join(upstream(genesys, nobody, deadline), watch_queue(queue)).await;
+    let is_served = upstream.iter().any(|check| check.name == "token" && check.status == Status::Ok);
+    let mut checks = vec![ok("settings", "every variable can be used"), watch_queue];
+    checks.extend(upstream);
+    if is_served || context.recordings.is_some() {
+        checks.push(recordings(context, nobody, deadline).await);
     }
-    checks.push(watch_queue);
-    checks.push(if upstream.is_err() && context.recordings.is_none() {
-        skipped("recordings")
-    } else {
-        recordings(context, nobody, deadline).await
-    });
-    answer(Some(config), &checks)
+    answer(Some(config), checks)
 }
 
 /// The answer where the settings are faulty: nothing else could be tried.
 pub fn unready(error: &Error) -> Value {
-    let mut checks = vec![failed("settings", error)];
-    checks.extend(CHECKS.into_iter().skip(1).map(skipped));
-    answer(None, &checks)
+    answer(None, vec![failed("settings", error)])
 }
 
-/// The checks of which each needs the one before. Stops where one has failed.
-async fn upstream(
-    genesys: &Genesys,
-    nobody: Uuid,
-    deadline: Deadline,
-    checks: &mut Vec<Check>,
-) -> Result<(), ()> {
-    let mut note = |check: &'static str, result: Result<Check, Error>| match result {
-        Ok(good) => {
-            checks.push(good);
-            Ok(())
-        }
-        Err(error) => {
-            checks.push(failed(check, &error));
-            Err(())
-        }
-    };
+/// What Genesys is asked. Without a secret there is no token, and without a token nothing else; without conversations
+/// there is no path to ask.
+async fn upstream(genesys: &Genesys, nobody: Uuid, deadline: Deadline) -> Vec<Check> {
     let soon = || deadline.min(Deadline::after(LONGEST));
     let secret = genesys.read_secret(soon()).await;
-    note("secret", secret.map(|()| ok("secret", "readable, with a client id and a client secret")))?;
+    let mut checks =
+        vec![of("secret", secret, |()| "readable, with a client id and a client secret".to_owned())];
+    if is_last_failed(&checks) {
+        return checks;
+    }
     let token = genesys.renew_token(soon()).await;
-    note("token", token.map(|life| ok("token", format!("granted, for {} s", life.as_secs()))))?;
-    let granted = genesys.granted(soon()).await;
-    // Nothing else depends on it.
-    let _ = note("permissions", granted.map(|granted| ok("permissions", granted)));
-    let (_, read) = genesys.conversation(nobody.into(), Rank::First, soon()).await;
-    let may_read = "may be read: one that does not exist is answered so";
-    note("conversation", read.map(|_none| ok("conversation", may_read)))?;
-    let probed = genesys.probe(nobody.into(), nobody.into(), soon()).await;
-    note("screen_recording_path", probed.map(path))
+    checks.push(of("token", token, |life| format!("granted, for {} s", life.as_secs())));
+    if is_last_failed(&checks) {
+        return checks;
+    }
+    let path = async {
+        let (_, read) = genesys.conversation(nobody.into(), Rank::First, soon()).await;
+        let may_read = |_none| "may be read: one that does not exist is answered so".to_owned();
+        let mut checks = vec![of("conversation", read, may_read)];
+        if !is_last_failed(&checks) {
+            let probed = genesys.probe(nobody.into(), nobody.into(), soon()).await;
+            checks.push(probed.map_or_else(|error| failed("screen_recording_path", &error), path));
+        }
+        checks
+    };
+    let asked = join4(genesys.granted(soon()), genesys.topics(soon()), genesys.grants(soon()), path);
+    let (granted, topics, grants, path) = asked.await;
+    checks.push(of("permissions", granted, |granted| granted));
+    checks.push(events(topics));
+    checks.push(voice_pause(&grants.unwrap_or_default()));
+    checks.extend(path);
+    checks.push(clock(genesys.clock_skew_ms()));
+    checks
 }
 
-/// What an answer to `GET` says about a path that is made for `PUT`.
+fn is_last_failed(checks: &[Check]) -> bool {
+    checks.last().is_some_and(|check| check.status == Status::Failed)
+}
+
+/// What the list of topics says, and what follows. A list that could not be had fails nothing that works already.
+fn events(topics: Result<Topics, Error>) -> Check {
+    let (trigger, detail) = match topics {
+        Ok(topics) => (topics.trigger(), topics.described()),
+        Err(error) => (None, answered(&error)),
+    };
+    let (status, remedy, handled) = match trigger {
+        Some(Trigger::Both) => (
+            Status::Ok,
+            "Trigger=both, which makes good an event that is lost; or Trigger=secure-pause, for fewer readings (docs/deploy.md)",
+            None,
+        ),
+        Some(Trigger::SecurePause) => (Status::Ok, "Trigger=secure-pause", None),
+        Some(Trigger::Snapshots) => (
+            Status::Ok,
+            "Trigger=snapshots, if conversations show the screen's state: docs/first-hour.md",
+            None,
+        ),
+        Some(Trigger::None) => (
+            Status::Unknown,
+            "let a script's button or a secure call flow order the pause (docs/genesys-setup.md), and ask Genesys for \
+             the topic",
+            Some(Handled::No),
+        ),
+        None => (
+            Status::Unknown,
+            "run this again; or look for the topic under Available Topics in Genesys' Developer Center",
+            Some(Handled::Unknown),
+        ),
+    };
+    let check = Check::new("events", status, detail, remedy);
+    Check { secure_pauses: handled, trigger, ..check }
+}
+
+/// Whether the voice may be paused, too. Only a script's button needs it.
+fn voice_pause(grants: &Grants) -> Check {
+    const NAME: &str = "voice_pause";
+    let (detail, remedy) = match grants.hold(PAUSE_OTHERS) {
+        Some(true) => return ok(NAME, format!("the client's roles hold {PAUSE_OTHERS}")),
+        Some(false) => ("the client's roles lack", "give it to the OAuth client's role"),
+        None => ("Genesys does not show whether the client's roles hold", "see the OAuth client's role"),
+    };
+    let detail = format!("{detail} {PAUSE_OTHERS}");
+    let remedy = format!("{remedy}, if a script's button is to pause voice and screen together");
+    Check::new(NAME, Status::Unknown, detail, remedy)
+}
+
+/// Whether ages of events can be judged by our own clock.
+fn clock(skew_ms: Option<i64>) -> Check {
+    const NAME: &str = "clock";
+    const REMEDY: &str = "set the clock of this machine; the age of events is judged by it";
+    match skew_ms {
+        None => Check::new(NAME, Status::Unknown, "Genesys' answers have no date that can be read", REMEDY),
+        Some(0) => ok(NAME, "agrees with Genesys' to the second"),
+        Some(ms) => {
+            let side = if ms > 0 { "behind" } else { "ahead of" };
+            let apart = Duration::from_millis(ms.unsigned_abs()).as_secs_f64();
+            let detail = format!("{apart:.1} s {side} Genesys'");
+            if ms.abs() <= LARGEST_SKEW_MS {
+                ok(NAME, detail)
+            } else {
+                Check::new(NAME, Status::Unknown, detail, REMEDY)
+            }
+        }
+    }
+}
+
+/// What an answer to `GET` says about a path that is made for `PUT`. Genesys may let users act on a conversation and no
+/// service client, whatever its rights: only a pause shows that.
 fn path(status: u16) -> Check {
     const NAME: &str = "screen_recording_path";
+    const REMEDY: &str = "pause the screen of one test agent, see docs/first-hour.md: Genesys may refuse a service client, \
+                          whatever its rights";
     match status {
         405 => ok(NAME, "exists: it takes other methods than GET (405)"),
         200..300 => ok(NAME, format!("exists: GET is answered with {status}")),
         _ => {
             let detail = format!("cannot be known without a live call: GET is answered with {status}");
-            Check::new(
-                NAME,
-                Status::Unknown,
-                detail,
-                "pause the screen of one test agent, see docs/first-hour.md",
-            )
+            return Check::new(NAME, Status::Unknown, detail, REMEDY);
         }
     }
+    .advising(REMEDY)
 }
 
 /// Whether recordings may be read. Without a client of their own they need not be.
 async fn recordings(context: &Context, nobody: Uuid, deadline: Deadline) -> Check {
     const NAME: &str = "recordings";
+    let soon = || deadline.min(Deadline::after(LONGEST));
     let read = async {
         let client = context.recordings_client()?;
-        client.recordings(nobody.into(), Rank::First, deadline.min(Deadline::after(LONGEST))).await
+        client.recordings(nobody.into(), Rank::First, soon()).await?;
+        Ok::<_, Error>(client.grants(soon()).await.unwrap_or_default())
     };
+    let is_needed = context.recordings.is_some();
     match read.await {
-        Ok(_) => ok(NAME, "may be read: whether both voices and screens are shown, only a call can tell"),
+        Ok(grants) => match READ_RECORDINGS.into_iter().find(|name| grants.hold(name) == Some(false)) {
+            None => ok(NAME, "may be read: whether both voices and screens are shown, only a call can tell"),
+            Some(missing) => {
+                let detail = format!("may be read, but the client's roles lack {missing}");
+                needed(is_needed, Check::new(NAME, Status::Failed, detail, permission(missing)))
+            }
+        },
         Err(error) => {
-            let check = failed(NAME, &error);
-            let is_meant = context.recordings.is_some() || !matches!(error, Error::Forbidden(_));
-            let status = if is_meant { Status::Failed } else { Status::Unknown };
-            Check { status, ..check }
+            let is_needed = is_needed || !matches!(error, Error::Forbidden(_));
+            needed(is_needed, failed(NAME, &error))
         }
     }
+}
+
+/// The check, which fails nothing where it need not be so.
+fn needed(is_needed: bool, check: Check) -> Check {
+    if is_needed { check } else { Check { status: Status::Unknown, secure_pauses: None, ..check } }
 }
 
 async fn watch_queue(queue: &WatchQueue) -> Check {
@@ -176,38 +283,77 @@ async fn watch_queue(queue: &WatchQueue) -> Check {
 
 impl Check {
     fn new(name: &'static str, status: Status, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { name, status, detail: detail.into(), remedy: Some(remedy.into()) }
+        let secure_pauses = (status == Status::Failed).then_some(Handled::No);
+        let (detail, remedy) = (detail.into(), Some(remedy.into()));
+        Self { name, status, detail, remedy, secure_pauses, trigger: None }
+    }
+
+    fn advising(self, remedy: &str) -> Self {
+        Self { remedy: Some(remedy.to_owned()), ..self }
     }
 }
 
 fn ok(name: &'static str, detail: impl Into<String>) -> Check {
-    Check { name, status: Status::Ok, detail: detail.into(), remedy: None }
+    Check { remedy: None, ..Check::new(name, Status::Ok, detail, "") }
+}
+
+/// What a result says: its failure, or `detail` of it.
+fn of<T>(name: &'static str, result: Result<T, Error>, detail: impl FnOnce(T) -> String) -> Check {
+    match result {
+        Ok(good) => ok(name, detail(good)),
+        Err(error) => failed(name, &error),
+    }
 }
 
 fn skipped(name: &'static str) -> Check {
-    Check { name, status: Status::Skipped, detail: "see above".to_owned(), remedy: None }
+    Check { remedy: None, ..Check::new(name, Status::Skipped, "see above", "") }
 }
 
 fn failed(name: &'static str, error: &Error) -> Check {
-    let answered = error.answered().filter(|answered| matches!(answered.what, What::Status(403)));
-    let permission = answered.and_then(|answered| match answered.operation {
-        Operation::Conversation => Some("conversation:communication:view"),
-        Operation::Recordings => Some("recording:recording:view and recording:screenRecording:view"),
-        Operation::Token | Operation::Permissions | Operation::Pause | Operation::Resume => None,
+    let refused = error.answered().filter(|answered| matches!(answered.what, What::Status(403)));
+    let missing = refused.and_then(|answered| match answered.operation {
+        Operation::Conversation => Some("conversation:communication:view".to_owned()),
+        Operation::Recordings => Some(READ_RECORDINGS.join(" and ")),
+        Operation::Token
+        | Operation::Permissions
+        | Operation::Topics
+        | Operation::Pause
+        | Operation::Resume => None,
     });
-    let remedy = match permission {
-        Some(name) => {
-            format!("give the OAuth client's role the permission {name}, in the divisions of the agents")
-        }
-        None => error.remedy().to_owned(),
-    };
-    Check::new(name, Status::Failed, format!("{}: {error}", error.name()), remedy)
+    let remedy = missing.map_or_else(|| error.remedy().to_owned(), |name| permission(&name));
+    let check = Check::new(name, Status::Failed, format!("{}: {error}", error.name()), remedy);
+    let says_nothing = matches!(
+        error,
+        Error::UpstreamUnavailable(_)
+            | Error::RateLimited(_)
+            | Error::DeadlineExceeded(_)
+            | Error::ConversationUnreadable(_)
+            | Error::Internal(_)
+    );
+    if says_nothing { Check { secure_pauses: Some(Handled::Unknown), ..check } } else { check }
 }
 
-fn answer(config: Option<&Config>, checks: &[Check]) -> Value {
+fn permission(name: &str) -> String {
+    format!("give the OAuth client's role the permission {name}, in the divisions of the agents")
+}
+
+/// How Genesys answered, without a remedy.
+fn answered(error: &Error) -> String {
+    error.answered().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The answer: every check in its place.
+fn answer(config: Option<&Config>, mut made: Vec<Check>) -> Value {
+    let checks = CHECKS.map(|name| {
+        let at = made.iter().position(|check| check.name == name);
+        at.map_or_else(|| skipped(name), |at| made.swap_remove(at))
+    });
     let is_failed = checks.iter().any(|check| check.status == Status::Failed);
+    let handled = checks.iter().filter_map(|check| check.secure_pauses).max().unwrap_or(Handled::Yes);
     json!({
         "preflight": if is_failed { "failed" } else { "ok" },
+        "securePauses": handled,
+        "trigger": checks.iter().find_map(|check| check.trigger),
         "version": config::VERSION,
         "commit": config::COMMIT,
         "mode": config.map(|config| config.mode),

@@ -1,6 +1,7 @@
 //! The Genesys Cloud client: the requests the function makes, authorized.
 
 pub mod conversation;
+pub mod grants;
 mod http;
 mod limit;
 mod preconnect;
@@ -8,6 +9,7 @@ mod probe;
 pub mod recordings;
 pub mod screen_recording;
 mod token;
+pub mod topics;
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Preflight: it reports what could be done, and does nothing.
 
 use serde_json::{Value, json};
-use world::{Fault, On, Organization, Rights, Service, World};
+use world::{Fault, On, Organization, Rights, Service, Topics, World};
 
 use crate::stage::*;
 
@@ -15,7 +15,9 @@ async fn preflight(stage: &Stage) -> (Value, Vec<(String, String)>) {
         let needs_mending = check["status"] == "failed";
         assert!(!needs_mending || !text(&check["remedy"]).is_empty(), "{check}");
     }
-    assert!(stage.world.requests().iter().all(|request| request.method != "PUT"), "nothing is paused");
+    let requests = stage.world.requests();
+    let mut api = requests.iter().filter(|request| request.service == Service::Api);
+    assert!(api.all(|request| request.method == "GET"), "nothing is changed: {requests:#?}");
     (answer, pairs)
 }
 
@@ -24,8 +26,12 @@ fn status<'a>(pairs: &'a [(String, String)], check: &str) -> &'a str {
 }
 
 fn remedy(answer: &Value, check: &str) -> String {
+    of(answer, check, "remedy")
+}
+
+fn of(answer: &Value, check: &str, field: &str) -> String {
     let checks = answer["checks"].as_array().unwrap();
-    text(&checks.iter().find(|it| it["check"] == check).unwrap()["remedy"])
+    text(&checks.iter().find(|it| it["check"] == check).unwrap()[field])
 }
 
 #[tokio::test]
@@ -34,7 +40,8 @@ async fn where_everything_is_as_it_should_be_every_check_says_so() {
     let (answer, pairs) = preflight(&stage).await;
     assert_eq!(answer["preflight"], "ok");
     assert!(pairs.iter().all(|(_, status)| status == "ok"), "{answer:#}");
-    assert_eq!(pairs.len(), 8);
+    assert_eq!(pairs.len(), 11);
+    assert_eq!((&answer["securePauses"], &answer["trigger"]), (&json!("yes"), &json!("both")), "{answer:#}");
     let written = answer.to_string();
     assert!(!written.contains("Sentinel"), "no names of the organization: {written}");
     assert!(answer["checks"][2]["detail"].as_str().unwrap().contains(" s"), "the token's life: {answer:#}");
@@ -50,7 +57,18 @@ async fn what_fails_names_its_remedy_and_what_needs_it_is_skipped() {
     assert_eq!(answer["preflight"], "failed");
     assert_eq!(status(&pairs, "secret"), "failed");
     assert!(remedy(&answer, "secret").contains("GENESYS_SECRET_ID"), "{answer:#}");
-    for check in ["token", "permissions", "conversation", "screen_recording_path", "recordings"] {
+    assert_eq!((&answer["securePauses"], &answer["trigger"]), (&json!("no"), &Value::Null), "{answer:#}");
+    let needs_it = [
+        "token",
+        "clock",
+        "permissions",
+        "conversation",
+        "events",
+        "screen_recording_path",
+        "voice_pause",
+        "recordings",
+    ];
+    for check in needs_it {
         assert_eq!(status(&pairs, check), "skipped", "{answer:#}");
     }
     assert_eq!(status(&pairs, "watch_queue"), "ok", "it needs none of these");
@@ -61,13 +79,9 @@ async fn what_fails_names_its_remedy_and_what_needs_it_is_skipped() {
 #[tokio::test]
 async fn rights_that_cannot_be_read_are_not_taken_for_those_of_the_roles() {
     let stage = Stage::new().await;
-    // The new token comes first.
-    stage.world.genesys.inject(On::Any, Fault::Delay(std::time::Duration::ZERO), 1);
-    stage.world.genesys.inject(On::Any, Fault::Html(200), 1);
+    stage.world.genesys.inject(On::Permissions, Fault::Html(200), 1);
     let (answer, _) = preflight(&stage).await;
-    assert_eq!(answer["checks"][3]["check"], "permissions");
-    let detail = text(&answer["checks"][3]["detail"]);
-    assert!(detail.contains("cannot be read"), "{answer:#}");
+    assert!(of(&answer, "permissions", "detail").contains("cannot be read"), "{answer:#}");
     stage.end().await;
 }
 
@@ -90,7 +104,8 @@ async fn the_right_to_read_recordings_is_asked_of_the_client_that_reads_them() {
         (&[][..], Rights::ALL, none, "ok", "ok", "the one client may"),
         (&[][..], none, Rights::ALL, "unknown", "ok", "it may not, and need not"),
         (own, none, Rights::ALL, "ok", "ok", "the other may"),
-        (own, none, voices, "ok", "ok", "what it may not see, only a call can tell"),
+        (own, none, voices, "failed", "failed", "the other may not see screens"),
+        (&[][..], voices, none, "unknown", "ok", "the one client may not see screens, and need not"),
         (own, Rights::ALL, none, "failed", "failed", "the other may not"),
     ];
     for (settings, rights, recordings_rights, wanted, preflight_is, reason) in rows {
@@ -149,5 +164,204 @@ async fn a_preflight_that_gets_no_token_leaves_the_one_that_serves() {
     assert_eq!((status(&pairs, "secret"), status(&pairs, "token")), ("ok", "failed"));
     stage.serve(conversation(true, &[dark(AGENT_A, LEG_A)]));
     assert_eq!(outcome(&stage.invoke(&fresh(STARTED)).await), "paused");
+    stage.end().await;
+}
+
+/// What a preflight says of secure pauses.
+fn said(answer: &Value) -> (&str, Option<&str>) {
+    (answer["securePauses"].as_str().unwrap(), answer["trigger"].as_str())
+}
+
+#[tokio::test]
+async fn the_list_of_topics_says_by_what_a_secure_pause_can_be_known() {
+    #[rustfmt::skip] // A row a line: what the organization has, what follows, and what of it is named.
+    let rows = [
+        (Topics::All, "ok", ("yes", Some("both")), "all four snapshots by EventBridge", "Trigger=both"),
+        (Topics::SecurePause, "ok", ("yes", Some("secure-pause")), "snapshots not by EventBridge", "Trigger=secure-pause"),
+        (Topics::Snapshots, "ok", ("yes", Some("snapshots")), "v2.users.{id}.conversations.calls", "Trigger=snapshots"),
+        (Topics::Websocket, "unknown", ("no", Some("none")), "secure_pause not by EventBridge", "secure call flow"),
+        (Topics::Absent, "unknown", ("no", Some("none")), "secure_pause not listed", "secure call flow"),
+    ];
+    let stage = Stage::new().await;
+    for (topics, wanted, verdict, named, remedied) in rows {
+        stage.world.genesys.organization(|it| it.topics = topics);
+        let (answer, pairs) = preflight(&stage).await;
+        assert_eq!((status(&pairs, "events"), said(&answer)), (wanted, verdict), "{topics:?}: {answer:#}");
+        assert!(of(&answer, "events", "detail").contains(named), "{topics:?}: {answer:#}");
+        assert!(remedy(&answer, "events").contains(remedied), "{topics:?}: {answer:#}");
+        assert_eq!(answer["preflight"], "ok", "another way may be in use: {topics:?}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_list_is_read_leniently_and_what_cannot_be_read_is_no_verdict() {
+    let pause = |transports: &str| {
+        format!(
+            r#"{{"id": "v2.detail.events.conversation.{{id}}.secure_pause", "transports": {transports}}}"#
+        )
+    };
+    let calls = r#"{"id": "v2.users.{id}.conversations.calls", "transports": ["ALL"]}"#;
+    let (unknown, none) = (("unknown", None), ("no", Some("none")));
+    let (secure_pause, snapshots) = (("yes", Some("secure-pause")), ("yes", Some("snapshots")));
+    let capitals = r#"{"id": "V2.Detail.Events.Conversation.{conversationId}.Secure_Pause", "transports": ["EVENT_BRIDGE"]}"#;
+    #[rustfmt::skip] // A row a line: the list's entries, what follows, the reason.
+    let rows = [
+        (pause(r#"["all"]"#), secure_pause, "small letters"),
+        (capitals.to_owned(), secure_pause, "capitals, and another name of the placeholder"),
+        (pause(r#"["Websocket", "ProcessAutomation", "EventBridge"]"#), secure_pause, "one of several"),
+        (pause(r#"["Websocket"]"#) + "," + &pause(r#"["EventBridge"]"#), secure_pause, "an entry for each transport"),
+        (pause(r#"["Allegro"]"#), none, "a transport that nobody knows is not EventBridge"),
+        (pause("[]"), unknown, "transports are not told"),
+        (pause("null"), unknown, "transports are not told"),
+        (pause(r#""All""#), unknown, "no list of transports"),
+        (pause("[7]") + "," + calls, snapshots, "what is unreadable hides nothing but itself"),
+        (r#"{"id": "v2.users.{id}.presence"}, {"id": 7}"#.to_owned(), unknown, "the topic may be the one without an id"),
+        (r#"{"id": "v2.users.{id}.presence"}, 7"#.to_owned(), unknown, "the topic may be what is no object"),
+        (r#"{"id": "v2.users.{id}.presence"}"#.to_owned(), none, "neither is there"),
+        (r#"{"id": "v2.users.{id}.conversations.calls.x", "transports": ["All"]}"#.to_owned(), none, "a longer name is another"),
+        (String::new(), unknown, "no organization has no topic"),
+    ];
+    let stage = Stage::new().await;
+    for (entries, wanted, reason) in rows {
+        serve_topics(&stage, &format!(r#"{{"entities": [{entries}]}}"#));
+        let (answer, _) = preflight(&stage).await;
+        assert_eq!(said(&answer), wanted, "{reason}: {answer:#}");
+    }
+    for body in ["[]", "{}", r#"{"entities": {}}"#, r#"{"entities": null}"#, "{\"entities\": [", "", "7"] {
+        serve_topics(&stage, body);
+        let (answer, _) = preflight(&stage).await;
+        assert_eq!(said(&answer), unknown, "{body}: {answer:#}");
+    }
+    let similar =
+        r#"{"entities": [{"id": "v2.conversations.{id}.securePause"}, {"id": "securepause \u001b[2J"}]}"#;
+    serve_topics(&stage, similar);
+    let (answer, _) = preflight(&stage).await;
+    let detail = of(&answer, "events", "detail");
+    assert!(detail.ends_with("; there is v2.conversations.{id}.securePause"), "{answer:#}");
+    let preview = r#"{"entities": [{"id": "v2.detail.events.conversation.{id}.secure_pause", "visibility": "PREVIEW"}]}"#;
+    serve_topics(&stage, preview);
+    let (answer, _) = preflight(&stage).await;
+    assert!(of(&answer, "events", "detail").contains("(in preview)"), "{answer:#}");
+    stage.end().await;
+}
+
+fn serve_topics(stage: &Stage, body: &str) {
+    let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_owned() };
+    stage.world.genesys.inject(On::Topics, fault, 1);
+}
+
+#[tokio::test]
+async fn a_list_that_could_not_be_had_is_no_verdict_and_fails_nothing() {
+    let stage = Stage::new().await;
+    let faults = [
+        Fault::Status(500),
+        Fault::Status(403),
+        Fault::Status(404),
+        Fault::Html(401),
+        Fault::Html(403),
+        Fault::Html(200),
+        Fault::Huge(200, 3 * 1024 * 1024),
+        Fault::HeadOnly(200),
+        Fault::Reset,
+        // The last: proof then leaves its readings for later.
+        Fault::RetryAfter(60),
+    ];
+    for fault in faults {
+        stage.world.genesys.inject(On::Topics, fault.clone(), usize::MAX);
+        let (answer, pairs) = preflight(&stage).await;
+        stage.world.genesys.clear_faults();
+        assert_eq!(said(&answer), ("unknown", None), "{fault:?}: {answer:#}");
+        assert_eq!((status(&pairs, "events"), &answer["preflight"]), ("unknown", &json!("ok")), "{fault:?}");
+        let limited = if matches!(fault, Fault::RetryAfter(_)) { "recordings" } else { "" };
+        let mut others = pairs.iter().filter(|(name, _)| name != "events" && name != limited);
+        assert!(others.all(|(_, status)| status == "ok"), "{fault:?}: {answer:#}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_blip_is_tried_again() {
+    let stage = Stage::new().await;
+    stage.world.genesys.inject(On::Topics, Fault::Status(503), 1);
+    stage.world.genesys.inject(On::Topics, Fault::RetryAfter(1), 1);
+    let (answer, _) = preflight(&stage).await;
+    assert_eq!(said(&answer), ("yes", Some("both")), "{answer:#}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_outage_is_told_apart_from_a_refusal() {
+    let stage = Stage::new().await;
+    #[rustfmt::skip] // A row a line: what goes wrong, whether secure pauses can be handled, the check that fails.
+    let rows = [
+        (On::Conversation, Fault::Status(403), "no", "conversation"),
+        (On::Conversation, Fault::Status(503), "unknown", "conversation"),
+        (On::Conversation, Fault::Html(200), "unknown", "conversation"),
+        (On::Token, Fault::Status(401), "no", "token"),
+        (On::Token, Fault::Status(400), "no", "token"),
+        (On::Token, Fault::Status(503), "unknown", "token"),
+        (On::Token, Fault::RetryAfter(60), "unknown", "token"),
+    ];
+    for (on, fault, wanted, check) in rows {
+        stage.world.genesys.inject(on, fault.clone(), usize::MAX);
+        let (answer, pairs) = preflight(&stage).await;
+        stage.world.genesys.clear_faults();
+        assert_eq!(
+            (said(&answer).0, &answer["preflight"]),
+            (wanted, &json!("failed")),
+            "{fault:?}: {answer:#}"
+        );
+        assert_eq!((status(&pairs, check), of(&answer, check, "securePauses").as_str()), ("failed", wanted));
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_far_from_genesys_is_told() {
+    let stage = Stage::new().await;
+    for (ahead, wanted, said) in
+        [(2, "ok", "behind Genesys'"), (20, "unknown", "behind"), (-20, "unknown", "ahead of")]
+    {
+        stage.world.genesys.organization(|it| it.clock_ahead = ahead);
+        let (answer, pairs) = preflight(&stage).await;
+        assert_eq!((status(&pairs, "clock"), &answer["securePauses"]), (wanted, &json!("yes")), "{answer:#}");
+        assert!(of(&answer, "clock", "detail").contains(said), "{answer:#}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn whether_the_voice_may_be_paused_too_is_a_finding_and_no_fault() {
+    let stage = Stage::new().await;
+    for (shows_roles, said) in [(true, "lack"), (false, "does not show")] {
+        stage.world.genesys.organization(|it| (it.may_pause_voices, it.shows_roles) = (false, shows_roles));
+        let (answer, pairs) = preflight(&stage).await;
+        assert_eq!(
+            (status(&pairs, "voice_pause"), &answer["preflight"]),
+            ("unknown", &json!("ok")),
+            "{answer:#}"
+        );
+        assert!(of(&answer, "voice_pause", "detail").contains(said), "{answer:#}");
+        assert!(remedy(&answer, "voice_pause").contains("if a script's button"), "{answer:#}");
+    }
+    for body in
+        ["{}", r#"{"grants": []}"#, r#"{"grants": [{"role": {"policies": [{"domain": 7}]}}]}"#, "<html>"]
+    {
+        let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_owned() };
+        stage.world.genesys.inject(On::Grants, fault, 1);
+        let (answer, _) = preflight(&stage).await;
+        assert!(of(&answer, "voice_pause", "detail").contains("does not show"), "{body}: {answer:#}");
+    }
+    for held in [
+        r#""*", "entityName": "*", "actions": ["*"]"#,
+        r#""CONVERSATION", "entityName": "recording", "actions": ["PauseOthers"]"#,
+    ] {
+        let body = format!(r#"{{"grants": [{{}}, {{"role": {{"policies": [{{"domain": {held}}}]}}}}]}}"#);
+        let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body };
+        stage.world.genesys.inject(On::Grants, fault, 1);
+        let (_, pairs) = preflight(&stage).await;
+        assert_eq!(status(&pairs, "voice_pause"), "ok", "{held}");
+    }
     stage.end().await;
 }

@@ -25,13 +25,13 @@
 //! | `GET /complaints` | | [`World::complaints`] |
 //!
 //! `/invoke` is there where the world has a function, and answers 502 where that gives no answer. A fault is `on` one of
-//! `conversation`, `recordings`, `metadata`, `protection`, `retention`, `pause`, `resume`, `token` and `any`, of Genesys
-//! alone; `times` is 1 where it is absent. What goes wrong is a `status`, with `headers` and a `body` (null is none) of
+//! `conversation`, `recordings`, `metadata`, `protection`, `retention`, `topics`, `pause`, `resume`, `token` and `any`, of
+//! Genesys alone; `times` is 1 where it is absent. What goes wrong is a `status`, with `headers` and a `body` (null is none) of
 //! your own in place of Genesys' where you give them, or a `kind`: `lost` is carried out, and its answer lost; `idle` is
 //! answered, and not carried out. `conversation` and `recordings` may each be left out. The settings, each of which may
 //! be left out, too: `recordingsRights`, the permissions of the client that reads recordings; `files`, one of `absent`,
-//! `transcoding`, `uploading`, `available` and `screens-failed`; `deletesAfterMs` and `forgetsDeleted`, as
-//! [`Organization`] has them.
+//! `transcoding`, `uploading`, `available` and `screens-failed`; `deletesAfterMs`, `forgetsDeleted`, `mayPauseVoices` and
+//! `showsRoles`, as [`Organization`] has them; `topics`, one of `all`, `secure-pause`, `snapshots`, `websocket` and `absent`.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -42,7 +42,7 @@ use uuid::Uuid;
 use crate::{
     fault::{Fault, On},
     function::Function,
-    genesys::{Files, Organization, Rights},
+    genesys::{Files, Organization, Rights, Topics},
     given_event::{GivenEvent, Staged},
     journal::Recorded,
     network::Line,
@@ -190,6 +190,7 @@ fn inject(world: &World, body: &Map<String, Value>) -> Result<Value, Reply> {
         "pause" => On::Pause,
         "resume" => On::Resume,
         "token" => On::Token,
+        "topics" => On::Topics,
         "any" => On::Any,
         _ => return Err(bad("on is one of the kinds of requests that the documentation lists")),
     };
@@ -239,6 +240,9 @@ fn set(organization: &mut Organization, settings: &Map<String, Value>) -> Result
                 value.as_u64().map(|ms| organization.deletes_after = Duration::from_millis(ms))
             }
             "forgetsDeleted" => value.as_bool().map(|it| organization.forgets_deleted = it),
+            "topics" => topics(value).map(|it| organization.topics = it),
+            "mayPauseVoices" => value.as_bool().map(|it| organization.may_pause_voices = it),
+            "showsRoles" => value.as_bool().map(|it| organization.shows_roles = it),
             _ => None,
         };
         set.ok_or_else(|| bad(&format!("{name} is no setting, or has no such value")))?;
@@ -274,6 +278,17 @@ fn files(word: &Value) -> Option<Files> {
 
 fn client((id, secret): (String, String)) -> Value {
     json!({ "client_id": id, "client_secret": secret })
+}
+
+fn topics(word: &Value) -> Option<Topics> {
+    Some(match word.as_str()? {
+        "all" => Topics::All,
+        "secure-pause" => Topics::SecurePause,
+        "snapshots" => Topics::Snapshots,
+        "websocket" => Topics::Websocket,
+        "absent" => Topics::Absent,
+        _ => return None,
+    })
 }
 
 fn screens(world: &World, query: &str) -> Result<Value, Reply> {

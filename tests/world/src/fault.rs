@@ -31,6 +31,12 @@ pub enum On {
     Protection,
     /// A recording is to be deleted.
     Retention,
+    /// A read of what the token may do.
+    Permissions,
+    /// A read of what the client's roles hold.
+    Grants,
+    /// A read of the list of topics.
+    Topics,
     /// A screen recording is to be paused.
     Pause,
     /// A screen recording is to be resumed.

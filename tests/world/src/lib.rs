@@ -47,7 +47,8 @@ pub use control::Control;
 pub use fault::{Fault, On};
 pub use function::{Answer, Failure, Function, Lost};
 pub use genesys::{
-    Files, Genesys, Happening, Moment, Organization, PausedScreen, RateLimit, Rights, ScreenState, Voice,
+    Files, Genesys, Happening, Moment, Organization, PausedScreen, RateLimit, Rights, ScreenState, Topics,
+    Voice,
 };
 pub use given_event::{GivenEvent, NoEvent, Staged};
 pub use journal::{Recorded, Service};

@@ -39,6 +39,10 @@ enum Route {
     },
     /// What the token may do.
     Token,
+    /// What the client's roles hold.
+    Grants,
+    /// Which topics there are.
+    Topics,
     /// The path of a screen recording, asked with another method: it exists, and that is all there is to know.
     Probe,
 }
@@ -108,6 +112,15 @@ impl Route {
         if path == "/api/v2/tokens/me" && request.method == "GET" {
             return Ok(Self::Token);
         }
+        if request.path == "/api/v2/authorization/subjects/me" && request.method == "GET" {
+            return Ok(Self::Grants);
+        }
+        if path == "/api/v2/notifications/availabletopics" && request.method == "GET" {
+            return match query {
+                "expand=transports,visibility&includePreview=true" => Ok(Self::Topics),
+                _ => Err((400, "bad.request", "topics without their transports are of no use")),
+            };
+        }
         let (mut conversation, mut participant, mut action) = (None, None, None);
         let template: Vec<&str> = screen_recording_path.split('/').collect();
         let mut fits = template.len() == segments.len();
@@ -145,6 +158,9 @@ impl Route {
             | (Self::Metadata(..), On::Metadata)
             | (Self::Retention(..), On::Retention)
             | (Self::Protection, On::Protection)
+            | (Self::Token, On::Permissions)
+            | (Self::Grants, On::Grants)
+            | (Self::Topics, On::Topics)
             | (Self::Screen { .. }, On::AnyScreenRecording) => true,
             (Self::Screen { pause, .. }, On::Pause) => pause,
             (Self::Screen { pause, .. }, On::Resume) => !pause,
@@ -241,6 +257,8 @@ impl Genesys {
             (Standing::Good, Ok(Route::Token)) => {
                 wire::answer(200, "application/json", TOKEN_INFO.to_owned())
             }
+            (Standing::Good, Ok(Route::Grants)) => self.grants(rights, !reads_recordings),
+            (Standing::Good, Ok(Route::Topics)) => self.topics(),
             (Standing::Good, Ok(Route::Probe)) => self.error(405, "method.not.allowed"),
             (Standing::Good, Err((status, code, _))) => self.error(status, code),
         }

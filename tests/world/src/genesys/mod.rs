@@ -5,6 +5,7 @@ mod body;
 mod error;
 mod event;
 mod given;
+mod grants;
 mod life;
 mod login;
 mod organization;
@@ -15,6 +16,7 @@ mod retention;
 mod screen;
 mod state;
 mod timeline;
+mod topics;
 mod truth;
 
 use std::{
@@ -41,6 +43,7 @@ pub use recordings::{Files, PausedScreen, Rights};
 use state::{Conversation, Tracked};
 pub use state::{ScreenState, Voice};
 pub use timeline::{Happening, Moment};
+pub use topics::Topics;
 
 /// A Genesys Cloud organization on loopback. Clones are the same organization.
 ///

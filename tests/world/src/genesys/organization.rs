@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     recordings::{Files, PausedScreen, Rights},
     state::ScreenState,
+    topics::Topics,
 };
 
 /// How the organization behaves; [`Default`] is a quick and talkative one.
@@ -48,6 +49,12 @@ pub struct Organization {
     pub deletes_after: Duration,
     /// Whether a deleted recording is known no more; else its state is `DELETED`. Default false.
     pub forgets_deleted: bool,
+    /// Whether the client that pauses may pause voices, too. Default true.
+    pub may_pause_voices: bool,
+    /// Whether a client is shown what its roles hold. Default true.
+    pub shows_roles: bool,
+    /// Which topics there are for whom. Default all by EventBridge.
+    pub topics: Topics,
     /// How many API requests an OAuth client has, whatever its tokens. Default 3,000 a minute.
     pub client_limit: Option<RateLimit>,
 }
@@ -92,6 +99,9 @@ impl Default for Organization {
             recordings_rights: Rights::ALL,
             deletes_after: Duration::from_hours(24),
             forgets_deleted: false,
+            may_pause_voices: true,
+            shows_roles: true,
+            topics: Topics::All,
             client_limit: Some(RateLimit::a_minute(3_000)),
         }
     }

@@ -41,11 +41,12 @@ The control door takes and gives JSON:
   POST   /now           EVENT: gives it back with its times moved to now
   POST   /secure-pause  {conversationId, userId, on}: it begins or ends; gives the event of it
   POST   /invoke        PAYLOAD: the program of --function is invoked; gives {result} or {failure}
-  POST   /fault         {on, status, times}: on conversation, pause, resume, token or any request to Genesys
+  POST   /fault         {on, status, times}: on conversation, pause, resume, token, topics or any request to Genesys
   DELETE /fault
   POST   /serve         {conversationId, conversation, recordings}: these bodies are served for it
   POST   /hold          {conversationId, on}: it is under legal hold, or no more
-  POST   /organization  {recordingsRights, files, deletesAfterMs, forgetsDeleted}: settings, each on its own
+  POST   /organization  {recordingsRights, files, deletesAfterMs, forgetsDeleted, topics, mayPauseVoices, showsRoles}:
+                        settings, each on its own
   GET    /client        the OAuth client as JSON, to be put into a secret elsewhere
   GET    /recordings-client
   GET    /screens       ?conversation=ID: the state of each screen recording, by participant
