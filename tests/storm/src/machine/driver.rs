@@ -164,7 +164,8 @@ impl Play<'_> {
         let (what, began, is_disturbed) = (run.task.what, run.began, run.is_disturbed);
         // A check that answers `watching` with a reading gone wrong had no time for the second that it needs.
         let is_cut_short = is_disturbed && matches!(ended, Ended::Answered((Outcome::Watching, _)));
-        let is_in_vain = !ended.is_answered() || is_cut_short;
+        let is_left = matches!(ended, Ended::Answered((Outcome::LeftForLater, _)));
+        let is_in_vain = !ended.is_answered() || is_cut_short || is_left;
         self.record.attempts.push(Attempt { what, began, ended_at: now, ended, is_in_vain });
         self.ended(number, ended);
     }
