@@ -160,6 +160,10 @@ pub enum Operation {
     Pause,
     /// The `PUT` that resumes a screen recording.
     Resume,
+    /// The `PUT` that pauses the voice recording.
+    PauseVoice,
+    /// The `PUT` that resumes the voice recording.
+    ResumeVoice,
 }
 
 impl fmt::Display for Operation {
@@ -172,6 +176,8 @@ impl fmt::Display for Operation {
             Self::Recordings => "recordings",
             Self::Pause => "pause of the screen recording",
             Self::Resume => "resume of the screen recording",
+            Self::PauseVoice => "pause of the voice recording",
+            Self::ResumeVoice => "resume of the voice recording",
         })
     }
 }

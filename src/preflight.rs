@@ -314,6 +314,7 @@ fn failed(name: &'static str, error: &Error) -> Check {
     let missing = refused.and_then(|answered| match answered.operation {
         Operation::Conversation => Some("conversation:communication:view".to_owned()),
         Operation::Recordings => Some(READ_RECORDINGS.join(" and ")),
+        Operation::PauseVoice | Operation::ResumeVoice => Some(PAUSE_OTHERS.to_owned()),
         Operation::Token
         | Operation::Permissions
         | Operation::Topics

@@ -61,6 +61,17 @@ resource "genesyscloud_auth_role" "function" {
       action_set  = [permission_policies.value.action]
     }
   }
+
+  # Published, unlike the one above; where both are the same, one is enough.
+  dynamic "permission_policies" {
+    for_each = var.pause_voice && try(var.screen_recording_permission.action, "") != "pauseOthers" ? ["pauseOthers"] : []
+
+    content {
+      domain      = "conversation"
+      entity_name = "recording"
+      action_set  = [permission_policies.value]
+    }
+  }
 }
 
 # Its secret is made anew in Genesys Cloud and put into Secrets Manager by hand: here it would end in Terraform's state.

@@ -73,6 +73,17 @@ variable "screen_recording_permission" {
   }
 }
 
+variable "pause_voice" {
+  description = "Whether the client may pause the voice recording, too: for the script's button alone (docs/genesys-setup.md)."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = var.pause_voice != null
+    error_message = "Say true or false."
+  }
+}
+
 variable "token_seconds" {
   description = "How long a token of the client lives, in seconds: 300 to 172800. The function fetches a new one in time."
   type        = number

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::outcome::State;
 use super::request::Door;
+use super::status::Shown;
 use super::targets::Resolution;
+use super::voice::Voice;
 use crate::config::Timing;
 use crate::error::{Answered, Error, Failure, Operation, Retry};
 use crate::genesys::REFUSED_TOKENS;
@@ -26,6 +28,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(8);
 pub struct History {
     /// The targets, in the order in which they were found.
     pub legs: Vec<Leg>,
+    /// The requests for the voice recording, if there were any.
+    pub voice: Option<Voice>,
+    /// The screens as last read, if the order only asks for them.
+    pub screens: Option<Vec<Shown>>,
     /// How they were found.
     pub resolution: Option<Resolution>,
     /// What the last reading showed.
@@ -58,6 +64,8 @@ pub struct Seen {
     pub secure_pause: SecurePause,
     /// The voice recording.
     pub voice: Recording,
+    /// The same by everything that speaks of it: [`crate::genesys::conversation::Conversation::voice_everywhere`].
+    pub voice_everywhere: Recording,
     /// Live agent legs that were no target, and whose screen reads `active`.
     pub others_recording: Vec<ParticipantId>,
 }
@@ -161,6 +169,9 @@ impl History {
     /// Whether the screens are paused, as far as can be known: at least one target is dark, every target that has not
     /// gone is, and a replacement for each one that has gone was looked for.
     pub fn is_paused(&self, door: Door, require_verified: bool) -> bool {
+        if let Some(screens) = &self.screens {
+            return !screens.is_empty() && screens.iter().all(|it| it.dark);
+        }
         let mut left = self.left().peekable();
         !self.is_looking_out
             && left.peek().is_some()
@@ -169,6 +180,9 @@ impl History {
 
     /// Whether every target that has not gone was read back as asked for, and at least one was.
     pub fn is_verified(&self) -> bool {
+        if let Some(screens) = &self.screens {
+            return !screens.is_empty() && screens.iter().all(|it| it.screen == Screen::Paused);
+        }
         let mut left = self.left().peekable();
         left.peek().is_some() && left.all(|leg| leg.state() == Some(State::Verified))
     }
@@ -224,20 +238,12 @@ impl Leg {
     /// Notes that the request is sent again.
     pub fn sent_again(&mut self, now: Moment) {
         self.requests += 1;
-        let current = &mut self.current;
-        (current.last, current.is_under_way) = (now, true);
+        self.current.sent_again(now);
     }
 
     /// Notes what came back for the request under way.
     pub fn answered(&mut self, now: Moment, reply: Reply, answer: Result<Answer, Failure>, timing: &Timing) {
-        if was_sent(&answer) {
-            if self.answers.len() == ANSWERS_KEPT {
-                self.answers.remove(0);
-            }
-            self.answers.push(reply);
-        } else {
-            self.requests = self.requests.saturating_sub(1);
-        }
+        note(&mut self.answers, &mut self.requests, reply, &answer);
         if let Some(error) = self.current.answered(now, answer, timing) {
             self.ended(now, State::Failed, Some(error));
         }
@@ -294,6 +300,23 @@ impl Leg {
     }
 }
 
+/// Notes an answer; or, if the request was not sent, takes it off the count.
+pub(super) fn note(
+    answers: &mut Vec<Reply>,
+    requests: &mut u32,
+    reply: Reply,
+    answer: &Result<Answer, Failure>,
+) {
+    if was_sent(answer) {
+        if answers.len() == ANSWERS_KEPT {
+            answers.remove(0);
+        }
+        answers.push(reply);
+    } else {
+        *requests = requests.saturating_sub(1);
+    }
+}
+
 /// Whether the request was sent at all. It was not if the token for it, or the time, was missing.
 fn was_sent(answer: &Result<Answer, Failure>) -> bool {
     let answered =
@@ -302,7 +325,7 @@ fn was_sent(answer: &Result<Answer, Failure>) -> bool {
 }
 
 impl Sent {
-    fn begun(now: Moment) -> Self {
+    pub(super) fn begun(now: Moment) -> Self {
         Self {
             first: now,
             last: now,
@@ -321,6 +344,10 @@ impl Sent {
             failed_late: 0,
             refused_tokens: 0,
         }
+    }
+
+    pub(super) fn sent_again(&mut self, now: Moment) {
+        (self.last, self.is_under_way) = (now, true);
     }
 
     /// When the last request ended, by an answer or by being given up; none while it is under way.
@@ -368,7 +395,12 @@ impl Sent {
     }
 
     /// Returns the error if nothing more may be sent.
-    fn answered(&mut self, now: Moment, answer: Result<Answer, Failure>, timing: &Timing) -> Option<Error> {
+    pub(super) fn answered(
+        &mut self,
+        now: Moment,
+        answer: Result<Answer, Failure>,
+        timing: &Timing,
+    ) -> Option<Error> {
         (self.is_under_way, self.ended, self.due) = (false, Some(now), now);
         self.is_asked_to_wait = false;
         let is_token_refused = matches!(&answer, Err(Failure { error: Error::CredentialsRejected(_), .. }));

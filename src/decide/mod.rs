@@ -36,8 +36,10 @@ pub mod proof;
 pub mod read_back;
 pub mod request;
 pub mod schedule;
+pub mod status;
 pub mod tables;
 pub mod targets;
+pub mod voice;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -48,8 +50,10 @@ use self::outcome::{Outcome, State};
 use self::read_back::{Finding, Reading};
 use self::request::{Door, Phase, Request};
 use self::schedule::Readings;
-use self::tables::{BETWEEN_LOOKS, BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
+use self::status::Shown;
+use self::tables::{Await, BETWEEN_LOOKS, BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
 use self::targets::{Legs, Resolution};
+use self::voice::Voice;
 use crate::config::Policy;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::genesys::Rank;
@@ -85,6 +89,13 @@ pub enum Input<'c> {
         /// What it means.
         answer: Result<Answer, Failure>,
     },
+    /// The request under way for the voice recording was answered.
+    VoiceAnswer {
+        /// What came back, for the record.
+        reply: Reply,
+        /// What it means.
+        answer: Result<Answer, Failure>,
+    },
 }
 
 /// What is to be done.
@@ -101,6 +112,10 @@ pub enum Command {
     Send(ParticipantId, Action),
     /// Stop waiting for the request under way for a leg.
     GiveUp(ParticipantId),
+    /// Send the request for the voice recording.
+    SendVoice(Action),
+    /// Stop waiting for the request under way for the voice recording.
+    GiveUpVoice,
     /// Post the watch message, in the background.
     PostWatch,
     /// If nothing happens before this moment, go on then.
@@ -194,6 +209,9 @@ impl<'a> Decider<'a> {
                     Ok(conversation) => {
                         let end = self.read(began, conversation);
                         self.see(began, conversation);
+                        if end.is_none() {
+                            self.steer_voice(began);
+                        }
                         end
                     }
                     Err(error) => self.failed_to_read(error),
@@ -201,6 +219,10 @@ impl<'a> Decider<'a> {
             }
             Input::Answer { leg, reply, answer } => {
                 self.answered(leg, reply, answer);
+                None
+            }
+            Input::VoiceAnswer { reply, answer } => {
+                self.voice_answered(reply, answer);
                 None
             }
         };
@@ -216,7 +238,7 @@ impl<'a> Decider<'a> {
     // ---- A reading.
 
     fn read(&mut self, began: Moment, conversation: Option<&Conversation>) -> Ended {
-        let reads = Reads::of(conversation);
+        let reads = self.reads(conversation);
         let since = self.said.filter(|(said, _)| *said == reads).map_or(began, |(_, since)| since);
         self.said = Some((reads, since));
         self.readings.failed = None;
@@ -227,7 +249,8 @@ impl<'a> Decider<'a> {
         }
         let rule = self.rule(reads, began, since, conversation);
         self.rule = Some(rule);
-        let may_appear = self.request.phase == Some(Phase::Started) && self.request.door != Door::Watch;
+        let is_asked_for = self.request.phase == Some(Phase::Started) || self.request.asks_for_status();
+        let may_appear = is_asked_for && self.request.door != Door::Watch;
         if reads == Reads::Missing && self.course() == Course::Looking && !may_appear {
             self.readings.not_before = since + BETWEEN_MISSES;
         }
@@ -265,17 +288,54 @@ impl<'a> Decider<'a> {
         }
     }
 
+    /// What a reading says. To an order to resume the voice, too, one that still reads paused counts as on: its resume
+    /// had no effect yet, or another secure pause is reported through the voice alone.
+    fn reads(&self, conversation: Option<&Conversation>) -> Reads {
+        let is_of_voice = self.request.voice && self.request.phase == Some(Phase::Ended);
+        match Reads::of(conversation) {
+            Reads::Sign if is_of_voice && conversation.is_some_and(Conversation::is_voice_paused) => {
+                Reads::On
+            }
+            reads => reads,
+        }
+    }
+
     /// What a reading that began then calls for; readings have said the same since `since`.
-    fn rule(&self, reads: Reads, began: Moment, since: Moment, conversation: Option<&Conversation>) -> Rule {
+    fn rule(
+        &mut self,
+        reads: Reads,
+        began: Moment,
+        since: Moment,
+        conversation: Option<&Conversation>,
+    ) -> Rule {
         let Request { door, phase, is_of_order, .. } = *self.request;
+        let timing = &self.policy.timing;
         let live = conversation.map(|conversation| Legs::of(self.request, conversation).live());
         let is_all_active = live
             .is_some_and(|live| !live.is_empty() && live.iter().all(|leg| leg.screen() == Screen::Active));
         // A snapshot's reading that took long shows no more than one that did not.
         let age = self.age + if door == Door::Snapshot { began } else { self.now };
         let said_for = began.saturating_sub(since);
-        let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
-        tables::rule(&situation, &self.policy.timing)
+        let may_be_dark = self.request.asks_for_status() && self.show(began, conversation);
+        let voice = if self.request.voice {
+            voice::awaited(self.history.voice.as_ref(), began, timing)
+        } else {
+            Await::Nothing
+        };
+        let situation =
+            Situation { door, phase, is_of_order, reads, age, said_for, is_all_active, voice, may_be_dark };
+        tables::rule(&situation, timing)
+    }
+
+    /// Notes the screens for an order that asks for them. Returns whether another reading may show them all dark.
+    fn show(&mut self, began: Moment, conversation: Option<&Conversation>) -> bool {
+        let live = conversation.filter(|conversation| !conversation.is_over());
+        let live = live.map(|conversation| Legs::of(self.request, conversation).live()).unwrap_or_default();
+        let before = self.history.screens.take().unwrap_or_default();
+        let screens = Shown::of(&live, began, &before, &self.policy.timing);
+        let may_be_dark = Shown::may_be_dark(&screens);
+        self.history.screens = Some(screens);
+        may_be_dark
     }
 
     /// Judges by the reading each target that a request was sent for.
@@ -352,7 +412,8 @@ impl<'a> Decider<'a> {
         let live = Legs::of(self.request, conversation).live();
         let others_recording = live.into_iter().filter(is_other).filter_map(Participant::id).collect();
         let (secure_pause, voice) = (conversation.secure_pause(), conversation.voice());
-        self.history.last = Some(Seen { began, secure_pause, voice, others_recording });
+        let voice_everywhere = conversation.voice_everywhere();
+        self.history.last = Some(Seen { began, secure_pause, voice, voice_everywhere, others_recording });
     }
 
     /// Whether secure pause seems over, so that nothing more is sent. It must read off, in a reading late enough to
@@ -480,9 +541,87 @@ impl<'a> Decider<'a> {
 
     /// The leg to pause without a reading. The watch has time to read again, so it pauses nobody without one.
     fn named(&self) -> Option<ParticipantId> {
-        let Request { door, phase, participant, .. } = self.request;
-        let may = *door != Door::Watch && *phase == Some(Phase::Started) && self.course() == Course::Looking;
-        participant.filter(|_| may && !self.policy.is_observed && self.readings.arrived.is_none())
+        self.request.participant.filter(|_| self.may_pause_unread())
+    }
+
+    fn may_pause_unread(&self) -> bool {
+        let Request { door, phase, .. } = *self.request;
+        let may = door != Door::Watch && phase == Some(Phase::Started) && self.course() == Course::Looking;
+        may && !self.policy.is_observed && self.readings.arrived.is_none()
+    }
+
+    // ---- The voice recording.
+
+    /// Sends the request for the voice if the reading calls for the order at all, or again if it must be repeated.
+    fn steer_voice(&mut self, began: Moment) {
+        let calls_for_it =
+            matches!(self.rule, Some(Rule::Pause(_) | Rule::Look(End::Outcome(Outcome::Deferred))));
+        if self.request.voice && self.history.voice.is_none() && calls_for_it {
+            return self.begin_voice();
+        }
+        let (Some(voice), Some(seen)) = (&mut self.history.voice, &self.history.last) else { return };
+        let (door, now, timing) = (self.request.door, self.now, &self.policy.timing);
+        let reading = Reading { began, now, door, not_recorded: &self.policy.not_recorded, timing };
+        match voice.after(seen.voice_everywhere, reading) {
+            Finding::Failed(error) => voice.error = Some(error),
+            Finding::Again => self.send_voice(),
+            Finding::Instead => {
+                self.give_up_voice();
+                self.send_voice();
+            }
+            Finding::Ended(_) | Finding::Open => {}
+        }
+    }
+
+    fn begin_voice(&mut self) {
+        let is_end = self.request.phase == Some(Phase::Ended);
+        let action = if is_end { Action::Resume } else { Action::Pause };
+        self.history.voice = Some(Voice::begun(action, self.now));
+        self.commands.push(Command::SendVoice(action));
+    }
+
+    fn send_voice(&mut self) {
+        if let Some(voice) = &mut self.history.voice {
+            voice.sent_again(self.now);
+            self.commands.push(Command::SendVoice(voice.action));
+        }
+    }
+
+    fn voice_answered(&mut self, reply: Reply, answer: Result<Answer, Failure>) {
+        let Some(voice) = self.history.voice.as_mut().filter(|voice| voice.current.is_under_way) else {
+            return;
+        };
+        if voice.answered((self.now, self.deadline), reply, answer, &self.policy.timing) {
+            self.send_voice();
+        }
+    }
+
+    fn give_up_voice(&mut self) {
+        let Some(action) = self.history.voice.as_ref().map(|voice| voice.action) else { return };
+        self.commands.push(Command::GiveUpVoice);
+        self.voice_answered(Reply::default(), Err(silence(action.operation_on_voice())));
+    }
+
+    /// What follows for the voice from the time alone.
+    fn voice_passed(&mut self) {
+        let silent = self.history.voice.as_ref().and_then(Voice::silent_at);
+        if silent.is_some_and(|at| self.now >= at) {
+            self.give_up_voice();
+            if self.request.phase == Some(Phase::Started) {
+                self.send_voice();
+            }
+        } else if self.is_voice_due_unread() && self.now >= self.unread_at() {
+            self.begin_voice();
+        }
+    }
+
+    fn is_voice_due_unread(&self) -> bool {
+        self.request.voice && self.history.voice.is_none() && self.may_pause_unread()
+    }
+
+    fn is_voice_open(&self) -> bool {
+        let (last, timing) = (self.history.last.as_ref(), &self.policy.timing);
+        self.history.voice.as_ref().is_some_and(|voice| voice.is_open(last, timing))
     }
 
     // ---- Resuming.
@@ -616,9 +755,7 @@ impl<'a> Decider<'a> {
     fn give_up(&mut self, place: usize) {
         let leg = &mut self.history.legs[place];
         self.commands.push(Command::GiveUp(leg.participant));
-        let (operation, what) = (leg.action.operation(), What::TimedOut);
-        let error = Error::UpstreamUnavailable(Answered { operation, what, correlation: None });
-        let silence = Failure { error, retry: Retry::Backoff };
+        let silence = silence(leg.action.operation());
         leg.answered(self.now, Reply::default(), Err(silence), &self.policy.timing);
     }
 
@@ -675,6 +812,7 @@ impl<'a> Decider<'a> {
                 self.send(place);
             }
         }
+        self.voice_passed();
         if self.named().is_some() && self.now >= self.unread_at() {
             self.pause_unread();
         }
@@ -755,7 +893,8 @@ impl<'a> Decider<'a> {
         {
             return Some(self.out_of_time());
         }
-        let is_open = self.course() == Course::Looking || self.has_open() || self.looks_on();
+        let is_open =
+            self.course() == Course::Looking || self.has_open() || self.looks_on() || self.is_voice_open();
         (!is_open).then(|| self.conclude())
     }
 
@@ -912,6 +1051,9 @@ impl<'a> Decider<'a> {
             _ => open().flat_map(of_leg).chain([self.replaced_by()]).collect(),
         };
         times.extend(open().map(|leg| leg.current.repeated_at()));
+        times.extend(
+            self.history.voice.iter().flat_map(|voice| voice.decisive(self.deadline, timing)).map(Some),
+        );
         times.into_iter().flatten().filter(|at| self.is_owed(Some(*at))).min()
     }
 
@@ -924,10 +1066,17 @@ impl<'a> Decider<'a> {
             [silent, self.repeat_unread_at(leg), self.refused_until(leg), watched]
         };
         let times = self.history.legs.iter().flat_map(of_leg).chain([
-            self.named().map(|_| self.unread_at()),
+            (self.named().is_some() || self.is_voice_due_unread()).then(|| self.unread_at()),
+            self.history.voice.as_ref().and_then(Voice::silent_at),
             self.last_pause_at(),
             Some(self.deadline),
         ]);
         times.flatten().filter(|at| *at > self.now).min().unwrap_or(self.deadline)
     }
+}
+
+/// A request that is given up, because no answer came in time.
+fn silence(operation: Operation) -> Failure {
+    let error = Error::UpstreamUnavailable(Answered { operation, what: What::TimedOut, correlation: None });
+    Failure { error, retry: Retry::Backoff }
 }

@@ -31,6 +31,8 @@ pub enum Outcome {
     PauseOnly,
     /// An event of another topic, or a snapshot that calls for nothing.
     Ignored,
+    /// The direct door: nothing was to be done; what was read is in the answer.
+    Reported,
     /// The direct door: the screens stay dark for now. The end of the secure pause, or the watch, resumes them.
     Deferred,
     /// The watch: nothing to do yet. The next check looks again.
@@ -61,6 +63,7 @@ impl Outcome {
             | Self::Stale
             | Self::StillOn
             | Self::Doubtful
+            | Self::Reported
             | Self::Deferred => false,
         }
     }

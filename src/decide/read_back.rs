@@ -158,7 +158,7 @@ fn unless_refused_for_good(leg: &Leg, seen: Option<&Participant>, reading: Readi
 }
 
 /// Whether the pause is sent again.
-fn again(sent: &Sent, screen: Screen, reading: Reading<'_>) -> Finding {
+pub(super) fn again(sent: &Sent, screen: Screen, reading: Reading<'_>) -> Finding {
     let is_active = screen == Screen::Active;
     match sent.fate {
         _ if sent.is_under_way => {

@@ -11,8 +11,10 @@ use crate::ids::{ConversationId, ParticipantId, UserId};
 pub struct Request {
     /// The door it came by.
     pub door: Door,
-    /// What happened. A snapshot does not say.
+    /// What happened. A snapshot does not say, and an order that only asks for the status has nothing to say.
     pub phase: Option<Phase>,
+    /// Whether it is an order for the voice recording, too.
+    pub voice: bool,
     /// Whether it is the watch message of an order. Such an order stands for a while, see
     /// [`crate::config::Timing::old`].
     pub is_of_order: bool,
@@ -30,6 +32,13 @@ pub struct Request {
     pub dropped: u32,
 }
 
+impl Request {
+    /// Whether it is an order that only asks for the status.
+    pub fn asks_for_status(&self) -> bool {
+        self.door == Door::Direct && self.phase.is_none()
+    }
+}
+
 /// How a request comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -38,7 +47,7 @@ pub enum Door {
     Event,
     /// A snapshot of the conversation, by EventBridge too.
     Snapshot,
-    /// A synchronous call by a secure call flow.
+    /// A synchronous call by a secure call flow or an agent's script.
     Direct,
     /// A message of the watch queue.
     Watch,

@@ -45,7 +45,7 @@ impl Reads {
 pub struct Situation {
     /// The door of the request.
     pub door: Door,
-    /// Its phase; none of a snapshot.
+    /// Its phase; none of a snapshot, and of an order that only asks for the status.
     pub phase: Option<Phase>,
     /// Whether it is the watch message of an order.
     pub is_of_order: bool,
@@ -57,6 +57,21 @@ pub struct Situation {
     pub said_for: Duration,
     /// Whether every live agent's screen reads `active`, and there is one.
     pub is_all_active: bool,
+    /// What the screens wait for, if it is an order to resume the voice, too.
+    pub voice: Await,
+    /// Whether a screen's recording has just ended, so that the status is not known yet.
+    pub may_be_dark: bool,
+}
+
+/// What an order to resume waits for before it resumes a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Await {
+    /// Nothing.
+    Nothing,
+    /// Readings that began before the request for the voice was answered, or given up, say nothing of it.
+    Answer,
+    /// Reads may lag behind that answer.
+    Lag,
 }
 
 /// What a reading calls for.
@@ -105,7 +120,8 @@ pub fn rule(it: &Situation, timing: &Timing) -> Rule {
         (Door::Event, Some(Phase::Ended)) => ended(it, timing),
         (Door::Event, _) => started(it, timing),
         (Door::Direct, Some(Phase::Ended)) => resume_ordered(it),
-        (Door::Direct, _) => pause_ordered(it, timing),
+        (Door::Direct, None) => status_ordered(it, timing),
+        (Door::Direct, Some(Phase::Started)) => pause_ordered(it, timing),
         (Door::Snapshot, _) => reconciled(it, timing),
         (Door::Watch, _) => checked(it, timing),
     }
@@ -153,7 +169,10 @@ fn resume_ordered(it: &Situation) -> Rule {
     match it.reads {
         Reads::Missing => missed_twice(it, Outcome::NothingPaused),
         Reads::Over => ends(Outcome::NothingPaused),
+        Reads::On if it.voice != Await::Nothing => looks(Outcome::Deferred), // the voice's resume ends it
         Reads::On => ends(Outcome::Deferred), // the secure pause's own end resumes
+        // The voice first, the screens last.
+        Reads::Off | Reads::Sign | Reads::Unknown if it.voice == Await::Answer => looks(Outcome::Deferred),
         // The flow that orders it is the sign itself.
         Reads::Off | Reads::Sign | Reads::Unknown => Rule::Resume,
     }
@@ -168,6 +187,17 @@ fn reconciled(it: &Situation, timing: &Timing) -> Rule {
         Reads::Off => Rule::Resume,
         Reads::Sign | Reads::Unknown if trails => looks(Outcome::Ignored), // it may be older than the snapshot
         Reads::Sign | Reads::Unknown => ends(Outcome::Ignored),            // in doubt, the watch decides
+    }
+}
+
+fn status_ordered(it: &Situation, timing: &Timing) -> Rule {
+    match it.reads {
+        Reads::Missing if it.said_for < timing.lag => Rule::Look(End::NoConversation),
+        Reads::Missing => Rule::End(End::NoConversation),
+        Reads::Over => ends(Outcome::ConversationOver),
+        // A second recording may have begun.
+        Reads::On | Reads::Off | Reads::Sign | Reads::Unknown if it.may_be_dark => looks(Outcome::Reported),
+        Reads::On | Reads::Off | Reads::Sign | Reads::Unknown => ends(Outcome::Reported),
     }
 }
 

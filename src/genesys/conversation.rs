@@ -208,6 +208,22 @@ impl Conversation {
         self.recording_state
     }
 
+    /// The voice recording by everything that speaks of it. Where a live call contradicts another, it is being recorded.
+    pub fn voice_everywhere(&self) -> Recording {
+        if self.is_voice(Recording::Active) {
+            Recording::Active
+        } else if self.secure_pause() == SecurePause::On || self.is_voice_paused() {
+            Recording::Paused
+        } else {
+            Recording::Untold
+        }
+    }
+
+    /// Whether anything says that the voice recording is paused.
+    pub fn is_voice_paused(&self) -> bool {
+        self.is_voice(Recording::Paused)
+    }
+
     /// Secure pause, as this reading shows it.
     pub fn secure_pause(&self) -> SecurePause {
         if self.secure_pause || self.live_calls().any(|call| call.secure_pause) {
@@ -222,7 +238,7 @@ impl Conversation {
     /// Whether there is a sign of a secure pause: the voice reads paused (in some trunk settings it does so on hold,
     /// too), or a flow is running that may be taking a card.
     pub fn has_sign(&self) -> bool {
-        self.is_voice(Recording::Paused) || self.is_in_flow()
+        self.is_voice_paused() || self.is_in_flow()
     }
 
     /// A secure flow runs as an ivr or workflow leg. The voice may read as recording meanwhile.

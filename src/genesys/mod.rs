@@ -10,6 +10,7 @@ pub mod recordings;
 pub mod screen_recording;
 mod token;
 pub mod topics;
+mod voice_recording;
 
 use std::cell::Cell;
 use std::sync::Arc;

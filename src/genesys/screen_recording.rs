@@ -3,18 +3,19 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::header::{CONTENT_LENGTH, HeaderValue};
+use reqwest::{Client, RequestBuilder};
 use serde::Serialize;
 
 use super::Genesys;
 use super::http::{self, Meaning};
+use super::token::Token;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
 use crate::ids::{ConversationId, ParticipantId, TraceId};
 use crate::retry::Deadline;
 
 /// A pause or resume may be answered slowly. The machine gives it up after 4 s.
-const SLOW: Duration = Duration::from_millis(4500);
+pub(super) const SLOW: Duration = Duration::from_millis(4500);
 
 /// What can be done to a screen recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +81,18 @@ impl Genesys {
         let request = |client: &Client| {
             client.put(&url).timeout(SLOW).header(CONTENT_LENGTH, HeaderValue::from_static("0"))
         };
-        let answer = self.send_with(&token, action.operation(), deadline, request).await;
+        self.send_once(&token, action.operation(), deadline, request).await
+    }
+
+    /// Sends a pause or resume, once.
+    pub(super) async fn send_once(
+        &self,
+        token: &Token,
+        operation: Operation,
+        deadline: Deadline,
+        request: impl FnOnce(&Client) -> RequestBuilder,
+    ) -> (Reply, Result<Answer, Failure>) {
+        let answer = self.send_with(token, operation, deadline, request).await;
         let reply = reply(&answer);
         let answer = answer.map(|meaning| match meaning {
             Meaning::Success(_) => Answer::Acknowledged,

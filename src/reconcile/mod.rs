@@ -50,6 +50,7 @@ pub struct Context {
 enum Step {
     Read(Instant, Result<Option<Conversation>, Error>),
     Answered(ParticipantId, Reply, Result<Answer, Failure>),
+    VoiceAnswered(Reply, Result<Answer, Failure>),
     GivenUp,
 }
 
@@ -70,6 +71,7 @@ pub async fn reconcile(
         began: Instant::now(),
         steps: FuturesUnordered::new(),
         under_way: BTreeMap::new(),
+        voice: None,
         posting: JoinSet::new(),
     };
     let age = OffsetDateTime::now_utc() - request.at;
@@ -85,11 +87,13 @@ struct Driver<'a> {
     began: Instant,
     steps: FuturesUnordered<LocalBoxFuture<'a, Step>>,
     under_way: BTreeMap<ParticipantId, AbortHandle>,
+    /// The request under way for the voice recording.
+    voice: Option<AbortHandle>,
     /// The watch messages; they end with the request.
     posting: JoinSet<bool>,
 }
 
-impl Driver<'_> {
+impl<'a> Driver<'a> {
     async fn run(&mut self, history: &mut History, age: time::Duration) -> Result<Outcome, Error> {
         let config = &self.context.config;
         let named = config.act_for.iter().any(|id| self.request.user == Some(UserId::from(*id)));
@@ -109,6 +113,8 @@ impl Driver<'_> {
                     Command::Read { until, rank } => self.read(until, rank),
                     Command::Send(leg, action) => self.send(leg, action),
                     Command::GiveUp(leg) => self.give_up(leg),
+                    Command::SendVoice(action) => self.send_voice(action),
+                    Command::GiveUpVoice => self.give_up_voice(),
                     Command::PostWatch => self.post(),
                     Command::WaitUntil(moment) => wake = moment,
                     Command::End(end) => return self.ended(end, is_watched_only).await,
@@ -131,6 +137,10 @@ impl Driver<'_> {
                 Some(Step::Answered(leg, reply, answer)) => {
                     let (leg, reply, answer) = (*leg, reply.clone(), answer.clone());
                     decider.next(now, Input::Answer { leg, reply, answer })
+                }
+                Some(Step::VoiceAnswered(reply, answer)) => {
+                    let (reply, answer) = (reply.clone(), answer.clone());
+                    decider.next(now, Input::VoiceAnswer { reply, answer })
                 }
                 Some(Step::GivenUp) | None => decider.next(now, Input::Time),
             };
@@ -171,18 +181,38 @@ impl Driver<'_> {
     fn send(&mut self, leg: ParticipantId, action: Action) {
         let (genesys, conversation, deadline) =
             (&self.context.genesys, self.request.conversation, self.deadline);
-        let (handle, registration) = AbortHandle::new_pair();
-        self.under_way.insert(leg, handle);
-        let request = async move {
+        let handle = self.begin(async move {
             let (reply, answer) = genesys.screen_recording(action, conversation, leg, deadline).await;
             Step::Answered(leg, reply, answer)
-        };
+        });
+        self.under_way.insert(leg, handle);
+    }
+
+    fn send_voice(&mut self, action: Action) {
+        let (genesys, conversation, deadline) =
+            (&self.context.genesys, self.request.conversation, self.deadline);
+        self.voice = Some(self.begin(async move {
+            let (reply, answer) = genesys.voice_recording(action, conversation, deadline).await;
+            Step::VoiceAnswered(reply, answer)
+        }));
+    }
+
+    /// Begins a request that can be given up.
+    fn begin(&self, request: impl Future<Output = Step> + 'a) -> AbortHandle {
+        let (handle, registration) = AbortHandle::new_pair();
         let request = Abortable::new(request, registration);
         self.steps.push(Box::pin(async move { request.await.unwrap_or(Step::GivenUp) }));
+        handle
     }
 
     fn give_up(&mut self, leg: ParticipantId) {
         if let Some(handle) = self.under_way.remove(&leg) {
+            handle.abort();
+        }
+    }
+
+    fn give_up_voice(&mut self) {
+        if let Some(handle) = self.voice.take() {
             handle.abort();
         }
     }
@@ -192,7 +222,8 @@ impl Driver<'_> {
     /// The outcome, if these commands would send a request that must not be sent.
     fn withheld(&self, commands: &[Command], is_watched_only: bool) -> Option<Outcome> {
         let is_sent = |wanted: Action| {
-            commands.iter().any(|command| matches!(command, Command::Send(_, action) if *action == wanted))
+            let is_wanted = |command: &Command| matches!(command, Command::Send(_, action) | Command::SendVoice(action) if *action == wanted);
+            commands.iter().any(is_wanted)
         };
         let is_braked = self.context.config.mode == Mode::PauseOnly && is_sent(Action::Resume);
         match () {
@@ -211,6 +242,7 @@ impl Driver<'_> {
         outcome: Outcome,
     ) -> Result<Outcome, Error> {
         history.legs.clear();
+        history.voice = None;
         if outcome == Outcome::Observed {
             let resolution = history.resolution.take().unwrap_or(Resolution::AllAgents);
             let plan = observe::Plan::of(commands, resolution);
@@ -219,10 +251,11 @@ impl Driver<'_> {
         Ok(outcome)
     }
 
-    /// A request that is only observed ends as `observed`, whatever it would have ended as. An error stays an error, and
-    /// what is left for later comes again.
+    /// A request that is only observed ends as `observed`, whatever it would have ended as. An error stays an error,
+    /// what is left for later comes again, and an order that asks for the status sends nothing in any mode.
     async fn ended(&self, end: Result<Outcome, Error>, is_watched_only: bool) -> Result<Outcome, Error> {
-        if !is_watched_only || matches!(end, Ok(Outcome::LeftForLater)) {
+        let is_as_it_is = matches!(end, Ok(Outcome::LeftForLater)) || self.request.asks_for_status();
+        if !is_watched_only || is_as_it_is {
             return end;
         }
         let plan = observe::Plan::Nothing(end?);

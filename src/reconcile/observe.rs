@@ -29,8 +29,14 @@ const KIND: &str = "secure_pause_observed";
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Plan {
-    /// Pause or resume these legs.
-    Act { action: Action, targets: Vec<ParticipantId>, resolution: Resolution },
+    /// Pause or resume these legs, and the voice if that is ordered.
+    Act {
+        action: Action,
+        targets: Vec<ParticipantId>,
+        resolution: Resolution,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        voice: bool,
+    },
     /// Send nothing, and end with this outcome.
     Nothing(Outcome),
 }
@@ -39,12 +45,14 @@ impl Plan {
     /// What these commands would send.
     pub(super) fn of(commands: &[Command], resolution: Resolution) -> Self {
         let sent = |command: &Command| match command {
-            Command::Send(leg, action) => Some((*leg, *action)),
+            Command::Send(leg, action) => Some((Some(*leg), *action)),
+            Command::SendVoice(action) => Some((None, *action)),
             _ => None,
         };
         let (targets, actions): (Vec<_>, Vec<_>) = commands.iter().filter_map(sent).unzip();
         let action = actions.first().copied().unwrap_or(Action::Pause);
-        Self::Act { action, targets, resolution }
+        let voice = targets.contains(&None);
+        Self::Act { action, targets: targets.into_iter().flatten().collect(), resolution, voice }
     }
 }
 

@@ -4,8 +4,9 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Report, Summary, Target, Times};
+use super::{Report, Summary, Target, Times, VoiceOrder};
 use crate::config::{self, Mode};
+use crate::decide::status::Shown;
 use crate::error::Error;
 use crate::genesys::conversation::{Recording, SecurePause};
 use crate::genesys::screen_recording::Reply;
@@ -56,6 +57,8 @@ pub struct Record<'a> {
     participant_id: Option<ParticipantId>,
     secure_pause: Option<SecurePause>,
     voice: Option<Recording>,
+    voice_order: Option<VoiceOrder>,
+    screens: Option<&'a [Shown]>,
     others_recording: &'a [ParticipantId],
     clock_skew_ms: Option<i64>,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -111,6 +114,8 @@ impl<'a> Record<'a> {
             participant_id: request.and_then(|request| request.participant),
             secure_pause: seen.map(|seen| seen.secure_pause),
             voice: seen.map(|seen| seen.voice),
+            voice_order: report.voice_order(),
+            screens: report.screens(),
             others_recording: seen.map_or(&[], |seen| &seen.others_recording),
             clock_skew_ms: circumstances.clock_skew_ms,
             event_time: report.since(),

@@ -47,6 +47,7 @@ impl Metrics {
             self.failed(report, error);
         }
         self.count("NotWatched", report.history.is_not_watched);
+        self.count("VoiceFailed", report.has_voice_failed());
         for target in targets {
             self.count("RecordingTerminated", target.state == State::Terminated);
             self.count("Unverifiable", target.state == State::Unverifiable);
@@ -76,7 +77,8 @@ impl Metrics {
             [] => summary.phase == Some(Phase::Ended),
             _ => !report.is_pausing(),
         };
-        let is_known = summary.door.is_some();
+        // A status that cannot be read is no pause that failed.
+        let is_known = summary.door.is_some() && !report.is_status();
         let is_message = summary.door == Some(Door::Watch) || report.origin.message_id.is_some();
         let is_unreadable = is_message && matches!(error, Error::InvalidEvent(_));
         self.count(error.name(), true);
@@ -138,6 +140,7 @@ impl Metrics {
             "UnresolvedInitiator",
             "UnreadableMessage",
             "NotWatched",
+            "VoiceFailed",
             "Proven",
             "Exposed",
             "NotProvable",

@@ -13,7 +13,9 @@ use time::OffsetDateTime;
 use crate::decide::history::{History, Leg, Moment};
 use crate::decide::outcome::{Outcome, State};
 use crate::decide::request::{Door, Phase, Request};
+use crate::decide::status::Shown;
 use crate::decide::targets::Resolution;
+use crate::decide::voice::{self, Told};
 use crate::error::Error;
 use crate::genesys::conversation::Screen;
 use crate::genesys::screen_recording::{Action, Reply};
@@ -66,6 +68,12 @@ struct Summary {
 struct Answer<'a> {
     #[serde(flatten)]
     summary: &'a Summary,
+    /// Of an order for the voice, too, and of one that asks for the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voice: Option<Told>,
+    /// Of one that asks for the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    screens: Option<&'a [Shown]>,
     targets: &'a [Target],
 }
 
@@ -83,6 +91,22 @@ struct Target {
     #[serde(skip)]
     times: Times,
     #[serde(skip)]
+    answers: Vec<Reply>,
+}
+
+/// What was ordered of the voice recording, and what came of it. Only the audit record has it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VoiceOrder {
+    action: Action,
+    state: Told,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(with = "time::serde::rfc3339")]
+    sent_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    acknowledged_at: Option<OffsetDateTime>,
     answers: Vec<Reply>,
 }
 
@@ -138,11 +162,61 @@ impl Report {
     /// # Errors
     /// The error it ended with.
     pub fn into_answer(self) -> Result<Value, Error> {
-        match self.error {
-            Some(error) => Err(error),
-            None => serde_json::to_value(Answer { summary: &self.summary, targets: &self.targets })
-                .map_err(|_| Error::Internal("the answer cannot be written")),
-        }
+        let answer = Answer {
+            summary: &self.summary,
+            voice: self.voice(),
+            screens: self.screens(),
+            targets: &self.targets,
+        };
+        let written =
+            || serde_json::to_value(answer).map_err(|_| Error::Internal("the answer cannot be written"));
+        self.error.as_ref().map_or_else(written, |error| Err(error.clone()))
+    }
+
+    /// The voice recording; none where the order asks for nothing about it.
+    fn voice(&self) -> Option<Told> {
+        let request = self.request.as_ref().filter(|request| request.voice || self.is_status())?;
+        let ordered = request.phase.map(|phase| match phase {
+            Phase::Started => Action::Pause,
+            Phase::Ended => Action::Resume,
+        });
+        Some(voice::told(self.history.voice.as_ref(), ordered, self.history.last.as_ref()))
+    }
+
+    /// The requests for the voice recording; none where none was sent.
+    fn voice_order(&self) -> Option<VoiceOrder> {
+        let (voice, state) = self.history.voice.as_ref().zip(self.voice())?;
+        let at = |moment: Moment| self.origin.received + moment;
+        Some(VoiceOrder {
+            action: voice.action,
+            state,
+            attempts: voice.requests,
+            error: voice.failure().as_ref().map(Error::name),
+            sent_at: at(voice.sent),
+            acknowledged_at: voice.current.last_accepted.map(at),
+            answers: voice.answers.clone(),
+        })
+    }
+
+    /// Whether the voice is not as ordered: refused, never answered, or read otherwise.
+    fn has_voice_failed(&self) -> bool {
+        let told = self.voice();
+        self.history.voice.as_ref().is_some_and(|voice| match (voice.action, told) {
+            (Action::Pause, Some(Told::Paused)) => false,
+            (Action::Pause, Some(Told::Active)) | (Action::Resume, Some(Told::Paused)) => true,
+            _ => voice.current.accepted == 0,
+        })
+    }
+
+    /// The screens of live agents; none where the order does not ask for them.
+    fn screens(&self) -> Option<&[Shown]> {
+        let screens = self.history.screens.as_deref().unwrap_or_default();
+        self.is_status().then_some(screens)
+    }
+
+    /// Whether it is an order that only asks for the status.
+    fn is_status(&self) -> bool {
+        self.request.as_ref().is_some_and(Request::asks_for_status)
     }
 
     /// How long a screen was exposed: from the start of the secure pause until every screen was dark, or was given

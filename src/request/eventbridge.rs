@@ -34,7 +34,7 @@ pub(super) fn read(
         .get("conversationId")
         .and_then(ConversationId::from_json)
         .ok_or("detail.eventBody.conversationId is no UUID")?;
-    let phase = phase(body, &event)?;
+    let phase = Some(phase(body, &event)?);
 
     let mut dropped = 0;
     let user = fields::optional(body, "userId", UserId::from_json, &mut dropped);
@@ -44,8 +44,8 @@ pub(super) fn read(
         .or_else(|| event.detail.get("timestamp").and_then(sensible))
         .or_else(|| payload.get("time").and_then(sensible))
         .unwrap_or(now);
-    let (phase, is_of_order, rank) = (Some(phase), false, Rank::First);
-    Ok(Some(Request { door, phase, is_of_order, conversation, user, participant, at, rank, dropped }))
+    let (voice, is_of_order, rank) = (false, false, Rank::First);
+    Ok(Some(Request { door, phase, voice, is_of_order, conversation, user, participant, at, rank, dropped }))
 }
 
 /// The envelope, less the members that a pause can do without: a bad one there must not cost a pause.

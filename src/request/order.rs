@@ -1,4 +1,4 @@
-//! Orders of a secure call flow, and the messages by which pauses are watched over.
+//! Orders of a secure call flow or an agent's script, and the messages by which pauses are watched over.
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -8,12 +8,13 @@ use crate::decide::request::{Door, Phase, Request};
 use crate::genesys::Rank;
 use crate::ids::{ConversationId, ParticipantId, UserId};
 
-/// A direct call: `{"action": "pause" | "resume", "conversationId", "userId"?, "participantId"?}`.
+/// A direct call: `{"action": "pause" | "resume" | "status", "conversationId", "userId"?, "participantId"?, "voice"?}`.
 pub(super) fn call(payload: &Value, now: OffsetDateTime) -> Result<Request, Refusal> {
     let phase = match payload.get("action").and_then(Value::as_str) {
-        Some("pause") => Phase::Started,
-        Some("resume") => Phase::Ended,
-        _ => return Err("action is neither pause nor resume"),
+        Some("pause") => Some(Phase::Started),
+        Some("resume") => Some(Phase::Ended),
+        Some("status") => None,
+        _ => return Err("action is neither pause nor resume nor status"),
     };
     let order = payload.as_object().ok_or("the payload is no object")?;
     read(order, Door::Direct, phase, now).ok_or("conversationId is no UUID")
@@ -23,17 +24,28 @@ pub(super) fn call(payload: &Value, now: OffsetDateTime) -> Result<Request, Refu
 pub(super) fn watched(body: &Value, at: OffsetDateTime) -> Result<Request, Refusal> {
     let watch = body.get("watch").and_then(Value::as_object).ok_or("watch is no object")?;
     let is_of_order = watch.get("of").is_none();
-    let request = read(watch, Door::Watch, Phase::Started, at).ok_or("watch.conversationId is no UUID")?;
-    Ok(Request { is_of_order, ..request })
+    let request =
+        read(watch, Door::Watch, Some(Phase::Started), at).ok_or("watch.conversationId is no UUID")?;
+    Ok(Request { is_of_order, voice: false, ..request })
 }
 
-fn read(order: &Map<String, Value>, door: Door, phase: Phase, at: OffsetDateTime) -> Option<Request> {
+fn read(order: &Map<String, Value>, door: Door, phase: Option<Phase>, at: OffsetDateTime) -> Option<Request> {
     let conversation = order.get("conversationId").and_then(ConversationId::from_json)?;
     let mut dropped = 0;
     let user = fields::optional(order, "userId", UserId::from_json, &mut dropped);
     let participant = fields::optional(order, "participantId", ParticipantId::from_json, &mut dropped);
-    let (phase, is_of_order, rank) = (Some(phase), false, Rank::First);
-    Some(Request { door, phase, is_of_order, conversation, user, participant, at, rank, dropped })
+    let voice = fields::optional(order, "voice", truth, &mut dropped).unwrap_or(false);
+    let (is_of_order, rank) = (false, Rank::First);
+    Some(Request { door, phase, voice, is_of_order, conversation, user, participant, at, rank, dropped })
+}
+
+/// A template of a data action may write a boolean as a text.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
 }
 
 /// The text of the watch message for a pause: `{"watch": {"conversationId", "userId"?, "participantId"?, "of"?}}`.

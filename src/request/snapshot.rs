@@ -21,6 +21,7 @@ pub(super) fn read(snapshot: &Value, now: OffsetDateTime) -> Result<Request, Ref
     Ok(Request {
         door: Door::Snapshot,
         phase: None,
+        voice: false,
         is_of_order: false,
         conversation,
         user: None,

@@ -140,6 +140,7 @@ pub fn request(
     Request {
         door,
         phase: phase.into(),
+        voice: false,
         is_of_order: false,
         rank: Rank::First,
         conversation: ConversationId::parse(CONVERSATION).unwrap(),

@@ -38,7 +38,7 @@ fn overtaken() -> Leg {
 /// What a reading showed that began at this moment.
 fn seen(secure_pause: SecurePause, began: u64) -> Seen {
     let (began, voice, others_recording) = (ms(began), Recording::Untold, Vec::new());
-    Seen { began, secure_pause, voice, others_recording }
+    Seen { began, secure_pause, voice, voice_everywhere: voice, others_recording }
 }
 
 /// Whether a message is posted at this moment, the event having been `age` ms old when it was received.

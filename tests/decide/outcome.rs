@@ -256,7 +256,8 @@ fn a_resume_at_the_deadline_is_what_is_known_of_it() {
 fn a_watch_ends_where_nothing_is_left_to_be_done() {
     use Outcome::{
         ConversationOver, Deferred, Doubtful, Ignored, LeftForLater, NothingPaused, Observed, PauseOnly,
-        Paused, Recovered, Repaired, ResumeWithdrawn, Resumed, Stale, StillOn, Superseded, Watching,
+        Paused, Recovered, Repaired, Reported, ResumeWithdrawn, Resumed, Stale, StillOn, Superseded,
+        Watching,
     };
     #[rustfmt::skip] // A row a line.
     let rows = [
@@ -277,6 +278,7 @@ fn a_watch_ends_where_nothing_is_left_to_be_done() {
         (Paused, false, "it must be resumed one day"),
         (Resumed, false, "a check never ends so"),
         (Deferred, false, "it is yet to be resumed"),
+        (Reported, false, "a check never ends so"),
     ];
     assert_eq!(rows.len(), Outcome::VARIANTS.len());
     for (outcome, is_done, reason) in rows {

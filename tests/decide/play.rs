@@ -6,6 +6,7 @@ use secure_pause::decide::history::{History, Moment};
 use secure_pause::decide::outcome::Outcome;
 use secure_pause::decide::request::{Door, Phase, Request};
 use secure_pause::decide::tables::Reads;
+use secure_pause::decide::voice::{Told, told};
 use secure_pause::decide::{Command, Decider, Input};
 use secure_pause::error::{Answered, Error, Operation, What};
 use secure_pause::genesys::conversation::Conversation;
@@ -62,6 +63,8 @@ pub struct Play {
     pub takes: Vec<Takes>,
     /// How requests end that are sent from a moment on. The last that fits holds.
     pub answers: Vec<(u64, Action, Ends)>,
+    /// The same of requests for the voice.
+    pub voice: Vec<(u64, Ends)>,
 }
 
 /// What was fed to the machine in one step.
@@ -70,6 +73,7 @@ pub enum Fed {
     Time,
     Reading { began: Moment, read: Result<Option<Conversation>, Error> },
     Answer(ParticipantId, Came),
+    VoiceAnswer(Came),
 }
 
 impl Fed {
@@ -82,6 +86,9 @@ impl Fed {
             }
             Self::Answer(leg, answer) => {
                 Input::Answer { leg: *leg, reply: Reply::default(), answer: answer.clone() }
+            }
+            Self::VoiceAnswer(answer) => {
+                Input::VoiceAnswer { reply: Reply::default(), answer: answer.clone() }
             }
         }
     }
@@ -124,6 +131,7 @@ impl Play {
             readings: Vec::new(),
             takes: vec![Takes { retries: 0, answer: 50 }],
             answers: Vec::new(),
+            voice: Vec::new(),
         }
     }
 
@@ -188,6 +196,21 @@ impl Play {
         self.with(|play| play.answers.push((from, action, Ends { takes: 0, came: None })))
     }
 
+    /// The order is for the voice, too.
+    pub fn with_voice(self) -> Self {
+        self.with(|play| play.request.voice = true)
+    }
+
+    /// Requests for the voice that are sent from then on are answered so, after 100 ms.
+    pub fn answers_voice(self, from: u64, came: Came) -> Self {
+        self.with(|play| play.voice.push((from, Ends { takes: 100, came: Some(came) })))
+    }
+
+    /// Requests for the voice that are sent from then on are not answered.
+    pub fn leaves_voice_unanswered(self, from: u64) -> Self {
+        self.with(|play| play.voice.push((from, Ends { takes: 0, came: None })))
+    }
+
     /// What a reading shows that begins at this moment.
     pub fn shown(&self, at: Moment) -> Shows {
         let fits = |(from, _): &&(u64, Shows)| ms(*from) <= at;
@@ -199,6 +222,13 @@ impl Play {
         let fits = |(from, of, _): &&(u64, Action, Ends)| *of == action && ms(*from) <= at;
         let usual = || Ends { takes: 100, came: Some(acknowledged()) };
         self.answers.iter().rfind(fits).map_or_else(usual, |(.., ends)| ends.clone())
+    }
+
+    /// How a request for the voice ends that is sent at this moment.
+    pub fn voice_answer(&self, at: Moment) -> Ends {
+        let fits = |(from, _): &&(u64, Ends)| ms(*from) <= at;
+        let usual = || Ends { takes: 100, came: Some(acknowledged()) };
+        self.voice.iter().rfind(fits).map_or_else(usual, |(_, ends)| ends.clone())
     }
 
     /// Runs to the end, and checks what every run must keep.
@@ -240,6 +270,15 @@ impl Played {
         self.steps.iter().filter(is_read).map(|step| step.now.as_millis()).collect()
     }
 
+    /// What would be answered of the voice.
+    pub fn voice(&self, play: &Play) -> Told {
+        let action = play.request.phase.map(|phase| match phase {
+            Phase::Started => Action::Pause,
+            Phase::Ended => Action::Resume,
+        });
+        told(self.history.voice.as_ref(), action, self.history.last.as_ref())
+    }
+
     /// Whether `paused: true` would be answered.
     pub fn is_paused(&self, play: &Play) -> bool {
         self.end.is_ok() && self.history.is_paused(play.request.door, play.policy.require_verified)
@@ -251,7 +290,7 @@ impl Step {
     pub fn reads(&self) -> Option<Reads> {
         match &self.fed {
             Fed::Reading { read: Ok(conversation), .. } => Some(Reads::of(conversation.as_ref())),
-            Fed::Time | Fed::Reading { .. } | Fed::Answer(..) => None,
+            Fed::Time | Fed::Reading { .. } | Fed::Answer(..) | Fed::VoiceAnswer(_) => None,
         }
     }
 }

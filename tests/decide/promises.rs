@@ -8,10 +8,11 @@ use secure_pause::decide::history::{Leg, Moment};
 use secure_pause::decide::outcome::{Outcome, State};
 use secure_pause::decide::request::{Door, Phase, Request};
 use secure_pause::decide::tables::Reads;
+use secure_pause::decide::voice::Told;
 use secure_pause::decide::{Command, SILENCE};
-use secure_pause::error::Error;
+use secure_pause::error::{Error, Retry};
 use secure_pause::genesys::Rank;
-use secure_pause::genesys::conversation::{Conversation, Life, Participant, Screen, SecurePause};
+use secure_pause::genesys::conversation::{Conversation, Life, Participant, Recording, Screen, SecurePause};
 use secure_pause::genesys::screen_recording::Action;
 use secure_pause::ids::ParticipantId;
 
@@ -54,6 +55,10 @@ struct Run<'a> {
     is_reading: bool,
     has_ended: bool,
     watches: u32,
+    /// When the request for the voice that is under way was sent.
+    voice_under_way: Option<Moment>,
+    /// When the last one ended, and whether Genesys refused it for its token, so that it was not carried out.
+    voice_ended: Option<(Moment, bool)>,
 }
 
 impl<'a> Run<'a> {
@@ -74,6 +79,8 @@ impl<'a> Run<'a> {
             is_reading: false,
             has_ended: false,
             watches: 0,
+            voice_under_way: None,
+            voice_ended: None,
         }
     }
 
@@ -87,7 +94,8 @@ impl<'a> Run<'a> {
         self.must(!self.has_ended, "nothing follows the end");
         self.must(step.now <= ms(self.play.deadline), "it ends by the deadline");
         self.now = step.now;
-        let is_silent = self.under_way.values().any(|sent| step.now > *sent + SILENCE);
+        let is_silent = |sent: &Moment| step.now > *sent + SILENCE;
+        let is_silent = self.under_way.values().chain(&self.voice_under_way).any(is_silent);
         self.must(!is_silent, "P5: a request without an answer is given up after 4 s");
         self.feed(step);
         for command in &step.commands {
@@ -99,6 +107,12 @@ impl<'a> Run<'a> {
                 }
                 Command::Send(leg, action) => self.sends(step, *leg, *action),
                 Command::GiveUp(leg) => self.gives_up(*leg),
+                Command::SendVoice(action) => self.sends_voice(*action),
+                Command::GiveUpVoice => {
+                    let sent = self.voice_under_way.take();
+                    self.must(sent.is_some(), "only what is under way is given up");
+                    self.voice_ended = Some((self.now, false));
+                }
                 Command::PostWatch => {
                     let is_last = matches!(step.commands.last(), Some(Command::End(_)));
                     self.must(self.watches == 0 || is_last, "P7: another message at the end only");
@@ -108,7 +122,8 @@ impl<'a> Run<'a> {
                 Command::End(_) => self.has_ended = true,
             }
         }
-        let is_sent = step.commands.iter().any(|command| matches!(command, Command::Send(..)));
+        let is_sent =
+            step.commands.iter().any(|command| matches!(command, Command::Send(..) | Command::SendVoice(_)));
         let is_early = step.now < ms(self.play.deadline);
         self.must(!is_sent || !self.has_ended || !is_early, "nothing is sent at the end");
         let last = step.commands.last();
@@ -125,7 +140,26 @@ impl<'a> Run<'a> {
                 self.under_way.remove(leg);
                 self.ended.insert(*leg, step.now);
             }
+            Fed::VoiceAnswer(answer) => {
+                let is_unsent = answer.as_ref().is_err_and(|failure| failure.retry == Retry::Now);
+                self.voice_under_way = None;
+                self.voice_ended = Some((step.now, is_unsent));
+            }
         }
+    }
+
+    /// The voice's pause, and its resume, which is sent once.
+    fn sends_voice(&mut self, action: Action) {
+        let request = &self.play.request;
+        let wanted = if request.phase == Some(Phase::Started) { Action::Pause } else { Action::Resume };
+        let is_ordered = request.voice && request.door == Door::Direct && request.phase.is_some();
+        let is_first = self.voice_ended.is_none_or(|(_, is_unsent)| is_unsent);
+        let is_early = self.last.is_empty();
+        self.must(is_ordered && action == wanted, "the voice is left alone unless it is ordered");
+        self.must(self.voice_under_way.is_none(), "one request at a time for the voice");
+        self.must(action == Action::Pause || is_first, "a resume of the voice is sent once");
+        self.must(action == Action::Pause || is_early, "the voice is resumed before any screen");
+        self.voice_under_way = Some(self.now);
     }
 
     fn arrives(&mut self, began: Moment, conversation: Option<&Conversation>) {
@@ -202,6 +236,11 @@ impl<'a> Run<'a> {
             now + Timing::default().afterwards <= ms(self.play.deadline),
             "P3: there is time for an afterwards",
         );
+        if self.play.request.voice {
+            let voice = self.voice_ended.filter(|_| self.voice_under_way.is_none());
+            self.must(voice.is_some_and(|(at, _)| *began >= at), "the voice first, the screens last");
+            self.must(!conversation.is_voice_paused(), "no screen is resumed beside a paused voice");
+        }
         let seen = conversation.agent_leg(leg);
         let screen = seen.map_or(Screen::Unknown, Participant::screen);
         let is_dark = matches!(screen, Screen::Paused | Screen::Unknown);
@@ -284,6 +323,14 @@ impl<'a> Run<'a> {
     fn claims(&mut self, played: &Played) {
         let door = self.play.request.door;
         let is_paused = played.is_paused(self.play);
+        self.claims_of_voice(played);
+        if self.play.request.asks_for_status() {
+            self.must(self.first_sent.is_none(), "an order for the status sends nothing");
+            let screens = played.history.screens.iter().flatten();
+            let is_active = screens.into_iter().any(|it| self.active.contains(&it.participant_id));
+            self.must(!is_paused || !is_active, "P8: none was last read active");
+            return;
+        }
         let legs = &played.history.legs;
         if door == Door::Direct && self.play.request.phase == Some(Phase::Started) {
             self.must(played.end.is_err() || is_paused, "P8: a flow hears of nothing but a dark screen");
@@ -315,6 +362,25 @@ impl<'a> Run<'a> {
             let is_over = matches!(self.read, Some((_, Reads::Over | Reads::Missing)));
             self.must(has_caught_up || is_over, "P8: whoever took their place was looked for");
         }
+    }
+
+    /// What is said of the voice is what was read last, after its last request.
+    fn claims_of_voice(&mut self, played: &Played) {
+        let last = played.history.last.as_ref();
+        let (told, since) = (played.voice(self.play), self.voice_ended.map(|(at, _)| at));
+        let shown = last.map(|seen| seen.voice_everywhere);
+        let wanted = match told {
+            Told::Paused => Some(Recording::Paused),
+            Told::Active => Some(Recording::Active),
+            Told::Unknown => shown,
+        };
+        self.must(shown == wanted, "the voice is told as it was read");
+        let is_settled = last.zip(since).is_none_or(|(seen, at)| seen.began >= at + timing().direct_settled);
+        let is_given_up = played.history.voice.as_ref().is_some_and(|voice| voice.error.is_some());
+        let is_in_time =
+            self.now < ms(self.play.deadline) && played.end == Ok(Outcome::Paused) && !is_given_up;
+        let is_told = told == Told::Paused && is_in_time;
+        self.must(!is_told || is_settled, "a paused voice is read back a second after its answer");
     }
 
     /// P7: an order's pause is followed; at the event door, one that nobody answered.

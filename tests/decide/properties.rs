@@ -107,6 +107,11 @@ fn ends() -> impl Strategy<Value = (u64, Action, Ends)> {
     )
 }
 
+fn voice_ends() -> impl Strategy<Value = (u64, Ends)> {
+    (0u64..6_000, delay())
+        .prop_flat_map(|(from, takes)| came(Action::Pause).prop_map(move |came| (from, Ends { takes, came })))
+}
+
 fn takes() -> impl Strategy<Value = Takes> {
     (prop_oneof![6 => Just(0u64), 1 => 50u64..2_000], delay())
         .prop_map(|(retries, answer)| Takes { retries, answer })
@@ -130,14 +135,15 @@ fn age() -> impl Strategy<Value = i64> {
 fn play() -> impl Strategy<Value = Play> {
     let who = (any::<bool>(), proptest::option::of(select(vec![LEG_A, LEG_B])), any::<bool>());
     let doors = select(vec![Door::Event, Door::Event, Door::Snapshot, Door::Direct, Door::Watch]);
-    let asked = (doors, select(vec![Phase::Started, Phase::Ended]), who);
+    let voice = (any::<bool>(), proptest::collection::vec(voice_ends(), 0..4));
+    let asked = (doors, select(vec![Some(Phase::Started), Some(Phase::Ended), None]), who, voice);
     let later = proptest::collection::vec((0u64..12_000, shows()), 0..6);
     let answers = proptest::collection::vec(ends(), 0..5);
     let deadline = prop_oneof![3 => Just(0u64), 1 => 500u64..15_000];
     (asked, age(), policy(), shows(), later, proptest::collection::vec(takes(), 1..5), answers, deadline)
         .prop_map(
             |(
-                (door, phase, (user, participant, is_of_order)),
+                (door, phase, (user, participant, is_of_order), (voice, mut voice_answers)),
                 age,
                 policy,
                 first,
@@ -149,12 +155,19 @@ fn play() -> impl Strategy<Value = Play> {
                 later.push((0, first));
                 later.sort_by_key(|(from, _)| *from);
                 answers.sort_by_key(|(from, ..)| *from);
-                let mut play = if door == Door::Snapshot { Play::snapshot() } else { Play::new(door, phase) };
+                // Only an order or a snapshot has no phase, and only an order is for the voice.
+                let is_order = door == Door::Direct;
+                let usual = phase.unwrap_or(Phase::Started);
+                let mut play = if door == Door::Snapshot { Play::snapshot() } else { Play::new(door, usual) };
                 if door != Door::Snapshot {
-                    play.request = request(door, phase, user.then_some(AGENT_A), participant);
+                    play.request = request(door, usual, user.then_some(AGENT_A), participant);
+                    play.request.phase = if is_order { phase } else { Some(usual) };
                 }
-                play.request.is_of_order = is_of_order && door == Door::Watch && phase == Phase::Started;
+                play.request.voice = voice && is_order;
+                play.request.is_of_order = is_of_order && door == Door::Watch && usual == Phase::Started;
                 play.request.rank = if user && door == Door::Watch { Rank::Later } else { Rank::First };
+                voice_answers.sort_by_key(|(from, _)| *from);
+                play.voice = voice_answers;
                 (play.age, play.policy, play.readings, play.takes, play.answers) =
                     (age, policy, later, takes, answers);
                 if deadline > 0 {

@@ -30,6 +30,7 @@ mod pausing;
 mod resuming;
 mod snapshots;
 mod unread;
+mod voice;
 
 const P: Action = Action::Pause;
 const R: Action = Action::Resume;

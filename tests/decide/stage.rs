@@ -23,22 +23,30 @@ pub struct Stage<'a> {
     read: usize,
     /// When the request for each leg ends, and how.
     requests: BTreeMap<ParticipantId, (Moment, Came)>,
+    /// The same of the request for the voice.
+    voice: Option<(Moment, Came)>,
     wake: Moment,
 }
 
 impl<'a> Stage<'a> {
     /// Nothing is under way.
     pub fn new(play: &'a Play) -> Self {
-        Self { play, reading: None, read: 0, requests: BTreeMap::new(), wake: ms(0) }
+        Self { play, reading: None, read: 0, requests: BTreeMap::new(), voice: None, wake: ms(0) }
     }
 
     /// What happens next: a reading before an answer, an answer before the time.
     pub fn next(&mut self) -> (Moment, Fed) {
         let answer = self.requests.iter().map(|(leg, (at, _))| (*at, *leg)).min();
         let reading = self.reading.as_ref().map(|(at, ..)| *at);
-        let first = [reading, answer.map(|(at, _)| at), Some(self.wake)].into_iter().flatten().min().unwrap();
+        let voice = self.voice.as_ref().map(|(at, _)| *at);
+        let first =
+            [reading, answer.map(|(at, _)| at), voice, Some(self.wake)].into_iter().flatten().min().unwrap();
         if reading == Some(first) {
             return self.arrives();
+        }
+        if voice == Some(first) {
+            let (at, came) = self.voice.take().unwrap();
+            return (at, Fed::VoiceAnswer(came));
         }
         match answer.filter(|(at, _)| *at == first) {
             Some((at, leg)) => {
@@ -66,6 +74,8 @@ impl<'a> Stage<'a> {
                 Command::Read { until, .. } => self.reading = Some(self.reads(now, *until)),
                 Command::Send(leg, action) => self.sends(now, *leg, *action),
                 Command::GiveUp(leg) => _ = self.requests.remove(leg),
+                Command::SendVoice(_) => self.sends_voice(now),
+                Command::GiveUpVoice => self.voice = None,
                 Command::PostWatch => {}
                 Command::WaitUntil(at) => self.wake = *at,
                 Command::End(end) => return Some(end.clone()),
@@ -91,5 +101,9 @@ impl<'a> Stage<'a> {
         if let Some(came) = came {
             self.requests.insert(leg, (now + ms(takes), came));
         }
+    }
+    fn sends_voice(&mut self, now: Moment) {
+        let Ends { takes, came } = self.play.voice_answer(now);
+        self.voice = came.map(|came| (now + ms(takes), came));
     }
 }

@@ -27,6 +27,7 @@ impl Played {
             Fed::Time => "time".to_owned(),
             Fed::Reading { read: Err(_), .. } => "no reading".to_owned(),
             Fed::Answer(leg, _) => format!("an answer for {}", letter(*leg)),
+            Fed::VoiceAnswer(_) => "an answer for the voice".to_owned(),
             Fed::Reading { began, read: Ok(conversation) } => {
                 let legs = conversation.iter().flat_map(Conversation::agent_legs);
                 let legs = legs.filter_map(|leg| {
@@ -56,6 +57,9 @@ fn told(command: &Command) -> Option<String> {
         Command::Send(leg, Action::Pause) => format!("pause {}", letter(*leg)),
         Command::Send(leg, Action::Resume) => format!("resume {}", letter(*leg)),
         Command::GiveUp(leg) => format!("give up {}", letter(*leg)),
+        Command::SendVoice(Action::Pause) => "pause voice".to_owned(),
+        Command::SendVoice(Action::Resume) => "resume voice".to_owned(),
+        Command::GiveUpVoice => "give up voice".to_owned(),
         Command::PostWatch => "watch".to_owned(),
         Command::End(Ok(outcome)) => format!("{outcome:?}"),
         Command::End(Err(error)) => error.name().to_owned(),

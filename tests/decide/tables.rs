@@ -2,10 +2,10 @@
 
 use secure_pause::config::Timing;
 use secure_pause::decide::outcome::Outcome::{
-    self, ConversationOver, Deferred, Doubtful, Ignored, NothingPaused, Stale, StillOn, Watching,
+    self, ConversationOver, Deferred, Doubtful, Ignored, NothingPaused, Reported, Stale, StillOn, Watching,
 };
 use secure_pause::decide::request::{Door, Phase};
-use secure_pause::decide::tables::{End, Exposed, Reads, Rule, Situation, rule};
+use secure_pause::decide::tables::{Await, End, Exposed, Reads, Rule, Situation, rule};
 
 use crate::fixtures::{
     AGENT_A, LEG_A, NONE, a, dead, in_flow, in_wrap_up, leg, ms, off, on, over, read, unknown, voice_paused,
@@ -29,7 +29,9 @@ fn called_for(door: Door, phase: impl Into<Option<Phase>>, reads: Reads, age: i6
     let age = time::Duration::milliseconds(age);
     let (said_for, is_of_order, is_all_active) = (ms(said_for), false, false);
     let phase = phase.into();
-    let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
+    let (voice, may_be_dark) = (Await::Nothing, false);
+    let situation =
+        Situation { door, phase, is_of_order, reads, age, said_for, is_all_active, voice, may_be_dark };
     rule(&situation, &Timing::default())
 }
 
@@ -202,8 +204,59 @@ fn an_order_stands_until_its_resume_or_for_ten_minutes() {
     for (reads, age, is_all_active, wanted, reason) in rows {
         let (door, phase, is_of_order) = (Door::Watch, Some(Phase::Started), true);
         let (age, said_for) = (time::Duration::milliseconds(age), ms(0));
-        let situation = Situation { door, phase, is_of_order, reads, age, said_for, is_all_active };
+        let (voice, may_be_dark) = (Await::Nothing, false);
+        let situation =
+            Situation { door, phase, is_of_order, reads, age, said_for, is_all_active, voice, may_be_dark };
         assert_eq!(rule(&situation, &Timing::default()), wanted, "{situation:?}: {reason}");
+    }
+}
+
+#[test]
+fn an_order_to_resume_the_voice_too_resumes_no_screen_before_it() {
+    use Reads::{Missing, Off, On, Over, Sign, Unknown};
+    #[rustfmt::skip] // A row a line.
+    let rows = [
+        (On, Await::Answer, looks(Deferred), "the voice has yet to be resumed"),
+        (On, Await::Lag, looks(Deferred), "reads may lag behind its resume"),
+        (On, Await::Nothing, ends(Deferred), "another secure pause is on, or the voice was not resumed"),
+        (Off, Await::Answer, looks(Deferred), "the voice first, the screens last"),
+        (Sign, Await::Answer, looks(Deferred), "the same"),
+        (Unknown, Await::Answer, looks(Deferred), "the same"),
+        (Off, Await::Lag, RESUME, "the voice is recorded again"),
+        (Sign, Await::Lag, RESUME, "the flow that orders it is the sign itself"),
+        (Unknown, Await::Lag, RESUME, "nothing speaks against it"),
+        (Over, Await::Answer, ends(NothingPaused), "nothing to resume, the voice included"),
+        (Missing, Await::Answer, looks(NothingPaused), "one witness is not enough to stop"),
+    ];
+    for (reads, voice, wanted, reason) in rows {
+        let (door, phase, is_of_order, is_all_active) = (Door::Direct, Some(Phase::Ended), false, false);
+        let (age, said_for, may_be_dark) = (time::Duration::ZERO, ms(0), false);
+        let situation =
+            Situation { door, phase, is_of_order, reads, age, said_for, is_all_active, voice, may_be_dark };
+        assert_eq!(rule(&situation, &Timing::default()), wanted, "{reads:?}, {voice:?}: {reason}");
+    }
+}
+
+#[test]
+fn an_order_for_the_status_reports_what_is_read_and_nothing_else() {
+    use Reads::{Missing, Off, On, Over, Sign, Unknown};
+    #[rustfmt::skip] // A row a line.
+    let rows = [
+        (On, false, 0, ends(Reported), "as read"),
+        (Off, false, 0, ends(Reported), "as read"),
+        (Sign, false, 0, ends(Reported), "as read"),
+        (Unknown, false, 0, ends(Reported), "as read"),
+        (On, true, 0, looks(Reported), "a second recording may have begun"),
+        (Over, false, 0, ends(ConversationOver), "nobody is left"),
+        (Missing, false, 2_999, Rule::Look(End::NoConversation), "404: it may not be there yet"),
+        (Missing, false, 3_000, Rule::End(End::NoConversation), "404 for the lag, and it should be there"),
+    ];
+    for (reads, may_be_dark, said_for, wanted, reason) in rows {
+        let (door, phase, is_of_order, is_all_active) = (Door::Direct, None, false, false);
+        let (age, said_for, voice) = (time::Duration::ZERO, ms(said_for), Await::Nothing);
+        let situation =
+            Situation { door, phase, is_of_order, reads, age, said_for, is_all_active, voice, may_be_dark };
+        assert_eq!(rule(&situation, &Timing::default()), wanted, "{reads:?}, {may_be_dark}: {reason}");
     }
 }
 

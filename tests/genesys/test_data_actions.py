@@ -20,6 +20,16 @@ GOOD = {
     "expiry": "0000",
     "securityCode": "000",
 }
+# By the data actions that invoke the function: the order that each sends.
+ORDERS = {
+    "Pause_Screen_Recording_Lambda": "pause",
+    "Resume_Screen_Recording_Lambda": "resume",
+    "Pause_Voice_And_Screen_Lambda": "pause_with_voice",
+    "Resume_Voice_And_Screen_Lambda": "resume_with_voice",
+    "Screen_Recording_Status_Lambda": "status",
+}
+# Those of them that say something of the voice: a script's.
+OF_VOICE = [stem for stem, order in ORDERS.items() if order not in ("pause", "resume")]
 HOSTILE = [
     ("a\"b", "ends a JSON string"),
     ("a\\", "escapes the quote that follows"),
@@ -68,12 +78,12 @@ def test_the_path_is_the_one_that_the_function_uses(verb):
     assert url == path.format(conversationId=CONVERSATION, participantId=PARTICIPANT, action=verb)
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume"])
-def test_the_payload_of_a_lambda_action_is_the_order_of_the_direct_door(verb):
-    action = Action(f"{verb.capitalize()}_Screen_Recording_Lambda")
+@pytest.mark.parametrize(("stem", "order"), ORDERS.items())
+def test_the_payload_of_a_lambda_action_is_the_order_of_the_direct_door(stem, order):
+    action = Action(stem)
     url, body = action.rendered(inputs(action))
     assert url == "arn:aws:lambda:REGION:ACCOUNT:function:FUNCTION:live", "the hole that the guide fills"
-    assert json.loads(body) == json.loads((ROOT / "events" / "direct" / f"{verb}.json").read_text())
+    assert json.loads(body) == json.loads((ROOT / "events" / "direct" / f"{order}.json").read_text())
 
 
 def test_the_payment_goes_to_the_gateway_and_the_card_into_its_body():
@@ -157,25 +167,35 @@ def test_no_input_may_be_left_out(action):
         ([], ("none", False), "no object"),
     ],
 )
-@pytest.mark.parametrize("verb", ["Pause", "Resume"])
-def test_whatever_a_lambda_action_gets_it_says_paused_only_if_the_function_did(verb, answer, expected, reason):
-    result = Action(f"{verb}_Screen_Recording_Lambda").translated(answer)
+@pytest.mark.parametrize("stem", ORDERS)
+def test_whatever_a_lambda_action_gets_it_says_paused_only_if_the_function_did(stem, answer, expected, reason):
+    result = Action(stem).translated(answer)
     assert (result["outcome"], result["paused"]) == expected, reason
+    assert result.get("voice") == ("unknown" if stem in OF_VOICE else None), reason
 
 
-@pytest.mark.parametrize("verb", ["Pause", "Resume"])
-def test_whatever_outcome_the_function_has_is_handed_on(verb):
+@pytest.mark.parametrize("stem", ORDERS)
+def test_whatever_outcome_the_function_has_is_handed_on(stem):
     schema = json.loads((ROOT / "docs" / "audit-record.schema.json").read_text())
+    states = schema["$defs"]["voiceOrder"]["properties"]["state"]["enum"] if stem in OF_VOICE else [None]
     for outcome in schema["properties"]["outcome"]["enum"]:
-        answer = {"outcome": outcome, "paused": False}
-        assert Action(f"{verb}_Screen_Recording_Lambda").translated(answer) == answer
+        for voice in states:
+            answer = {"outcome": outcome, "paused": False} | ({"voice": voice} if voice else {})
+            assert Action(stem).translated(answer) == answer
 
 
 @pytest.mark.parametrize("paused", ["true", 1, None, {}])
-@pytest.mark.parametrize("verb", ["Pause", "Resume"])
-def test_an_answer_that_breaks_the_output_contract_is_a_failure(verb, paused):
+@pytest.mark.parametrize("stem", ORDERS)
+def test_an_answer_that_breaks_the_output_contract_is_a_failure(stem, paused):
     with pytest.raises(Refused):
-        Action(f"{verb}_Screen_Recording_Lambda").translated({"outcome": "paused", "paused": paused})
+        Action(stem).translated({"outcome": "paused", "paused": paused})
+
+
+@pytest.mark.parametrize("voice", [True, 1, None, {}])
+@pytest.mark.parametrize("stem", OF_VOICE)
+def test_a_voice_that_is_no_word_is_a_failure(stem, voice):
+    with pytest.raises(Refused):
+        Action(stem).translated({"outcome": "paused", "paused": True, "voice": voice})
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"message": "accepted"}, []])

@@ -71,8 +71,13 @@ def test_a_participant_who_is_on_no_call_is_a_failure_of_the_action(calm, token)
 
 
 def invoked(verb, values, world):
+    """What a flow gets of the function, or the name of its error."""
+    return asked(f"{verb.capitalize()}_Screen_Recording_Lambda", values, world)
+
+
+def asked(stem, values, world):
     """What the action's caller gets of the function, or the name of its error."""
-    action = Action(f"{verb.capitalize()}_Screen_Recording_Lambda")
+    action = Action(stem)
     kind, document = world.invoke(action.rendered(values)[1])
     return document["errorType"] if kind == "failure" else action.translated(document)
 
@@ -106,6 +111,31 @@ def test_a_pause_that_the_function_cannot_make_is_its_error_and_never_an_answer(
     calm.ask("POST", "/fault", {"on": "pause", "status": status, "times": 50})
     assert invoked("pause", {"conversationId": staged["conversationId"]}, calm) == error
     assert calm.screen(staged) == "active"
+
+
+def test_a_script_pauses_both_asks_for_both_and_resumes_both(calm):
+    staged = calm.stage()
+    of_call = {"conversationId": staged["conversationId"]}
+    calm.ask("POST", "/secure-pause", {**of_call, "userId": staged["userId"], "on": False})
+    status = "Screen_Recording_Status_Lambda"
+    assert asked(status, of_call, calm) == {"outcome": "reported", "paused": False, "voice": "active"}
+    both = {"paused": True, "voice": "paused"}
+    assert asked("Pause_Voice_And_Screen_Lambda", of_call, calm) == {"outcome": "paused", **both}
+    # Another agent of the staged call is recorded on: nobody is named, so theirs is dark, too.
+    assert asked(status, of_call, calm) == {"outcome": "reported", **both}
+    assert asked("Resume_Voice_And_Screen_Lambda", of_call, calm) == {
+        "outcome": "resumed", "paused": False, "voice": "active"}
+    assert calm.screen(staged) == "active"
+
+
+def test_a_voice_that_may_not_be_paused_is_told_of_beside_a_screen_that_is_dark(calm):
+    staged = calm.stage()
+    of_call = {"conversationId": staged["conversationId"]}
+    calm.ask("POST", "/secure-pause", {**of_call, "userId": staged["userId"], "on": False})
+    calm.ask("POST", "/fault", {"on": "voice", "status": 403, "times": 50})
+    assert asked("Pause_Voice_And_Screen_Lambda", of_call, calm) == {
+        "outcome": "paused", "paused": True, "voice": "active"}
+    assert calm.screen(staged) == "paused"
 
 
 def test_a_conversation_that_nobody_knows_is_an_error(calm):

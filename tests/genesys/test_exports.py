@@ -21,6 +21,9 @@ TIMEOUTS = {
     "Resume_Screen_Recording": 10,
     "Pause_Screen_Recording_Lambda": 15,
     "Resume_Screen_Recording_Lambda": 15,
+    "Pause_Voice_And_Screen_Lambda": 15,
+    "Resume_Voice_And_Screen_Lambda": 15,
+    "Screen_Recording_Status_Lambda": 15,
     "Take_Card_Payment": 30,
 }
 
@@ -61,7 +64,7 @@ def test_the_schema_of_the_export_refuses(change, reason):
     assert not jsonschema.Draft7Validator(SCHEMA).is_valid(export), reason
 
 
-def test_the_files_are_the_two_pairs_and_the_payment():
+def test_the_files_are_the_three_pairs_the_status_and_the_payment():
     assert {action.stem: action.timeout for action in ACTIONS} == TIMEOUTS
 
 
@@ -81,12 +84,12 @@ def outputs_of(export):
     return export["contract"]["output"]["successSchema"]
 
 
-@pytest.mark.parametrize("verb", ["Pause", "Resume"])
-def test_a_lambda_action_waits_longer_than_a_cold_function_takes(verb):
+@pytest.mark.parametrize("stem", [stem for stem in TIMEOUTS if stem.endswith("_Lambda")])
+def test_a_lambda_action_waits_longer_than_a_cold_function_takes(stem):
     timing = (ROOT / "src" / "config" / "timing.rs").read_text()
     budget = int(re.search(r"direct_budget: Duration::from_secs\((\d+)\)", timing)[1])
     # INIT ends after 3 s at the most (docs/design.md, "Fast").
-    assert Action(f"{verb}_Screen_Recording_Lambda").timeout > budget + 3
+    assert Action(stem).timeout > budget + 3
 
 
 def test_cards_go_nowhere_until_a_gateway_is_filled_in_and_only_from_secure_flows():

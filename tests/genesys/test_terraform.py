@@ -109,6 +109,12 @@ SETTINGS = {
                 "entity_name": "${permission_policies.value.entity_name}",
                 "action_set": ["${permission_policies.value.action}"],
             }],
+        }}, {"permission_policies": {
+            "for_each": '${var.pause_voice && try(var.screen_recording_permission.action, "") != "pauseOthers" ? '
+                        '["pauseOthers"] : []}',
+            "content": [{
+                "domain": "conversation", "entity_name": "recording", "action_set": ["${permission_policies.value}"],
+            }],
         }}],
     },
     # Its secret is no attribute here: it would end in Terraform's state.
@@ -134,6 +140,7 @@ DEFAULTS = {
     "trigger": "secure-pause",
     "division_ids": ["*"],
     "screen_recording_permission": None,
+    "pause_voice": False,
     "token_seconds": 3600,
 }
 
@@ -239,6 +246,8 @@ def variables_alone(tmp_path_factory):
         ("screen_recording_permission", '{domain="d",entity_name="e",action="a"}', True, "one permission"),
         ("screen_recording_permission", '{domain="d",entity_name="*",action="a"}', False, "a wildcard"),
         ("screen_recording_permission", '{domain="d",entity_name="e",action=""}', False, "half a permission"),
+        ("pause_voice", "true", True, "a script's button"),
+        ("pause_voice", "null", False, "neither"),
         ("token_seconds", "300", True, "the least"),
         ("token_seconds", "299", False, "less"),
         ("token_seconds", "172801", False, "more than the most"),

@@ -8,6 +8,7 @@ mod config;
 mod conversation;
 mod credentials;
 mod direct;
+mod direct_voice;
 mod direct_watch;
 mod event_door;
 mod event_fields;

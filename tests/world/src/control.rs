@@ -25,8 +25,8 @@
 //! | `GET /complaints` | | [`World::complaints`] |
 //!
 //! `/invoke` is there where the world has a function, and answers 502 where that gives no answer. A fault is `on` one of
-//! `conversation`, `recordings`, `metadata`, `protection`, `retention`, `topics`, `pause`, `resume`, `token` and `any`, of
-//! Genesys alone; `times` is 1 where it is absent. What goes wrong is a `status`, with `headers` and a `body` (null is none) of
+//! `conversation`, `recordings`, `metadata`, `protection`, `retention`, `topics`, `pause`, `resume`, `voice`, `token` and `any`,
+//! of Genesys alone; `times` is 1 where it is absent. What goes wrong is a `status`, with `headers` and a `body` (null is none) of
 //! your own in place of Genesys' where you give them, or a `kind`: `lost` is carried out, and its answer lost; `idle` is
 //! answered, and not carried out. `conversation` and `recordings` may each be left out. The settings, each of which may
 //! be left out, too: `recordingsRights`, the permissions of the client that reads recordings; `files`, one of `absent`,
@@ -189,6 +189,7 @@ fn inject(world: &World, body: &Map<String, Value>) -> Result<Value, Reply> {
         "retention" => On::Retention,
         "pause" => On::Pause,
         "resume" => On::Resume,
+        "voice" => On::Voice,
         "token" => On::Token,
         "topics" => On::Topics,
         "any" => On::Any,

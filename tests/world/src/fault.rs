@@ -45,6 +45,8 @@ pub enum On {
     AnyScreenRecording,
     /// The screen recording of this participant is to be paused or resumed.
     Participant(Uuid),
+    /// The voice recording is to be paused or resumed.
+    Voice,
     /// Every request.
     Any,
 }
@@ -91,7 +93,7 @@ pub enum Fault {
     AckThenReset,
     /// Acted upon, then never answered.
     AckThenHang,
-    /// Answered normally, but a pause, resume or deletion changes nothing: the screen recording stays what it was.
+    /// Answered normally, but a pause, resume or deletion changes nothing: the recording stays what it was.
     /// Every other request is answered and acted upon.
     AckWithoutEffect,
 }

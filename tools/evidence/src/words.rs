@@ -30,6 +30,7 @@ pub enum Outcome {
     Observed,
     PauseOnly,
     Ignored,
+    Reported,
 }
 
 /// The name of an error.

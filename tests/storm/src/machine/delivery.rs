@@ -115,6 +115,7 @@ impl Play<'_> {
         Request {
             door: Door::Event,
             phase: Some(phase),
+            voice: false,
             is_of_order: false,
             rank: Rank::First,
             conversation: call::conversation(),
@@ -163,8 +164,13 @@ impl Play<'_> {
         }
         let Task { request, .. } = &self.runs[run].task;
         let is_of_order = request.door == Door::Direct;
-        let request =
-            Request { door: Door::Watch, phase: Some(Phase::Started), is_of_order, ..request.clone() };
+        let request = Request {
+            door: Door::Watch,
+            phase: Some(Phase::Started),
+            voice: false,
+            is_of_order,
+            ..request.clone()
+        };
         let task = Task { what: What::Follow, request, at: self.now, killed: None, tries: 0, message: None };
         self.runs[run].has_posted = true;
         self.tell(|| format!("    #{run} posts a message"));

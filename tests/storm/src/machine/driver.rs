@@ -30,6 +30,8 @@ pub struct Run<'a> {
     timer: u32,
     pub reading: Reading,
     pub sends: [Option<usize>; 2],
+    /// The request for the voice that is under way.
+    pub voice: Option<usize>,
     pub has_token: bool,
     /// Whether it was without a token for a while.
     pub lacked_token: bool,
@@ -65,6 +67,7 @@ impl Play<'_> {
             timer: 0,
             reading: Reading::default(),
             sends: [None; 2],
+            voice: None,
             has_token,
             lacked_token: !has_token,
             has_posted: false,
@@ -113,6 +116,8 @@ impl Play<'_> {
                 self.tell(|| format!("    #{number} gives up {:?}", agent_of(id)));
                 self.runs[number].sends[agent_of(id) as usize] = None;
             }
+            Command::SendVoice(action) => self.send_voice(number, action),
+            Command::GiveUpVoice => self.runs[number].voice = None,
             Command::PostWatch => {
                 let at = self.now + secs(0.02 + 0.3 * self.rng.f64());
                 self.push(at, Event::Posted(number, false));

@@ -27,13 +27,13 @@ impl Play<'_> {
             state.secure_pause |= flow.is_secure_pause;
         });
         self.flow = Some(UnderWay { flow, ordered: self.now, taking: None });
-        self.order(Action::Pause, flow.killed, flow.names_user);
+        self.order(Action::Pause, flow.killed, flow);
     }
 
-    fn order(&mut self, action: Action, killed: Option<f64>, names_user: bool) {
+    fn order(&mut self, action: Action, killed: Option<f64>, flow: Flow) {
         let phase = if action == Action::Pause { Phase::Started } else { Phase::Ended };
-        let user = names_user.then(|| call::user(Agent::A));
-        let request = Request { door: Door::Direct, user, ..self.request(phase) };
+        let user = flow.names_user.then(|| call::user(Agent::A));
+        let request = Request { door: Door::Direct, voice: flow.voice, user, ..self.request(phase) };
         self.begin(Task {
             what: What::Order(action),
             request,
@@ -64,7 +64,7 @@ impl Play<'_> {
             let is_shown = flow.has_leg || flow.is_secure_pause;
             self.record.takings.push(Taking { wanted, is_shown, ordered, began, ended: self.now });
         }
-        self.order(Action::Resume, None, flow.names_user);
+        self.order(Action::Resume, None, flow);
     }
 
     pub fn end_flow(&mut self) {

@@ -13,6 +13,7 @@
 //! | `driver` | how commands of the machine are carried out |
 //! | `reading` | how readings go wrong, and are made again |
 //! | `sending` | how pauses and resumes go wrong, and are answered |
+//! | `voice` | the same of the voice |
 //! | `claims` | what must hold on the way |
 //! | `record` | what happened |
 //! | `promise` | what must hold of it in the end |
@@ -30,6 +31,7 @@ mod record;
 mod schedule;
 mod sending;
 mod steps;
+mod voice;
 
 use std::fmt::Write as _;
 

@@ -18,6 +18,7 @@ use super::reading::Got;
 use super::record::Record;
 use super::schedule::{Fault, On, Schedule};
 use super::sending::{Put, PutAnswer};
+use super::voice::Sent;
 use crate::draws::Agent;
 
 /// What comes next.
@@ -34,6 +35,8 @@ pub enum Event {
     Put(usize),
     Arrive(usize),
     Answer(usize, PutAnswer),
+    Voice(usize),
+    VoiceAnswer(usize),
     Posted(usize, bool),
     SecondFile(Agent),
     Taken,
@@ -65,6 +68,7 @@ pub fn play(schedule: &Schedule, without: Option<Without>, is_told: bool) -> Rec
         outages: Vec::new(),
         runs: Vec::new(),
         puts: Vec::new(),
+        voices: Vec::new(),
         messages: Vec::new(),
         flow: None,
         is_over: false,
@@ -99,6 +103,7 @@ pub struct Play<'a> {
     pub outages: Vec<(On, Fault, At)>,
     pub runs: Vec<Run<'a>>,
     pub puts: Vec<Put>,
+    pub voices: Vec<Sent>,
     pub messages: Vec<Message>,
     pub flow: Option<UnderWay>,
     pub is_over: bool,
@@ -131,6 +136,8 @@ impl Play<'_> {
             Event::Put(put) => self.put(put),
             Event::Arrive(put) => self.arrive(put),
             Event::Answer(put, answer) => self.answer(put, answer),
+            Event::Voice(sent) => self.voice(sent),
+            Event::VoiceAnswer(sent) => self.voice_answer(sent),
             Event::Posted(run, is_last) => self.post(run, is_last),
             Event::SecondFile(agent) => self.begin_second_file(agent),
             Event::Taken => self.taken(),

@@ -7,6 +7,8 @@ use crate::draws::{Agent, Delivery, Draws};
 const OF_TRIGGERS: u64 = 0x5EED_0F5A;
 /// No invocation is killed later than this, in seconds after it began.
 pub const LAST_KILL: f64 = 4.0;
+/// Of so many seeds, one has orders for the voice, too. It is not drawn, so that every other seed plays what it always did.
+const WITH_VOICE: u64 = 5;
 
 impl Schedule {
     /// The schedule of a seed: always the same one.
@@ -21,6 +23,7 @@ impl Schedule {
         let require_verified = draws.chance(0.1);
         let queue_delay = if draws.chance(0.7) { 15.0 } else { draws.between(8.0, 15.0) };
         let mut plot = Plot::new(draws, lag, has_jitter, reports);
+        plot.voice = seed.is_multiple_of(WITH_VOICE);
         plot.turns();
         plot.holds();
         plot.faults();
@@ -62,6 +65,7 @@ struct Plot {
     is_b_there: bool,
     is_a_there: bool,
     is_over: bool,
+    voice: bool,
     /// Pauses are begun at these times.
     starts: Vec<f64>,
     /// Resumes are likely around these times.
@@ -80,6 +84,7 @@ impl Plot {
             is_b_there: false,
             is_a_there: true,
             is_over: false,
+            voice: false,
             starts: Vec::new(),
             ends: Vec::new(),
         }
@@ -121,10 +126,11 @@ impl Plot {
         let has_leg = is_secure_pause || self.draws.chance(0.8);
         // A flow that is a secure pause is followed by the message of its order alone, since it has no event here:
         // that must not be killed.
-        let killed = self.draws.kill(0.1).filter(|_| !is_secure_pause);
+        let voice = self.voice;
+        let killed = self.draws.kill(0.1).filter(|_| !is_secure_pause && !voice);
         let names_user = self.is_a_there && self.draws.chance(0.3);
         self.starts.push(self.now);
-        self.step(Step::Flow(Flow { takes, is_secure_pause, has_leg, killed, names_user }));
+        self.step(Step::Flow(Flow { takes, is_secure_pause, has_leg, killed, names_user, voice }));
         // Each order takes eight seconds at the most, and the caller is handed back after the second.
         self.now += takes + 17.0;
         self.ends.push(self.now - 10.0);

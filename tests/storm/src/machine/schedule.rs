@@ -93,6 +93,8 @@ pub struct Flow {
     pub killed: Option<f64>,
     /// Whether its orders name the agent.
     pub names_user: bool,
+    /// Whether its orders are for the voice, too, as a script's are.
+    pub voice: bool,
 }
 
 /// What an event names.

@@ -168,7 +168,7 @@ impl Play<'_> {
 }
 
 /// What an answer to a pause or a resume means.
-fn meaning(action: Action, answer: PutAnswer) -> (Reply, Result<Answer, Failure>) {
+pub fn meaning(action: Action, answer: PutAnswer) -> (Reply, Result<Answer, Failure>) {
     let operation = action.operation();
     let answered = |what| Answered { operation, what, correlation: None };
     let failed = |error, retry| Err(Failure { error, retry });

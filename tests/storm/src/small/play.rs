@@ -120,8 +120,8 @@ impl Stage {
                 }
                 self.deliver(&event, false, deliveries);
             }
-            Step::Flow { takes, shows, killed } => {
-                self.begin(Rc::clone(self).flow(*takes, *shows, *killed));
+            Step::Flow { takes, shows, killed, voice } => {
+                self.begin(Rc::clone(self).flow(*takes, *shows, *killed, *voice));
             }
             Step::Fault(on, fault, times) => genesys.inject(*on, fault.clone(), *times),
             Step::OutageBegins(on) => {
@@ -215,12 +215,15 @@ impl Stage {
 
     /// A secure flow: the card is asked for only if the answer says that the screen is dark, and the resume is
     /// ordered whatever happened before.
-    async fn flow(self: Rc<Self>, takes: f64, shows: bool, killed: Option<f64>) {
+    async fn flow(self: Rc<Self>, takes: f64, shows: bool, killed: Option<f64>, voice: bool) {
         let _one_at_a_time = self.flow.lock().await;
         let genesys = &self.world.genesys;
         let leg = genesys.workflow(self.call);
         let secure_pause = shows.then(|| genesys.secure_pause(self.call, self.users[&Agent::A]));
-        let order = |action: &str| json!({ "action": action, "conversationId": self.call });
+        let order = |action: &str| {
+            let order = json!({ "action": action, "conversationId": self.call });
+            if voice { with_voice(order) } else { order }
+        };
         let ordered = SystemTime::now();
         let answer = self.attempt(&order("pause"), What::Order(Action::Pause), killed).await;
         if matches!(&answer, Ended::Answered(answer) if answer["paused"] == json!(true)) {
@@ -264,4 +267,9 @@ impl Stage {
             endless: self.endless.get(),
         }
     }
+}
+
+fn with_voice(mut order: Value) -> Value {
+    order["voice"] = true.into();
+    order
 }

@@ -8,6 +8,8 @@ use crate::draws::{Agent, Delivery, Draws};
 
 /// No invocation is killed later than this, in seconds of life after it began.
 const LAST_KILL: f64 = 2.0;
+/// Of so many seeds, one has orders for the voice, too. It is not drawn, so that every other seed plays what it always did.
+const WITH_VOICE: u64 = 4;
 
 /// What an organization's bodies report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +36,8 @@ pub enum Step {
     /// It ends.
     Ended(Agent, Vec<Delivery>),
     /// The caller is handed to a secure flow, which takes this long. It may or may not show as a secure pause, and the
-    /// function may be killed under its order to pause.
-    Flow { takes: f64, shows: bool, killed: Option<f64> },
+    /// function may be killed under its order to pause. Its orders may be for the voice, too, as a script's are.
+    Flow { takes: f64, shows: bool, killed: Option<f64>, voice: bool },
     /// The next requests of a kind go wrong.
     Fault(On, Fault, usize),
     /// Every request of a kind goes wrong, until it ends.
@@ -68,8 +70,16 @@ impl Schedule {
         let tells = draws.one_of(&[Tells::SecurePause, Tells::VoiceOnly, Tells::NoScreens]);
         let lag = if draws.chance(0.4) { 0.0 } else { draws.between(0.2, 2.7) };
         let latency = draws.between(0.02, 0.15);
-        let mut plot =
-            Plot { draws, steps: Vec::new(), now: lag + 1.0, lag, is_b_there: false, is_a_there: true };
+        let mut plot = Plot {
+            draws,
+            steps: Vec::new(),
+            now: lag + 1.0,
+            lag,
+            voice: false,
+            is_b_there: false,
+            is_a_there: true,
+        };
+        plot.voice = seed.is_multiple_of(WITH_VOICE);
         plot.pauses();
         plot.faults(tells);
         let mut steps = plot.steps;
@@ -84,6 +94,7 @@ struct Plot {
     steps: Vec<(f64, Step)>,
     now: f64,
     lag: f64,
+    voice: bool,
     is_b_there: bool,
     is_a_there: bool,
 }
@@ -108,8 +119,9 @@ impl Plot {
                 // A flow that shows as a secure pause reports its end by an event, which this one does not: it is
                 // followed by the message of its order alone, so that must not be killed.
                 let shows = self.draws.chance(0.5);
-                let killed = self.draws.kill(0.1).filter(|_| !shows);
-                self.step(Step::Flow { takes, shows, killed });
+                let voice = self.voice;
+                let killed = self.draws.kill(0.1).filter(|_| !shows && !voice);
+                self.step(Step::Flow { takes, shows, killed, voice });
                 // The orders take their time too, and the caller is handed back only after the last.
                 self.now += takes + 12.0;
             } else {

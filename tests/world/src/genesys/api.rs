@@ -10,6 +10,7 @@ use super::{
     error::usual_code,
     login::Standing,
     retention::{conversations, delete_date},
+    voice,
 };
 use crate::{
     fault::{Fault, On},
@@ -35,6 +36,11 @@ enum Route {
     Screen {
         conversation: Uuid,
         participant: Uuid,
+        pause: bool,
+    },
+    /// The voice recording is to be paused, or to go on.
+    Voice {
+        conversation: Uuid,
         pause: bool,
     },
     /// What the token may do.
@@ -109,6 +115,14 @@ impl Route {
                 _ => Err((405, "method.not.allowed", "legal hold is only asked for")),
             };
         }
+        if let ["", "api", "v2", "conversations", "calls", id, "recordingstate"] = segments[..] {
+            let conversation = strict_uuid(id)?;
+            return match (request.method.as_str(), voice::asked(&request.body)) {
+                ("PUT", Some(pause)) => Ok(Self::Voice { conversation, pause }),
+                ("PUT", None) => Err((400, "bad.request", "a voice recording is to be paused or active")),
+                _ => Err((405, "method.not.allowed", "a voice recording is paused with PUT")),
+            };
+        }
         if path == "/api/v2/tokens/me" && request.method == "GET" {
             return Ok(Self::Token);
         }
@@ -161,6 +175,7 @@ impl Route {
             | (Self::Token, On::Permissions)
             | (Self::Grants, On::Grants)
             | (Self::Topics, On::Topics)
+            | (Self::Voice { .. }, On::Voice)
             | (Self::Screen { .. }, On::AnyScreenRecording) => true,
             (Self::Screen { pause, .. }, On::Pause) => pause,
             (Self::Screen { pause, .. }, On::Resume) => !pause,
@@ -247,12 +262,17 @@ impl Genesys {
                 self.retain(asked.request, (conversation, recording), rights, asked.takes_effect)
             }
             (Standing::Good, Ok(Route::Protection)) => self.protected(asked.request),
-            (Standing::Good, Ok(Route::Screen { .. } | Route::Probe)) if reads_recordings => {
+            (Standing::Good, Ok(Route::Screen { .. } | Route::Voice { .. } | Route::Probe))
+                if reads_recordings =>
+            {
                 self.journal().complain(asked.request, "the client that reads recordings may not pause any");
                 self.error(403, "missing.permissions")
             }
             (Standing::Good, Ok(Route::Screen { conversation, participant, pause })) => {
                 self.steer(conversation, participant, pause, asked.takes_effect)
+            }
+            (Standing::Good, Ok(Route::Voice { conversation, pause })) => {
+                self.steer_voice(conversation, pause, asked.takes_effect)
             }
             (Standing::Good, Ok(Route::Token)) => {
                 wire::answer(200, "application/json", TOKEN_INFO.to_owned())
@@ -294,6 +314,10 @@ fn refusals(request: &Request, route: Result<Route, Refusal>) -> Vec<Refusal> {
     }
     if matches!(route, Ok(Route::Protection)) && conversations(&request.body).is_none() {
         found.push((400, "bad.request", "legal hold is asked for by 1 to 100 ids of conversations"));
+    }
+    if matches!(route, Ok(Route::Voice { .. })) && request.header("content-type") != Some("application/json")
+    {
+        found.push((415, "bad.request", "the state of a voice recording is JSON"));
     }
     if matches!(route, Ok(Route::Screen { .. })) {
         if !request.body.is_empty() {

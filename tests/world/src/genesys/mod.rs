@@ -18,6 +18,7 @@ mod state;
 mod timeline;
 mod topics;
 mod truth;
+mod voice;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -31,6 +31,8 @@ pub struct Organization {
     pub endpoint_missing: bool,
     /// Whether an accepted pause or resume changes the screen recording. Default true.
     pub pause_takes_effect: bool,
+    /// Whether the client may pause a voice that it does not take part in. Default true.
+    pub may_pause_others: bool,
     /// Path of a pause or resume with `{conversationId}`, `{participantId}` and `{action}`.
     pub screen_recording_path: String,
     /// What a screen recording is soon after its agent has answered. Default active.
@@ -88,6 +90,7 @@ impl Default for Organization {
             pause_status: 202,
             endpoint_missing: false,
             pause_takes_effect: true,
+            may_pause_others: true,
             screen_recording_path:
                 "/api/v2/conversations/{conversationId}/participants/{participantId}/screenrecording/{action}"
                     .to_owned(),

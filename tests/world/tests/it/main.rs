@@ -20,3 +20,4 @@ mod strict;
 mod timeline;
 mod token;
 mod truth;
+mod voice;
