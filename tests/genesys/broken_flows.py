@@ -5,9 +5,10 @@ import copy
 from payment_flow import FUNCTION, PAUSE, around, beside, found, last, payment, say, task, variable
 
 BROKEN = []
-DARK, FIRST, ASKED, ORDERED, ONCE, BEFORE, SAID, RETURNS, SECRET, TWICE, TOLD = (
+DARK, FIRST, ASKED, AGAIN, ORDERED, ONCE, BEFORE, SAID, RETURNS, SECRET, TWICE, TOLD = (
     "no digit is asked for, and none paid with, unless the screen is dark", "the pause is the first step, and sent once",
-    "only what is paid with is asked for, and only if it is known what is paid", "each action gets what it asks for",
+    "only what is paid with is asked for, and only if it is known what is paid",
+    "a question is asked once more at the most, and only where no answer came", "each action gets what it asks for",
     "the resume is sent once", "the resume is sent before Return to Agent",
     "nothing is said before the resume but the questions", "every way leads back to the agent",
     "no secure variable leaves but to the payment", "nobody pays twice", "the agent is told what happened")
@@ -81,10 +82,21 @@ def the_pause_is_sent_again(flow):
     task(flow, 1).insert(0, {"callData": {**found(flow, "callData", "Pause the screen recording"), "outputs": {}}})
 
 
-@breaks(ASKED)
-def another_question_is_asked(flow):
+@breaks(AGAIN)
+def a_question_that_was_answered_is_asked_again(flow):
     question = copy.deepcopy(found(flow, "collectInput", "Security code"))
     beside(flow, "collectInput", "Security code", {"collectInput": question}, after=True)
+
+
+@breaks(AGAIN)
+def a_question_is_asked_three_times(flow):
+    second = found(flow, "collectInput", "Expiry, again")
+    second["outputs"]["failure"]["actions"].insert(0, {"collectInput": {**copy.deepcopy(second), "outputs": {}}})
+
+
+@breaks(ASKED)
+def the_expiry_is_asked_for_before_the_card(flow):
+    found(flow, "collectInput", "Card number")["inputData"]["var"] = "Task.Expiry"
 
 
 @breaks(ASKED)

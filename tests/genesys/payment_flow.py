@@ -22,6 +22,8 @@ QUESTIONS = {
     "Expiry": ("Task.Expiry", "expiry", "1299"),
     "Security code": ("Task.SecurityCode", "securityCode", "123"),
 }
+# Each question is asked once more where no answer came; by question, the name of that.
+AGAIN = {question: question + ", again" for question in QUESTIONS}
 ANSWERS = {
     (FUNCTION, PAUSE.name): (PAUSE, [
         {"outcome": "paused", "paused": True}, {"outcome": "paused", "paused": False},
@@ -35,7 +37,7 @@ ANSWERS = {
 WAYS = [
     {
         "actions": ANSWERS,
-        "keypad": {question: digits for question, (_, _, digits) in QUESTIONS.items()},
+        "keypad": {name: digits for question, (_, _, digits) in QUESTIONS.items() for name in (question, AGAIN[question])},
         "reference": [REFERENCE, "", NOT_SET],
         "conversation": CONVERSATION,
         "ends": ends,

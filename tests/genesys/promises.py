@@ -40,7 +40,15 @@ def asks_for_what_is_paid_with(walk):
     asked = [walk.trace[index][1] for index in steps(walk, "asked")]
     wanted = [variable for variable, _, _ in QUESTIONS.values()]
     known = walk.variables.get("Flow.InvocationData") == REFERENCE
-    return asked == wanted[:len(asked)] and (known or not asked)
+    once = [variable for index, variable in enumerate(asked) if variable not in asked[:index]]
+    in_a_row = sorted(asked, key=wanted.index) == asked if set(asked) <= set(wanted) else False
+    return once == wanted[:len(once)] and in_a_row and (known or not asked)
+
+
+def asks_once_more_at_the_most(walk):
+    asked = [walk.trace[index][1] for index in steps(walk, "asked")]
+    wrote = [step[1] for step in walk.trace if step[0] == "wrote"]
+    return all(asked.count(variable) <= 2 and wrote.count(variable) <= 1 for variable in asked)
 
 
 def orders_what_it_means(walk):
@@ -121,6 +129,7 @@ PROMISES = {
     "no digit is asked for, and none paid with, unless the screen is dark": asks_in_the_dark,
     "the pause is the first step, and sent once": pauses_first,
     "only what is paid with is asked for, and only if it is known what is paid": asks_for_what_is_paid_with,
+    "a question is asked once more at the most, and only where no answer came": asks_once_more_at_the_most,
     "each action gets what it asks for": orders_what_it_means,
     "the resume is sent once": resumes_once,
     "the resume is sent before Return to Agent": resumes_before_returning,

@@ -8,7 +8,7 @@ import pytest
 from architect import AT_ONCE, AT_THE_NEXT_PROMPT, BY_AN_ERROR, NEVER, walks
 from broken_flows import BROKEN
 from expressions import Unknown
-from payment_flow import CONVERSATION, FILE, FLOW, FUNCTION, GATEWAY, PAUSE, PAYMENT, QUESTIONS, RESUME, WAYS, found
+from payment_flow import AGAIN, CONVERSATION, FILE, FLOW, FUNCTION, GATEWAY, PAUSE, PAYMENT, QUESTIONS, RESUME, WAYS, found
 from promises import PROMISES, broken
 from refused_flows import REFUSED
 
@@ -34,6 +34,9 @@ def told(result):
         (told("refused"), "the payment is refused"),
         (told("unknown"), "the gateway does not answer"),
         (told("no-card"), "no card is given"),
+        *((lambda walk, _, wanted=variable: told("paid")(walk, _)
+           and [step[1] for step in walk.trace if step[0] == "asked"].count(wanted) == 2,
+           f"{question} is asked once more, and answered then") for question, (variable, _, _) in QUESTIONS.items()),
         (told("no-reference"), "nobody knows what is paid"),
         (told("not-paused"), "the pause is refused"),
         (lambda walk, _: ("call", PAUSE.name, {"conversationId": CONVERSATION}, "timeout") in walk.trace, "it times out"),
@@ -54,12 +57,16 @@ def test_the_resume_is_sent_exactly_once_unless_the_flow_itself_fails_or_ends_wi
     assert {len([step for step in walk.trace if step[:2] == ("call", RESUME.name)]) for walk in plain} == {1}
 
 
-def test_a_caller_who_hangs_up_over_the_card_leaves_a_resume_unless_the_flow_ends_at_once(every_walk):
-    gone = [walk for ends, walk in every_walk if ends != AT_ONCE and not walk.errors
+def test_a_caller_who_hangs_up_over_the_card_leaves_a_resume_unless_the_flow_ends_with_them(every_walk):
+    gone = [(ends, walk) for ends, walk in every_walk if ends != AT_ONCE and not walk.errors
             and any(step[0] == "asked" and walk.trace[at + 1] == ("hung up",) for at, step in enumerate(walk.trace[:-1]))]
-    assert gone
-    for walk in gone:
-        assert [step[1] for step in walk.trace if step[0] == "call"].count(RESUME.name) == 1
+    resumed = {(ends, [step[1] for step in walk.trace if step[0] == "call"].count(RESUME.name)) for ends, walk in gone}
+    # Where the flow goes on, or the question was the second one, nothing stands before the resume. Else the question is
+    # asked once more, and a flow that ends at its next prompt ends there.
+    assert resumed == {(NEVER, 1), (AT_THE_NEXT_PROMPT, 1), (AT_THE_NEXT_PROMPT, 0)}
+    for ends, walk in gone:
+        assert ends == NEVER or RESUME.name in [step[1] for step in walk.trace if step[0] == "call"] or (
+            walk.trace[-2:] == [("hung up",), ("end", "nobody there")])
 
 
 @pytest.mark.parametrize(("break_it", "sentence"), BROKEN, ids=[break_it.__name__ for break_it, _ in BROKEN])
@@ -102,10 +109,12 @@ def test_a_step_takes_every_output_of_its_action_and_waits_longer_than_it(kind, 
 
 
 def test_the_questions_are_asked_for_what_the_payment_takes_and_never_read_back():
-    (silence,) = {found(FLOW, "collectInput", question)["noEntryTimeout"]["lit"]["seconds"] for question in QUESTIONS}
-    (between,) = {found(FLOW, "collectInput", question)["interDigitTimeout"]["lit"]["seconds"] for question in QUESTIONS}
-    assert 2 <= between < silence < 99, "a caller looks for the card; more than 99 s Architect does not take"
-    for question, (variable, name, _) in QUESTIONS.items():
+    names = [*QUESTIONS, *AGAIN.values()]
+    (silence,) = {found(FLOW, "collectInput", name)["noEntryTimeout"]["lit"]["seconds"] for name in names}
+    (between,) = {found(FLOW, "collectInput", name)["interDigitTimeout"]["lit"]["seconds"] for name in names}
+    assert between == 10, "who reads a card aloud in groups pauses between them"
+    assert between < silence < 99, "a caller looks for the card; more than 99 s Architect does not take"
+    for question, (variable, name, _) in [(name, it) for first, it in QUESTIONS.items() for name in (first, AGAIN[first])]:
         asked = found(FLOW, "collectInput", question)
         low, high = (PAYMENT.inputs["properties"][name][bound] for bound in ("minLength", "maxLength"))
         assert asked["inputData"] == {"var": variable}
@@ -127,8 +136,11 @@ def test_nothing_is_heard_but_this(every_walk):
     # Nobody is asked to say a number: each question is for the keypad. Who changes what is said changes this list.
     assert {step[1] for _, walk in every_walk for step in walk.trace if step[0] == "said"} == {
         "Please enter the card number, and then the pound key.",
+        "Please enter the card number again, and then the pound key.",
         "Please enter the expiry date, two digits for the month and two for the year.",
+        "Please enter the expiry date again, two digits for the month and two for the year.",
         "Please enter the security code, and then the pound key.",
+        "Please enter the security code again, and then the pound key.",
         "You are being connected to your agent again.",
     }
 
