@@ -196,7 +196,7 @@ scenes! {
         Play::started().reads(0, on(&[a("active")])).hangs(100).answers(0, P, 100, refused(P, 409))
             .answers(1_000, P, 100, down(P)).with(|play| play.deadline = 9_000)
             => ["50 pause A", "2650 pause A", "5250 pause A", "6350 watch", "7850 pause A",
-                "9000 UpstreamUnavailable"];
+                "9000 watch", "9000 UpstreamUnavailable"];
 
     a_pause_that_hangs_at_the_deadline_had_no_time_left:
         Play::started().reads(0, on(&[untold()])).leaves_unanswered(0, P)
