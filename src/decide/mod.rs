@@ -711,7 +711,7 @@ impl<'a> Decider<'a> {
             let is_left = match leg.state() {
                 Some(State::NotRecording | State::Terminated) => false,
                 Some(State::Gone) => seen.is_some_and(|leg| !read_back::is_gone(leg)),
-                _ => !seen.is_some_and(read_back::is_gone),
+                _ => true,
             };
             if !is_left {
                 continue;

@@ -181,10 +181,10 @@ scenes! {
 
     who_has_gone_is_not_paused_where_a_resume_is_taken_back:
         Play::ended().reads(0, off(&[a("paused"), b("paused")]))
-            .reads(100, off(&[dead("stopped"), b("active")]))
-            .reads(1_000, on(&[dead("stopped"), b("active")]))
-            .reads(3_300, on(&[dead("stopped"), b("paused")]))
-            => ["50 resume A", "50 resume B", "3200 pause B", "6250 ResumeWithdrawn"];
+            .reads(100, off(&[dead("stopped"), b("paused")])).answers(0, R, 50, down(R))
+            .reads(1_000, on(&[dead("stopped"), b("active")])).answers(100, R, 50, acknowledged())
+            .reads(3_500, on(&[dead("stopped"), b("paused")]))
+            => ["50 resume A", "50 resume B", "250 resume B", "3350 pause B", "6500 ResumeWithdrawn"];
 
     who_has_gone_into_wrap_up_is_paused_where_a_resume_is_taken_back:
         Play::ended().reads(0, off(&[a("paused"), b("paused")]))
