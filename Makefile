@@ -87,6 +87,15 @@ bench: release $(if $(COMPARE),rivals) ## measure cold, warm and thawed against 
 	$(CARGO) run --locked --quiet --profile storm -p world --bin bench -- --function $(FUNCTION) \
 		--starts $(or $(STARTS),30) --rtt-ms $(or $(RTT_MS),20) $(if $(JSON),--json) "$${rivals[@]}"
 
+# `make -s surge JSON=1` prints JSON and nothing else. Nothing else should run meanwhile.
+.PHONY: surge
+surge: release ## play many secure pauses a minute under Genesys' limits (16 min); RATES=60,300 MINUTES= ARRIVALS= SEED=
+	@echo "building the plain program and the surge (the first time takes some minutes)" >&2
+	$(CARGO) build --locked --quiet --release -p plain
+	$(CARGO) run --locked --quiet --profile storm -p world --bin surge -- --function $(FUNCTION) \
+		$(if $(RATES),--rates $(RATES)) $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(ARRIVALS),--arrivals $(ARRIVALS)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json)
+
 .PHONY: rivals
 rivals:
 	@$(MAKE) --no-print-directory $(NODE_JOB)/.installed || echo "Node and its packages cannot be installed" >&2

@@ -85,6 +85,8 @@ pub enum Fault {
     Hang,
     /// Answered normally, this much later.
     Delay(Duration),
+    /// Answered normally, later by a random time between these two.
+    DelayBetween(Duration, Duration),
     /// Answered normally and promising to stay; the connection closes a few milliseconds later.
     AnswerThenClose,
     /// Answered normally; the next request on the same connection is reset.
@@ -139,6 +141,10 @@ impl Fault {
             Some(Self::Hang) => Ending::Hang,
             Some(Self::Delay(time)) => {
                 sleep(time).await;
+                Ending::Answer(normally())
+            }
+            Some(Self::DelayBetween(least, most)) => {
+                sleep(least + most.saturating_sub(least).mul_f64(fastrand::f64())).await;
                 Ending::Answer(normally())
             }
             Some(Self::AnswerThenClose) => Ending::AnswerThenClose(normally()),

@@ -5,7 +5,7 @@
 //! pause), hands the events it gets back to a [`Function`], and then looks at what arrived
 //! ([`World::requests`]), what was wrong with it ([`World::complaints`]) and whose screen recording
 //! is paused now ([`Genesys::screen`]). The binary `demo` plays a whole shift in it, or replays one event
-//! file; the binary `bench` measures the function in it; the binary `world` serves it to whoever is outside
+//! file; the binaries `bench` and `surge` measure the function in it; the binary `world` serves it to whoever is outside
 //! this process ([`Control`]).
 //!
 //! | module | what it decides |
@@ -47,8 +47,8 @@ pub use control::Control;
 pub use fault::{Fault, On};
 pub use function::{Answer, Failure, Function, Lost};
 pub use genesys::{
-    Files, Genesys, Happening, Moment, Organization, PausedScreen, RateLimit, Rights, ScreenState, Topics,
-    Voice,
+    Files, Genesys, Happening, Moment, Organization, PausedScreen, RateLimit, Refusal, Rights, ScreenState,
+    Topics, Voice,
 };
 pub use given_event::{GivenEvent, NoEvent, Staged};
 pub use journal::{Recorded, Service};

@@ -71,6 +71,11 @@ impl Queue {
         self.desk().messages.clone()
     }
 
+    /// The bodies of those after the first `seen`.
+    pub fn messages_since(&self, seen: usize) -> Vec<String> {
+        self.desk().messages.iter().skip(seen).cloned().collect()
+    }
+
     /// Lets something go wrong with the next messages; `usize::MAX` times is always.
     pub fn inject(&self, fault: Fault, times: usize) {
         self.desk().faults.add(On::Any, fault, times);

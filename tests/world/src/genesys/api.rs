@@ -220,6 +220,7 @@ impl Genesys {
             return self.authorized(asked);
         };
         let response = if usage.is_exceeded() {
+            self.note_refusal(usage, &asked.request.path);
             self.too_many_requests(usage.key, usage.allowed)
         } else {
             self.authorized(asked)

@@ -39,6 +39,7 @@ use crate::{
 };
 use login::Login;
 pub use organization::{Organization, RateLimit};
+pub use rate::Refusal;
 use rate::Window;
 pub use recordings::{Files, PausedScreen, Rights};
 use state::{Conversation, Tracked};
@@ -71,6 +72,7 @@ struct State {
     /// What all tokens of the OAuth client have used of its limit, and all of the one that reads recordings.
     window: Option<Window>,
     recordings_window: Option<Window>,
+    refusals: Vec<Refusal>,
     /// Lists of recordings that were given, in place of what was stored.
     recordings: BTreeMap<Uuid, Value>,
     /// The recordings that are to be deleted, since when.
@@ -95,6 +97,7 @@ impl Genesys {
                     login,
                     window: None,
                     recordings_window: None,
+                    refusals: Vec::new(),
                     recordings: BTreeMap::new(),
                     deletions: BTreeMap::new(),
                     held: BTreeSet::new(),

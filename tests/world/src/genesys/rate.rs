@@ -1,14 +1,25 @@
 //! The rate limits: so many requests in a window of time for a token, and for the OAuth client with all its
 //! tokens; then 429 with the seconds to wait. The token host counts for neither.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
-use super::{State, organization::RateLimit};
+use super::{Genesys, State, organization::RateLimit};
 use crate::wire::{HttpResponse, with_header};
 
 /// What Genesys calls the limit of a client-credentials token, and that of an OAuth client.
 const OF_TOKEN: &str = "client.credentials.token.rate.per.minute";
 const OF_CLIENT: &str = "org.app.user.rate.per.minute";
+
+/// A request that one of the limits refused.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// When.
+    pub at: SystemTime,
+    /// The path with its query.
+    pub path: String,
+    /// Whether it was the limit of the token; else it was that of the OAuth client.
+    pub is_of_token: bool,
+}
 
 /// The window that is running.
 pub(super) struct Window {
@@ -24,6 +35,18 @@ pub(super) struct Usage {
     count: u32,
     /// Whole seconds until the next window, at least one.
     reset: u64,
+}
+
+impl Genesys {
+    /// Every request that a limit refused, in order. Those that a fault refused are none of them.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.state().refusals.clone()
+    }
+
+    pub(super) fn note_refusal(&self, usage: Usage, path: &str) {
+        let is_of_token = usage.key == OF_TOKEN;
+        self.state().refusals.push(Refusal { at: SystemTime::now(), path: path.to_owned(), is_of_token });
+    }
 }
 
 impl State {

@@ -66,6 +66,12 @@ async fn the_answers_are_as_injected() {
     let since = std::time::Instant::now();
     caller.read(call).await;
     assert!(since.elapsed() >= Duration::from_millis(120));
+
+    let (least, most) = (Duration::from_millis(60), Duration::from_millis(80));
+    genesys.inject(On::Any, Fault::DelayBetween(least, most), 1);
+    let since = std::time::Instant::now();
+    caller.read(call).await;
+    assert!(since.elapsed() >= least);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod serve;
 mod served;
 mod snapshots;
 mod strict;
+mod surge;
 mod timeline;
 mod token;
 mod truth;

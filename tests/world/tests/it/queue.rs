@@ -37,6 +37,7 @@ async fn messages_are_kept_in_order_and_answered_with_the_digest_of_their_body()
     assert!(first["MessageId"].is_string());
     assert_ne!(first["MessageId"], second["MessageId"]);
     assert_eq!(world.queue.messages(), ["hello", "{\"a\": \"é\"}"]);
+    assert_eq!(world.queue.messages_since(1), ["{\"a\": \"é\"}"]);
     assert_eq!(world.complaints(), Vec::<String>::new());
 
     let requests = world.requests();

@@ -58,6 +58,10 @@ async fn beyond_a_tokens_limit_the_answer_is_429_and_another_token_is_good() {
     assert_eq!(caller.status(caller.get(call)).await, 200, "a token of its own");
     caller.token = spent;
     assert_eq!(caller.status(caller.get(call)).await, 429, "and the other is as spent as before");
+    let refusals = caller.world.genesys.refusals();
+    let path = format!("/api/v2/conversations/{call}");
+    assert_eq!(refusals.len(), 2);
+    assert!(refusals.iter().all(|it| it.is_of_token && it.path == path));
     tokio::time::sleep(WINDOW).await;
     assert_eq!(caller.status(caller.get(call)).await, 200, "until its window is over");
 }
@@ -76,6 +80,8 @@ async fn beyond_the_clients_limit_no_token_is_good() {
     let body: Value = refused.json().await.expect("a body");
     let limit = json!({"key": "org.app.user.rate.per.minute", "namespace": "platform.api", "value": 2});
     assert_eq!(body["limit"], limit);
+    assert!(caller.world.genesys.refusals().iter().all(|it| !it.is_of_token));
+    assert_eq!(caller.world.genesys.refusals().len(), 1);
     tokio::time::sleep(WINDOW).await;
     assert_eq!(caller.status(caller.get(call)).await, 200, "until its window is over");
 }

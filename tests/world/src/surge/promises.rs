@@ -1,0 +1,129 @@
+//! What must hold, and whether it did. What the machine could not do breaks no promise; it is named.
+
+use serde_json::{Value, json};
+
+use crate::Run;
+
+/// One thing that must hold.
+pub(crate) struct Promise {
+    pub(crate) what: String,
+    pub(crate) is_kept: bool,
+    /// What was seen.
+    pub(crate) seen: String,
+}
+
+impl Promise {
+    /// For programs to read.
+    pub(crate) fn json(&self) -> Value {
+        json!({ "what": self.what, "kept": self.is_kept, "seen": self.seen })
+    }
+}
+
+/// One for each run, by how far the OAuth client's limit was from it.
+pub(crate) fn of(runs: &[Run]) -> Vec<Promise> {
+    let mut has_been_reached = false;
+    let mut promise = |run: &Run| {
+        let rate = run.scenario.rate;
+        let is_reached = is_reached(run);
+        let (what, is_kept) = if run.scenario.one_environment {
+            (
+                format!("{rate} a minute through one environment: no pause is late for the token's limit"),
+                is_in_time(run),
+            )
+        } else if !is_reached {
+            (format!("{rate} a minute, within the OAuth client's limit: no pause is late"), is_in_time(run))
+        } else if has_been_reached {
+            (format!("{rate} a minute, beyond the OAuth client's limit: pauses first"), comes_first(run))
+        } else {
+            (
+                format!("{rate} a minute, where the OAuth client's limit is reached: no pause is late"),
+                is_in_time(run),
+            )
+        };
+        has_been_reached |= is_reached && !run.scenario.one_environment;
+        Promise { what, is_kept, seen: seen(run) }
+    };
+    runs.iter().map(&mut promise).collect()
+}
+
+/// Whether the OAuth client's limit had anything to do with the run.
+fn is_reached(run: &Run) -> bool {
+    run.function.refused_client > 0 || run.function.left_for_later > 0
+}
+
+fn is_in_time(run: &Run) -> bool {
+    let late = run.function.late;
+    late.all() == late.machine
+}
+
+/// Whether pauses were late less often than what can wait for them, and than the plain program's.
+fn comes_first(run: &Run) -> bool {
+    let late = run.function.late_share();
+    late <= run.function.resumed_late_share() && late <= run.plain.late_share()
+}
+
+fn seen(run: &Run) -> String {
+    let it = &run.function;
+    let share = 100.0 * it.late_share();
+    let mut seen = format!("{} of {} late ({share:.1} %)", it.late.all(), it.pauses);
+    let causes = [
+        (it.late.token, "for the token's limit"),
+        (it.late.client, "for the client's"),
+        (it.late.machine, "for this machine"),
+        (it.late.other, "for no reason that is known"),
+    ];
+    let causes: Vec<String> =
+        causes.iter().filter(|it| it.0 > 0).map(|(count, why)| format!("{count} {why}")).collect();
+    if !causes.is_empty() {
+        seen.push_str(&format!(": {}", causes.join(", ")));
+    }
+    if !run.scenario.one_environment {
+        seen.push_str(&format!("; {} checks left for later", it.left_for_later));
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        figures::{Figures, Late},
+        host::Strain,
+        play::Scenario,
+    };
+
+    fn run(refused_client: usize, late: Late, resumed_late: usize, plain_late: usize) -> Run {
+        let scenario = Scenario { rate: 300, one_environment: false, environments: 1, proves: false };
+        let figures = |late| Figures {
+            pauses: 100,
+            resumes: 100,
+            resumed_late,
+            refused_client,
+            late,
+            ..Figures::default()
+        };
+        let plain = figures(Late { client: plain_late, ..Late::default() });
+        Run { scenario, function: figures(late), plain, strain: Strain::default() }
+    }
+
+    #[test]
+    fn a_pause_may_be_late_for_the_machine_and_beyond_the_clients_limit_as_seldom_as_what_comes_after() {
+        let client = |client| Late { client, ..Late::default() };
+        let machine = Late { machine: 3, ..Late::default() };
+        let cases: [(&[Run], &[bool], &str); 5] = [
+            (&[run(0, client(0), 0, 0), run(9, client(0), 50, 0)], &[true, true], "as it should be"),
+            (&[run(0, machine, 0, 0), run(9, machine, 0, 0)], &[true, true], "the machine breaks no promise"),
+            (&[run(0, Late { token: 1, ..machine }, 0, 0)], &[false], "a token's limit"),
+            (&[run(9, client(1), 50, 5), run(9, client(1), 50, 5)], &[false, true], "reached, then beyond"),
+            (
+                &[run(9, client(0), 0, 0), run(9, client(6), 50, 5)],
+                &[true, false],
+                "more often than the plain one",
+            ),
+        ];
+        for (runs, kept, reason) in cases {
+            let found: Vec<bool> = of(runs).iter().map(|it| it.is_kept).collect();
+            assert_eq!(found, kept, "{reason}");
+        }
+    }
+}
