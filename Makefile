@@ -89,7 +89,7 @@ bench: release $(if $(COMPARE),rivals) ## measure cold, warm and thawed against 
 
 # `make -s surge JSON=1` prints JSON and nothing else. Nothing else should run meanwhile.
 .PHONY: surge
-surge: release ## play many secure pauses a minute under Genesys' limits (16 min); RATES=60,300 MINUTES= ARRIVALS= SEED=
+surge: release ## play many secure pauses a minute under Genesys' limits (25 min); RATES=60,300 MINUTES= ARRIVALS= SEED=
 	@echo "building the plain program and the surge (the first time takes some minutes)" >&2
 	$(CARGO) build --locked --quiet --release -p plain
 	$(CARGO) run --locked --quiet --profile storm -p world --bin surge -- --function $(FUNCTION) \

@@ -48,6 +48,22 @@ impl Fate {
     }
 }
 
+/// What kept the start of a secure pause from being served, besides Genesys.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hindrance {
+    /// The machine.
+    stalled: Duration,
+    /// All environments were at work, and there were no more.
+    waited: Duration,
+}
+
+impl Played {
+    /// When its screen was dark, or else its end.
+    fn until(&self, fate: Fate) -> SystemTime {
+        fate.dark.map_or(self.ended, |dark| self.delivered + dark)
+    }
+}
+
 /// Why a pause was late, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Late {
@@ -55,6 +71,8 @@ pub(crate) struct Late {
     pub(crate) token: usize,
     /// By that of the OAuth client.
     pub(crate) client: usize,
+    /// None was refused, and it had been on time with an environment at once.
+    pub(crate) environments: usize,
     /// None was refused, and it had been on time but for what the machine itself took.
     pub(crate) machine: usize,
     /// Nothing is known that excuses it.
@@ -64,7 +82,7 @@ pub(crate) struct Late {
 impl Late {
     /// All of them.
     pub(crate) fn all(self) -> usize {
-        self.token + self.client + self.machine + self.other
+        self.token + self.client + self.environments + self.machine + self.other
     }
 }
 
@@ -122,14 +140,17 @@ impl Figures {
         let screens = screens(&stage.world.genesys.timeline());
         let refusals = stage.world.genesys.refusals();
         let invocations = stage.lambda.invocations();
-        let mut stalled: HashMap<Uuid, Duration> = HashMap::new();
+        let mut hindered: HashMap<Uuid, Hindrance> = HashMap::new();
         for it in invocations.iter().filter(|it| it.kind == Kind::Pause) {
-            *stalled.entry(it.conversation).or_default() += it.stalled;
+            let by = hindered.entry(it.conversation).or_default();
+            by.stalled += it.stalled;
+            by.waited += it.waited;
         }
         for played in &stage.played {
             let fate = Fate::of(played, screens.get(&played.conversation).map_or(&[], Vec::as_slice));
-            let stalled = stalled.get(&played.conversation).copied().unwrap_or_default();
-            figures.add(played, fate, &refusals, stalled, host);
+            let by = hindered.get(&played.conversation).copied().unwrap_or_default();
+            let late = host.latest(played.delivered, played.until(fate));
+            figures.add(played, fate, &refusals, Hindrance { stalled: by.stalled + late, ..by });
         }
         figures.refused_token = refusals.iter().filter(|it| it.is_of_token).count();
         figures.refused_client = refusals.len() - figures.refused_token;
@@ -159,9 +180,9 @@ impl Figures {
         figures
     }
 
-    fn add(&mut self, played: &Played, fate: Fate, refusals: &[Refusal], stalled: Duration, host: &Host) {
+    fn add(&mut self, played: &Played, fate: Fate, refusals: &[Refusal], by: Hindrance) {
         self.pauses += 1;
-        let until = fate.dark.map_or(played.ended, |dark| played.delivered + dark);
+        let until = played.until(fate);
         let took = until.duration_since(played.delivered).unwrap_or_default();
         self.worst = self.worst.max(took);
         self.never += usize::from(fate.dark.is_none());
@@ -173,9 +194,8 @@ impl Figures {
             match mine.next() {
                 Some(refusal) if refusal.is_of_token => self.late.token += 1,
                 Some(_) => self.late.client += 1,
-                None if took.saturating_sub(stalled + host.latest(played.delivered, until)) <= ON_TIME => {
-                    self.late.machine += 1;
-                }
+                None if took.saturating_sub(by.stalled) <= ON_TIME => self.late.machine += 1,
+                None if took.saturating_sub(by.waited + by.stalled) <= ON_TIME => self.late.environments += 1,
                 None => self.late.other += 1,
             }
         }
@@ -252,6 +272,7 @@ impl Figures {
                 "all": self.late.all(),
                 "tokenLimit": self.late.token,
                 "clientLimit": self.late.client,
+                "environments": self.late.environments,
                 "machine": self.late.machine,
                 "other": self.late.other,
                 "neverDark": self.never,
@@ -357,23 +378,25 @@ mod tests {
     fn a_late_pause_is_put_down_to_the_limit_that_refused_it() {
         let path = format!("{CONVERSATIONS}{}", Uuid::nil());
         let refusal = |ms, is_of_token| Refusal { at: at(ms), path: path.clone(), is_of_token };
-        let late = |refusals: &[Refusal], fate: Fate, stalled: u64| {
+        let late = |refusals: &[Refusal], fate: Fate, by: (u64, u64)| {
             let mut figures = Figures::default();
-            figures.add(&played(), fate, refusals, Duration::from_millis(stalled), &Host::default());
+            let (stalled, waited) = (Duration::from_millis(by.0), Duration::from_millis(by.1));
+            figures.add(&played(), fate, refusals, Hindrance { stalled, waited });
             (figures.on_time, figures.late, figures.worst)
         };
         let (ms, none) = (Duration::from_millis, Late::default());
         let dark = |took| Fate { dark: Some(ms(took)), bright: None, was_dark: true };
-        assert_eq!(late(&[], dark(1_000), 0), (1, none, ms(1_000)));
-        assert_eq!(late(&[], dark(1_001), 0), (0, Late { other: 1, ..none }, ms(1_001)));
-        assert_eq!(late(&[], dark(1_300), 300), (0, Late { machine: 1, ..none }, ms(1_300)));
+        assert_eq!(late(&[], dark(1_000), (0, 0)), (1, none, ms(1_000)));
+        assert_eq!(late(&[], dark(1_001), (0, 0)), (0, Late { other: 1, ..none }, ms(1_001)));
+        assert_eq!(late(&[], dark(1_300), (300, 0)), (0, Late { machine: 1, ..none }, ms(1_300)));
+        assert_eq!(late(&[], dark(1_300), (100, 200)), (0, Late { environments: 1, ..none }, ms(1_300)));
         let after = [refusal(1_600, true)];
-        assert_eq!(late(&after, dark(1_001), 0), (0, Late { token: 1, ..none }, ms(1_001)));
+        assert_eq!(late(&after, dark(1_001), (0, 0)), (0, Late { token: 1, ..none }, ms(1_001)));
         let client = [refusal(1_600, false), refusal(9_000, true)];
-        assert_eq!(late(&client, dark(2_000), 0), (0, Late { client: 1, ..none }, ms(2_000)));
+        assert_eq!(late(&client, dark(2_000), (0, 0)), (0, Late { client: 1, ..none }, ms(2_000)));
         let too_late = [refusal(9_000, true)];
-        assert_eq!(late(&too_late, dark(2_000), 0), (0, Late { other: 1, ..none }, ms(2_000)));
-        assert_eq!(late(&client, Fate::default(), 0), (0, Late { client: 1, ..none }, ms(59_500)));
+        assert_eq!(late(&too_late, dark(2_000), (0, 0)), (0, Late { other: 1, ..none }, ms(2_000)));
+        assert_eq!(late(&client, Fate::default(), (0, 0)), (0, Late { client: 1, ..none }, ms(59_500)));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(crate) struct Invocation {
     pub(crate) init: Option<Duration>,
     /// Of its time and INIT: how long its process wanted to run, and another one ran.
     pub(crate) stalled: Duration,
+    /// How long it waited until an environment might serve it.
+    pub(crate) waited: Duration,
     pub(crate) failed: bool,
 }
 
@@ -130,8 +132,10 @@ impl Lambda {
         if self.slots.available_permits() == 0 {
             self.desk().throttled += 1;
         }
+        let asked = Instant::now();
         // First come, first served, where Lambda would try again in its own time.
         let _slot = self.slots.acquire().await.ok()?;
+        let waited = asked.elapsed();
         let kept = self.desk().free.pop();
         let is_cold = kept.is_none();
         let environment = match kept {
@@ -153,7 +157,7 @@ impl Lambda {
         let stalled = self::stalled(&environment).saturating_sub(stalled);
         let (began, took) = (answer.handed_out, answer.took);
         let mut desk = self.desk();
-        desk.over.push(Invocation { kind, conversation, began, took, init, stalled, failed });
+        desk.over.push(Invocation { kind, conversation, began, took, init, stalled, waited, failed });
         desk.free.push(environment);
         answer.result.ok()
     }
@@ -254,6 +258,7 @@ mod tests {
             took,
             init: None,
             stalled: Duration::ZERO,
+            waited: Duration::ZERO,
             failed: false,
         };
         assert_eq!(warm.billed(), 56);

@@ -81,11 +81,12 @@ struct Args {
     #[arg(long, value_name = "PATH", default_value = "target/release/plain")]
     plain: PathBuf,
     /// Secure pauses a minute, one run for each
-    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [60, 300, 600, 1_200],
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [60, 300, 350, 600, 1_200],
         value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rates: Vec<u32>,
-    /// Minutes in which secure pauses begin; a run takes another minute and a half for their ends
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=60))]
+    /// Minutes in which secure pauses begin; from the third on, as many end, and all checks come. A run takes another
+    /// minute and a half
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=60))]
     minutes: u32,
     /// How they are spread over a minute
     #[arg(long, value_enum, default_value = "steady")]
