@@ -27,6 +27,7 @@ def test_every_threat_is_answered_by_a_test():
 
 
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
+PERFORMANCE = (ROOT / "docs" / "performance.md").read_text()
 
 
 def test_the_guide_answers_the_questions_that_a_person_is_asked_and_no_others(template):
@@ -51,7 +52,15 @@ def test_every_parameter_and_command_that_a_document_names_is_there(template, na
 def test_the_cost_counts_the_alarms_that_there_are(monitoring):
     alarms = [it["Properties"] for it in monitoring["Resources"].values() if it["Type"] == "AWS::CloudWatch::Alarm"]
     metrics = [len([m for m in it.get("Metrics", []) if "MetricStat" in m]) or 1 for it in alarms]
-    assert f"| {len(alarms)} alarms on {sum(metrics)} metrics | 0.10 a metric | {sum(metrics) / 10:.2f} |" in DEPLOY
+    assert f"| {len(alarms)} alarms on {sum(metrics)} metrics | 0.10 a metric | {sum(metrics) / 10:.2f} |" in PERFORMANCE
+
+
+def test_the_cost_counts_the_metrics_that_there_are_without_those_of_proof():
+    table = (ROOT / "docs" / "operations.md").read_text().split("\n## Metrics\n")[1].split("\n## ")[0]
+    rows = [row.split("|") for row in table.splitlines() if row.startswith("| `")]
+    names = [name for row in rows for name in row[1].split(",")]
+    count = len(names) - len(["Proven", "Exposed", "NotProvable", "ProofUnknown", "ProofLate", "NoPauseOnPaymentCall"])
+    assert f"| {count} metrics, if each is written every hour | 0.30 | {count * 0.3:.2f} |" in PERFORMANCE
 
 
 def test_the_pipeline_that_the_guide_shows_is_yaml_and_deploys_a_section_of_the_file():
