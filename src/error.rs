@@ -237,9 +237,7 @@ impl fmt::Display for Answered {
             What::TimedOut => f.write_str("no answer in time")?,
             What::TooLarge => f.write_str("answered with more than 2 MiB")?,
             What::Unreadable => f.write_str("answered with a body that cannot be read")?,
-            What::LimitReached => {
-                f.write_str("left for later, because the OAuth client's limit is reached")?
-            }
+            What::LimitReached => f.write_str("left for later, as the OAuth client's limit is reached")?,
         }
         match &self.correlation {
             Some(id) => write!(f, " (correlation id {id})"),

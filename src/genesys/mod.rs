@@ -53,6 +53,7 @@ pub struct Limits {
 
 impl Limits {
     /// Both together.
+    #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self { tokens: self.tokens + other.tokens, refusals: self.refusals + other.refusals }
     }
