@@ -149,8 +149,8 @@ impl Figures {
         for played in &stage.played {
             let fate = Fate::of(played, screens.get(&played.conversation).map_or(&[], Vec::as_slice));
             let by = hindered.get(&played.conversation).copied().unwrap_or_default();
-            let late = host.latest(played.delivered, played.until(fate));
-            figures.add(played, fate, &refusals, Hindrance { stalled: by.stalled + late, ..by });
+            let held_up = host.held_up(played.delivered, played.until(fate));
+            figures.add(played, fate, &refusals, Hindrance { stalled: by.stalled + held_up, ..by });
         }
         figures.refused_token = refusals.iter().filter(|it| it.is_of_token).count();
         figures.refused_client = refusals.len() - figures.refused_token;

@@ -14,6 +14,8 @@ const TICK: Duration = Duration::from_millis(20);
 const SAMPLE: Duration = Duration::from_secs(1);
 /// A second in which the processors were busy for this share of it was too much for them.
 const BUSY: f64 = 0.95;
+/// A timer's own grain, which is no delay.
+const GRAIN: Duration = Duration::from_millis(5);
 /// So late the program's own timers may be: more, and the simulated services answer late.
 const LATE: Duration = Duration::from_millis(100);
 const KIB: u64 = 1024;
@@ -27,6 +29,8 @@ struct Sample {
     busy: f64,
     /// The latest that a timer of this program was.
     late: Duration,
+    /// All that its timers were late, one after the other: so long nothing of it went on.
+    held_up: Duration,
     /// Bytes that were free for new processes.
     memory: u64,
 }
@@ -59,26 +63,29 @@ impl Host {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut before = Instant::now();
-        let (mut from, mut used, mut late) = (SystemTime::now(), processor_time(), Duration::ZERO);
+        let (mut from, mut used) = (SystemTime::now(), processor_time());
+        let (mut late, mut held_up) = (Duration::ZERO, Duration::ZERO);
         loop {
             ticks.tick().await;
-            late = late.max(before.elapsed().saturating_sub(TICK));
+            let excess = before.elapsed().saturating_sub(TICK);
+            late = late.max(excess);
+            held_up += excess.saturating_sub(GRAIN);
             before = Instant::now();
             let to = SystemTime::now();
             if to.duration_since(from).unwrap_or_default() < SAMPLE {
                 continue;
             }
             let now = processor_time();
-            let sample = Sample { from, to, busy: share(used, now), late, memory: memory() };
+            let sample = Sample { from, to, busy: share(used, now), late, held_up, memory: memory() };
             self.samples.lock().unwrap_or_else(PoisonError::into_inner).push(sample);
-            (from, used, late) = (to, now, Duration::ZERO);
+            (from, used, late, held_up) = (to, now, Duration::ZERO, Duration::ZERO);
         }
     }
 
-    /// How late this program may have been within this time: its events, and the answers of the simulated services.
-    pub(crate) fn latest(&self, from: SystemTime, to: SystemTime) -> Duration {
-        let samples = self.samples();
-        samples.iter().filter(|it| it.from <= to && it.to >= from).map(|it| it.late).max().unwrap_or_default()
+    /// How long this program was held up in the seconds of this time: its events, the starts of processes, and every
+    /// answer of the simulated services on the way to a pause.
+    pub(crate) fn held_up(&self, from: SystemTime, to: SystemTime) -> Duration {
+        self.samples().iter().filter(|it| it.from <= to && it.to >= from).map(|it| it.held_up).sum()
     }
 
     /// All of it.
@@ -137,16 +144,16 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_timer_of_a_time_is_found_and_seconds_that_were_too_much_are_counted() {
+    fn what_held_the_program_up_adds_up_and_seconds_that_were_too_much_are_counted() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let sample = |from, busy, late| {
             let late = Duration::from_millis(late);
-            Sample { from: at(from), to: at(from + 1), busy, late, memory: 0 }
+            Sample { from: at(from), to: at(from + 1), busy, late, held_up: late, memory: 0 }
         };
         let host = Host::default();
         *host.samples.lock().unwrap() = vec![sample(0, 0.5, 3), sample(10, 0.99, 3), sample(20, 0.5, 300)];
-        let latest = |from, to| host.latest(at(from), at(to)).as_millis();
-        assert_eq!((latest(0, 8), latest(5, 10), latest(0, 25), latest(30, 31)), (3, 3, 300, 0));
+        let held_up = |from, to| host.held_up(at(from), at(to)).as_millis();
+        assert_eq!((held_up(0, 8), held_up(5, 10), held_up(0, 25), held_up(30, 31)), (3, 3, 306, 0));
         assert_eq!(host.strain().saturated, 2);
     }
 }

@@ -66,7 +66,7 @@ const THROUGH_ONE: u32 = 300;
 Exit codes:
   0  every promise is kept
   1  a promise is broken
-  2  nothing could be measured: bad arguments, a program that is missing or does not start
+  2  nothing could be measured: bad arguments, a program that is missing or does not start, a machine that is too slow
 
 Examples:
   surge
@@ -208,6 +208,9 @@ async fn stopped() {
 }
 
 /// Measures, prints, and says whether every promise is kept.
+///
+/// # Errors
+/// Where nothing can be said of a promise and none is broken, or nothing was measured.
 async fn run(args: &Args) -> Result<bool, Trouble> {
     let (function, plain) = (absolute(&args.function)?, absolute(&args.plain)?);
     let machine = Machine::now();
@@ -234,7 +237,14 @@ async fn run(args: &Args) -> Result<bool, Trouble> {
     let text = if args.json { format!("{:#}\n", report.json()) } else { text::render(&report) };
     // A reader that stops early, as `head` does, is no failure.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    Ok(report.promises.iter().all(|it| it.is_kept))
+    let verdicts: Vec<Option<bool>> = report.promises.iter().map(|it| it.is_kept).collect();
+    if verdicts.contains(&Some(false)) {
+        Ok(false)
+    } else if verdicts.contains(&None) {
+        Err(Trouble::Unusable("this machine is too slow for one of the runs".to_owned()))
+    } else {
+        Ok(true)
+    }
 }
 
 /// One environment first, then the rates from the lowest; what proof takes is measured where there is least to do.

@@ -1,13 +1,18 @@
-//! What must hold, and whether it did. What the machine could not do breaks no promise; it is named.
+//! What must hold, and whether it did. What the machine could not do breaks no promise; where that was much, nothing is said
+//! of the promise.
 
 use serde_json::{Value, json};
 
 use crate::Run;
 
+/// Where more than this share of the pauses was late for the machine, the run says nothing of the function.
+const JUDGED: f64 = 0.05;
+
 /// One thing that must hold.
 pub(crate) struct Promise {
     pub(crate) what: String,
-    pub(crate) is_kept: bool,
+    /// None where the machine was too slow to tell.
+    pub(crate) is_kept: Option<bool>,
     /// What was seen.
     pub(crate) seen: String,
 }
@@ -41,6 +46,9 @@ pub(crate) fn of(runs: &[Run]) -> Vec<Promise> {
             )
         };
         has_been_reached |= is_reached && !run.scenario.one_environment;
+        let is_judged = run.function.a_pause(run.function.late.machine) <= JUDGED;
+        // What is broken is broken on a slow machine, too.
+        let is_kept = (is_judged || !is_kept).then_some(is_kept);
         Promise { what, is_kept, seen: seen(run) }
     };
     runs.iter().map(&mut promise).collect()
@@ -122,8 +130,16 @@ mod tests {
             (&[run(9, client(0), 0), run(9, client(6), 5)], &[true, false], "more often than resumes"),
         ];
         for (runs, kept, reason) in cases {
-            let found: Vec<bool> = of(runs).iter().map(|it| it.is_kept).collect();
+            let found: Vec<_> = of(runs).iter().map(|it| it.is_kept).collect();
+            let kept: Vec<_> = kept.iter().map(|it| Some(*it)).collect();
             assert_eq!(found, kept, "{reason}");
         }
+        let slow = Late { machine: 6, ..Late::default() };
+        assert_eq!(of(&[run(0, slow, 0)])[0].is_kept, None, "the machine leaves nothing to judge");
+        assert_eq!(
+            of(&[run(0, Late { token: 1, ..slow }, 0)])[0].is_kept,
+            Some(false),
+            "but what is broken is"
+        );
     }
 }

@@ -46,8 +46,12 @@ pub(crate) fn render(report: &Report) -> String {
     }
     text.push('\n');
     for promise in &report.promises {
-        let mark = if promise.is_kept { "kept    " } else { "BROKEN  " };
-        let _ = writeln!(text, "{mark}{}: {}", promise.what, promise.seen);
+        let mark = match promise.is_kept {
+            Some(true) => "kept",
+            Some(false) => "BROKEN",
+            None => "NOT JUDGED",
+        };
+        let _ = writeln!(text, "{mark:<12}{}: {}", promise.what, promise.seen);
     }
     text
 }
