@@ -81,7 +81,7 @@ struct Args {
     #[arg(long, value_name = "PATH", default_value = "target/release/plain")]
     plain: PathBuf,
     /// Secure pauses a minute, one run for each
-    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [60, 300, 350, 600, 1_200],
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [60, 300, 330, 600, 1_200],
         value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rates: Vec<u32>,
     /// Minutes in which secure pauses begin; from the third on, as many end, and all checks come. A run takes another

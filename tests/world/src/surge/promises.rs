@@ -8,6 +8,9 @@ use crate::Run;
 /// Where more than this share of the pauses was late for the machine, the run says nothing of the function.
 const JUDGED: f64 = 0.05;
 
+/// How many requests a minute Genesys allows an OAuth client.
+const CLIENT_LIMIT: f64 = 3_000.0;
+
 /// One thing that must hold.
 pub(crate) struct Promise {
     pub(crate) what: String,
@@ -26,37 +29,30 @@ impl Promise {
 
 /// One for each run, by how far the OAuth client's limit was from it.
 pub(crate) fn of(runs: &[Run]) -> Vec<Promise> {
-    let mut has_been_reached = false;
-    let mut promise = |run: &Run| {
-        let rate = run.scenario.rate;
-        let is_reached = is_reached(run);
-        let (what, is_kept) = if run.scenario.one_environment {
-            (
-                format!("{rate} a minute through one environment: no pause is late for the token's limit"),
-                is_in_time(run),
-            )
-        } else if !is_reached {
-            (format!("{rate} a minute, within the OAuth client's limit: no pause is late"), is_in_time(run))
-        } else if has_been_reached {
-            (format!("{rate} a minute, beyond the OAuth client's limit: pauses first"), comes_first(run))
-        } else {
-            (
-                format!("{rate} a minute, where the OAuth client's limit is reached: no pause is late"),
-                is_in_time(run),
-            )
-        };
-        has_been_reached |= is_reached && !run.scenario.one_environment;
-        let is_judged = run.function.a_pause(run.function.late.machine) <= JUDGED;
-        // What is broken is broken on a slow machine, too.
-        let is_kept = (is_judged || !is_kept).then_some(is_kept);
-        Promise { what, is_kept, seen: seen(run) }
-    };
-    runs.iter().map(&mut promise).collect()
+    runs.iter().map(promise).collect()
 }
 
-/// Whether the OAuth client's limit had anything to do with the run.
-fn is_reached(run: &Run) -> bool {
-    run.function.refused_client > 0 || run.function.left_for_later > 0
+fn promise(run: &Run) -> Promise {
+    let rate = run.scenario.rate;
+    let (what, is_kept) = if run.scenario.one_environment {
+        (
+            format!("{rate} a minute through one environment: no pause is late for the token's limit"),
+            is_in_time(run),
+        )
+    } else if is_beyond(run) {
+        (format!("{rate} a minute, beyond the OAuth client's limit: pauses first"), comes_first(run))
+    } else {
+        (format!("{rate} a minute, up to the OAuth client's limit: no pause is late"), is_in_time(run))
+    };
+    let is_judged = run.function.a_pause(run.function.late.machine) <= JUDGED;
+    // What is broken is broken on a slow machine, too.
+    let is_kept = (is_judged || !is_kept).then_some(is_kept);
+    Promise { what, is_kept, seen: seen(run) }
+}
+
+/// Whether the run needed more requests than Genesys allows the OAuth client.
+fn is_beyond(run: &Run) -> bool {
+    f64::from(run.scenario.rate) * run.function.a_pause(run.function.requests) > CLIENT_LIMIT
 }
 
 fn is_in_time(run: &Run) -> bool {
@@ -105,13 +101,14 @@ mod tests {
         play::Scenario,
     };
 
-    fn run(refused_client: usize, late: Late, resumed_late: usize) -> Run {
-        let scenario = Scenario { rate: 300, one_environment: false, environments: 1, proves: false };
+    /// Of 100 secure pauses with nine requests each.
+    fn run(rate: u32, late: Late, resumed_late: usize) -> Run {
+        let scenario = Scenario { rate, one_environment: false, environments: 1, proves: false };
         let figures = |late| Figures {
             pauses: 100,
             resumes: 100,
             resumed_late,
-            refused_client,
+            requests: 900,
             late,
             ..Figures::default()
         };
@@ -123,11 +120,15 @@ mod tests {
         let client = |client| Late { client, ..Late::default() };
         let machine = Late { machine: 3, ..Late::default() };
         let cases: [(&[Run], &[bool], &str); 5] = [
-            (&[run(0, client(0), 0), run(9, client(0), 50)], &[true, true], "as it should be"),
-            (&[run(0, machine, 0), run(9, machine, 0)], &[true, true], "the machine breaks no promise"),
-            (&[run(0, Late { token: 1, ..machine }, 0)], &[false], "a token's limit"),
-            (&[run(9, client(1), 50), run(9, client(1), 50)], &[false, true], "reached, then beyond"),
-            (&[run(9, client(0), 0), run(9, client(6), 5)], &[true, false], "more often than resumes"),
+            (&[run(300, client(0), 0), run(600, client(0), 50)], &[true, true], "as it should be"),
+            (&[run(300, machine, 0), run(600, machine, 0)], &[true, true], "the machine breaks no promise"),
+            (&[run(300, Late { token: 1, ..machine }, 0)], &[false], "a token's limit"),
+            (
+                &[run(333, client(1), 50), run(334, client(1), 50)],
+                &[false, true],
+                "up to the limit, then beyond",
+            ),
+            (&[run(600, client(6), 5)], &[false], "more often than resumes"),
         ];
         for (runs, kept, reason) in cases {
             let found: Vec<_> = of(runs).iter().map(|it| it.is_kept).collect();
@@ -135,9 +136,9 @@ mod tests {
             assert_eq!(found, kept, "{reason}");
         }
         let slow = Late { machine: 6, ..Late::default() };
-        assert_eq!(of(&[run(0, slow, 0)])[0].is_kept, None, "the machine leaves nothing to judge");
+        assert_eq!(of(&[run(300, slow, 0)])[0].is_kept, None, "the machine leaves nothing to judge");
         assert_eq!(
-            of(&[run(0, Late { token: 1, ..slow }, 0)])[0].is_kept,
+            of(&[run(300, Late { token: 1, ..slow }, 0)])[0].is_kept,
             Some(false),
             "but what is broken is"
         );
