@@ -12,7 +12,7 @@ use crate::aws::watch_queue::WatchQueue;
 use crate::config::{self, Config};
 use crate::error::{Error, Operation, What};
 use crate::genesys::grants::Grants;
-use crate::genesys::topics::{Topics, Trigger};
+use crate::genesys::topics::{Sent, Topics, Trigger};
 use crate::genesys::{Genesys, Rank};
 use crate::reconcile::Context;
 use crate::retry::Deadline;
@@ -32,7 +32,7 @@ const PAUSE_OTHERS: &str = "conversation:recording:pauseOthers";
 const READ_RECORDINGS: [&str; 2] = ["recording:recording:view", "recording:screenRecording:view"];
 
 /// The checks, in the order in which they are shown. One that could not be made is skipped.
-const CHECKS: [&str; 11] = [
+const CHECKS: [&str; 12] = [
     "settings",
     "secret",
     "token",
@@ -40,6 +40,7 @@ const CHECKS: [&str; 11] = [
     "permissions",
     "conversation",
     "events",
+    "call_ends",
     "screen_recording_path",
     "voice_pause",
     "watch_queue",
@@ -139,6 +140,7 @@ async fn upstream(genesys: &Genesys, nobody: Uuid, deadline: Deadline) -> Vec<Ch
     let asked = join4(genesys.granted(soon()), genesys.topics(soon()), genesys.grants(soon()), path);
     let (granted, topics, grants, path) = asked.await;
     checks.push(of("permissions", granted, |granted| granted));
+    checks.push(call_ends(&topics));
     checks.push(events(topics));
     checks.push(voice_pause(&grants.unwrap_or_default()));
     checks.extend(path);
@@ -182,6 +184,24 @@ fn events(topics: Result<Topics, Error>) -> Check {
     };
     let check = Check::new("events", status, detail, remedy);
     Check { secure_pauses: handled, trigger, ..check }
+}
+
+/// Whether the end of every call can come here. Only `Proof=all-calls` needs it.
+fn call_ends(topics: &Result<Topics, Error>) -> Check {
+    const NAME: &str = "call_ends";
+    const GIVEN: &str = "for Proof=all-calls, give the integration the topic, too (docs/deploy.md)";
+    const MISSING: &str = "only Proof=all-calls needs it: choose Proof=pauses, or ask Genesys for the topic";
+    const UNTOLD: &str = "only Proof=all-calls needs it: run this again, or look for the topic under Available Topics in \
+                          Genesys' Developer Center";
+    let sent = topics.as_ref().map(Topics::call_end);
+    let detail = sent
+        .as_ref()
+        .map_or_else(|error| answered(error), |sent| format!("customer.end {}", sent.described()));
+    match sent {
+        Ok(Sent::ByEventBridge) => ok(NAME, detail).advising(GIVEN),
+        Ok(Sent::Unlisted | Sent::Otherwise) => Check::new(NAME, Status::Unknown, detail, MISSING),
+        Ok(Sent::Untold) | Err(_) => Check::new(NAME, Status::Unknown, detail, UNTOLD),
+    }
 }
 
 /// Whether the voice may be paused, too. Only a script's button needs it.

@@ -1,7 +1,7 @@
 # The event source, the role and the OAuth client.
 #
 # Verified: formatted; every resource and attribute is one of the provider's documentation; name and topics equal those of
-# template.yaml (tests/genesys).
+# template.yaml and proof.yaml (tests/genesys).
 # Needs a real organization: the topic of secure pauses, which is in no published list; that EventBridge carries snapshots; the permission that pauses a screen recording,
 # whose name is published nowhere; that Terraform's client may give the role away.
 
@@ -17,6 +17,8 @@ locals {
       "v2.routing.queues.{id}.conversations.calls",
     ]
   }
+  # The end of a call, after which proof looks at its recordings.
+  call_end = "v2.detail.events.conversation.{id}.customer.end"
 }
 
 data "genesyscloud_organizations_me" "this" {}
@@ -36,7 +38,10 @@ resource "genesyscloud_integration" "event_source" {
       eventSourceSuffix = var.event_source_suffix
       awsAccountId      = var.aws_account_id
       awsAccountRegion  = var.aws_region
-      eventFilter       = var.trigger == "both" ? flatten(values(local.topics)) : local.topics[var.trigger]
+      eventFilter = concat(
+        var.trigger == "both" ? flatten(values(local.topics)) : local.topics[var.trigger],
+        var.prove_all_calls ? [local.call_end] : [],
+      )
     })
     advanced = jsonencode({})
   }

@@ -45,6 +45,17 @@ variable "trigger" {
   }
 }
 
+variable "prove_all_calls" {
+  description = "Whether the end of every call is sent, too: for the stack's parameter Proof=all-calls alone."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = var.prove_all_calls != null
+    error_message = "Say true or false."
+  }
+}
+
 variable "division_ids" {
   description = "Divisions of the agents whose screens are paused; [\"*\"] is all of them. What is in a division that is missing here cannot be read or paused."
   type        = set(string)

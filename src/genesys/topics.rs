@@ -15,6 +15,8 @@ use crate::retry::Deadline;
 
 /// The event of a secure pause.
 const SECURE_PAUSE: &str = "v2.detail.events.conversation.{id}.secure_pause";
+/// The event of a call's end, after which proof looks at every call.
+const CALL_END: &str = "v2.detail.events.conversation.{id}.customer.end";
 /// The topics whose bodies show a conversation with its secure pause.
 const SNAPSHOTS: [&str; 4] = [
     "v2.users.{id}.conversations",
@@ -108,6 +110,11 @@ impl Topics {
         format!("{pause}; {snapshots}{similar}")
     }
 
+    /// How the end of a call is sent.
+    pub fn call_end(&self) -> Sent {
+        self.sent(CALL_END)
+    }
+
     fn sent(&self, name: &str) -> Sent {
         let has_unreadable = self.entities.iter().any(|topic| topic.id.is_none());
         let absent = if has_unreadable { Sent::Untold } else { Sent::Unlisted };
@@ -144,7 +151,8 @@ impl Topic {
 }
 
 impl Sent {
-    const fn described(self) -> &'static str {
+    /// What the list says, for a person.
+    pub const fn described(self) -> &'static str {
         match self {
             Self::ByEventBridge => "by EventBridge",
             Self::Otherwise => "not by EventBridge",

@@ -9,8 +9,8 @@ import doctor
 import pytest
 from conftest import ROOT
 
-CHECKS = ["settings", "secret", "token", "clock", "permissions", "conversation", "events", "screen_recording_path",
-          "voice_pause", "recordings"]
+CHECKS = ["settings", "secret", "token", "clock", "permissions", "conversation", "events", "call_ends",
+          "screen_recording_path", "voice_pause", "recordings"]
 # A gateway's.
 PAGE = {"headers": {"content-type": "text/html"}, "body": "<html><body>never shown</body></html>"}
 YES = "Secure pauses can be handled, as far as can be known without a live call."

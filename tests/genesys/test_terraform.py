@@ -94,8 +94,9 @@ SETTINGS = {
         "config": [{
             "name": "${local.name}",
             "properties": "${jsonencode({eventSourceSuffix = var.event_source_suffix, awsAccountId = var.aws_account_id, "
-                          'awsAccountRegion = var.aws_region, eventFilter = var.trigger == "both" ? '
-                          "flatten(values(local.topics)) : local.topics[var.trigger]})}",
+                          'awsAccountRegion = var.aws_region, eventFilter = concat(var.trigger == "both" ? '
+                          "flatten(values(local.topics)) : local.topics[var.trigger], var.prove_all_calls ? "
+                          "[local.call_end] : [])})}",
             "advanced": "${jsonencode({})}",
         }],
     },
@@ -138,6 +139,7 @@ VALUES = {
 DEFAULTS = {
     "event_source_suffix": "secure-pause",
     "trigger": "secure-pause",
+    "prove_all_calls": False,
     "division_ids": ["*"],
     "screen_recording_permission": None,
     "pause_voice": False,
@@ -172,6 +174,7 @@ def test_the_topic_and_the_names_are_those_of_the_template():
     pattern = TEMPLATE[TEMPLATE.index("  SnapshotRule:"):TEMPLATE.index("  SnapshotRulePermission:")]
     assert sorted(re.findall(r'"(v2[^"]+)"[,\s]', pattern[pattern.index("detail-type: ["):])) == sorted(snapshots)
     assert event in README and names["name"] == "secure-pause"
+    assert set(re.findall(r"- (v2\S+)", (ROOT / "proof.yaml").read_text())) == {event, names["call_end"]}
     triggers = re.search(r"  Trigger:\n(?:    .*\n)*?    AllowedValues: \[(.*)\]", TEMPLATE)[1].split(", ")
     assert set(triggers) == {*names["topics"], "both"}
     assert [it for it in triggers if f'"{it}"' not in VARIABLES["trigger"]["validation"][0]["condition"]] == []
@@ -246,6 +249,8 @@ def variables_alone(tmp_path_factory):
         ("screen_recording_permission", '{domain="d",entity_name="e",action="a"}', True, "one permission"),
         ("screen_recording_permission", '{domain="d",entity_name="*",action="a"}', False, "a wildcard"),
         ("screen_recording_permission", '{domain="d",entity_name="e",action=""}', False, "half a permission"),
+        ("prove_all_calls", "true", True, "proof of every call"),
+        ("prove_all_calls", "null", False, "neither"),
         ("pause_voice", "true", True, "a script's button"),
         ("pause_voice", "null", False, "neither"),
         ("token_seconds", "300", True, "the least"),

@@ -40,7 +40,7 @@ async fn where_everything_is_as_it_should_be_every_check_says_so() {
     let (answer, pairs) = preflight(&stage).await;
     assert_eq!(answer["preflight"], "ok");
     assert!(pairs.iter().all(|(_, status)| status == "ok"), "{answer:#}");
-    assert_eq!(pairs.len(), 11);
+    assert_eq!(pairs.len(), 12);
     assert_eq!((&answer["securePauses"], &answer["trigger"]), (&json!("yes"), &json!("both")), "{answer:#}");
     let written = answer.to_string();
     assert!(!written.contains("Sentinel"), "no names of the organization: {written}");
@@ -64,6 +64,7 @@ async fn what_fails_names_its_remedy_and_what_needs_it_is_skipped() {
         "permissions",
         "conversation",
         "events",
+        "call_ends",
         "screen_recording_path",
         "voice_pause",
         "recordings",
@@ -246,6 +247,36 @@ async fn the_list_is_read_leniently_and_what_cannot_be_read_is_no_verdict() {
     stage.end().await;
 }
 
+#[tokio::test]
+async fn the_list_of_topics_says_whether_every_call_can_be_proven_and_that_fails_nothing() {
+    let end = |transports: &str| {
+        format!(
+            r#"{{"id": "v2.detail.events.conversation.{{id}}.customer.end", "transports": {transports}}}"#
+        )
+    };
+    let other = r#"{"id": "v2.users.{id}.presence"}"#.to_owned();
+    #[rustfmt::skip] // A row a line: the list's entries, how the check comes out, what is found, what is advised.
+    let rows = [
+        (end(r#"["All"]"#), "ok", "customer.end by EventBridge", "give the integration the topic"),
+        (end(r#"["Websocket"]"#), "unknown", "customer.end not by EventBridge", "Proof=pauses"),
+        (other.clone(), "unknown", "customer.end not listed", "Proof=pauses"),
+        (end("[]"), "unknown", "customer.end unknown", "run this again"),
+        (other + ", 7", "unknown", "customer.end unknown", "run this again"),
+    ];
+    let stage = Stage::new().await;
+    for (entries, wanted, found, advised) in rows {
+        serve_topics(&stage, &format!(r#"{{"entities": [{entries}]}}"#));
+        let (answer, pairs) = preflight(&stage).await;
+        assert_eq!((status(&pairs, "call_ends"), &answer["preflight"]), (wanted, &json!("ok")), "{answer:#}");
+        assert!(of(&answer, "call_ends", "detail").starts_with(found), "{answer:#}");
+        assert!(remedy(&answer, "call_ends").contains(advised), "{answer:#}");
+        let checks = answer["checks"].as_array().unwrap();
+        let check = checks.iter().find(|it| it["check"] == "call_ends").unwrap();
+        assert_eq!(check.get("securePauses"), None, "proof is no part of it");
+    }
+    stage.end().await;
+}
+
 fn serve_topics(stage: &Stage, body: &str) {
     let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_owned() };
     stage.world.genesys.inject(On::Topics, fault, 1);
@@ -274,7 +305,9 @@ async fn a_list_that_could_not_be_had_is_no_verdict_and_fails_nothing() {
         assert_eq!(said(&answer), ("unknown", None), "{fault:?}: {answer:#}");
         assert_eq!((status(&pairs, "events"), &answer["preflight"]), ("unknown", &json!("ok")), "{fault:?}");
         let limited = if matches!(fault, Fault::RetryAfter(_)) { "recordings" } else { "" };
-        let mut others = pairs.iter().filter(|(name, _)| name != "events" && name != limited);
+        assert_eq!(status(&pairs, "call_ends"), "unknown", "{fault:?}: {answer:#}");
+        let of_topics = ["events", "call_ends", limited];
+        let mut others = pairs.iter().filter(|(name, _)| !of_topics.contains(&name.as_str()));
         assert!(others.all(|(_, status)| status == "ok"), "{fault:?}: {answer:#}");
     }
     stage.end().await;

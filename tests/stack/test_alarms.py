@@ -19,7 +19,7 @@ OWN = "SecurePause"
 # Over when they are over; the others count what has happened, and their end closes nothing.
 TELL_THEIR_END = {
     "exposure-high", "failure-queue", "undelivered-queue", "watch-dead-letter-queue", "proof-dead-letter-queue",
-    "watch-stopped", "events-old", "mode-left-on", "outcome-missing", "silence",
+    "watch-stopped", "proof-stopped", "events-old", "mode-left-on", "outcome-missing", "silence",
 }  # fmt: skip
 # A card may be at risk now.
 PAGES = {
@@ -89,7 +89,7 @@ def test_where_there_are_no_metrics_of_rules_no_alarm_waits_for_them(monitoring)
     reading = {it for it in conditions if "AWS/Events" in json.dumps(monitoring["Resources"][it])}
     assert reading == {"OutcomeMissingAlarm", "UndeliveredLostAlarm", "SilenceAlarm"}
     of_proof = {it for it in conditions if conditions[it] == "Proves"}
-    assert of_proof == {"ExposedAlarm", "ProofLateAlarm", "NoPauseAlarm", "ProofDeadLetterQueueAlarm"}
+    assert of_proof == {"ExposedAlarm", "ProofLateAlarm", "ProofStoppedAlarm", "NoPauseAlarm", "ProofDeadLetterQueueAlarm"}
     assert {it for it in conditions if conditions[it]} - of_proof == reading
     for name in reading:
         asked = monitoring["Conditions"][conditions[name]]
@@ -194,7 +194,7 @@ def test_the_dashboard_says_what_good_looks_like_and_shows_the_last_failures(mon
     assert len(cells) == len(set(cells)), "nothing lies on another widget"
 
 
-def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie(monitoring):
+def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie_or_not_for_long(monitoring):
     depths = {name: alarm for name, alarm in alarms(monitoring).items() if alarm.get("Namespace") == "AWS/SQS"}
     told = {name: (it["MetricName"], it["Dimensions"][0]["Value"]["Ref"], it["Threshold"]) for name, it in depths.items()}
     visible = "ApproximateNumberOfMessagesVisible"
@@ -204,6 +204,8 @@ def test_there_is_an_alarm_on_every_queue_in_which_nothing_should_lie(monitoring
         "proof-dead-letter-queue": (visible, "ProofDeadLetterQueueName", 1),
         # What is in there has rung already: only what is forgotten rings again.
         "failure-queue": ("ApproximateAgeOfOldestMessage", "FailureQueueName", 24 * 3600),
+        # The last look is two days after the call.
+        "proof-stopped": ("ApproximateAgeOfOldestMessage", "ProofQueueName", 60 * 3600),
     }
     assert all(it["Statistic"] == "Maximum" for it in depths.values())
 

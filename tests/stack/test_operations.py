@@ -27,7 +27,7 @@ def subscribed(emulator, topic):
 def test_every_alarm_of_the_runbook_is_there_and_tells_the_topic(stack, emulator):
     topic, created = stack.outputs()["AlarmTopicArn"], alarms(emulator)
     # Those of proof are there with the parameter only.
-    sections = ALARM_SECTIONS - {"exposed", "proof-late", "no-pause-on-payment-call", "proof-dead-letter-queue"}
+    sections = ALARM_SECTIONS - {"exposed", "proof-late", "proof-stopped", "no-pause-on-payment-call", "proof-dead-letter-queue"}
     assert set(created) == {f"{STACK}-{name}" for name in sections}
     assert all(alarm["AlarmActions"] == [topic] for alarm in created.values())
     own = created[f"{STACK}-pause-failed"]

@@ -73,8 +73,8 @@ def test_the_preflight_of_the_deployed_function_says_that_all_is_well_and_pauses
     asked = preflight(emulator, "--stack", STACK)
     assert asked.returncode == 0, asked.stdout + asked.stderr
     lines = asked.stdout.splitlines()
-    checks = ["settings", "secret", "token", "clock", "permissions", "conversation", "events", "screen_recording_path",
-              "voice_pause", "watch_queue", "recordings"]
+    checks = ["settings", "secret", "token", "clock", "permissions", "conversation", "events", "call_ends",
+              "screen_recording_path", "voice_pause", "watch_queue", "recordings"]
     rows = [line.split()[:2] for line in lines[1 : lines.index("")] if not line.startswith("  ")]
     assert rows == [["ok", check] for check in checks], asked.stdout
     assert lines[-2] == "Secure pauses can be handled, as far as can be known without a live call. Trigger=both."
