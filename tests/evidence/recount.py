@@ -48,7 +48,8 @@ def records_of(text):
         if line["verdict"] == "exposed":
             line["remedy"], line["purge"] = remedy(line, purges)
     dark = {"cut-out", "not-recorded", "no-screen-recording"}
-    known = {it["id"] for line in last_of(proofs)[0] if line["verdict"] not in dark for it in line["recordings"]}
+    shown = [line for line in last_of(proofs)[0] if "remedy" in line or line["verdict"] not in dark]
+    known = {it["id"] for line in shown for it in line["recordings"]}
     lines["purges"] = len({it["recordingId"] for it in purges} - known)
     return records, proofs, lines
 
@@ -67,7 +68,8 @@ def remedy(line, purges):
 
 
 def stored_word(word, line):
-    return "remedied" if line and line.get("remedy") == "deleted" else word
+    """What was once exposed stays so until it is deleted."""
+    return word if "remedy" not in (line or {}) else "remedied" if line["remedy"] == "deleted" else "exposed"
 
 
 def secure_pauses(records):
@@ -170,20 +172,30 @@ def claim(pause):
 
 def last_of(proofs):
     """The last line about each secure pause, or about each call without one; and how many it replaced."""
-    last = {}
+    last = collections.defaultdict(list)
     for line in sorted(proofs, key=lambda it: moment(it["timestamp"])):
-        before = last.get((line["conversationId"], line["from"]))
-        if before and before["verdict"] == "exposed":
-            line = {**line, "recordings": line["recordings"] + [it for it in before["recordings"] if it["media"] == "screen"]}
-            line["purge"] = f"- {before['purge']}" if before["purge"] else ""
-        last[line["conversationId"], line["from"]] = line
-    for call, start in list(last):
-        of_call = [it for it in last.values() if it["conversationId"] == call and it["from"]]
-        if not start and is_void(last[call, start]) and any(
-            moment(it["timestamp"]) > moment(last[call, start]["timestamp"]) for it in of_call
-        ):
-            del last[call, start]
-    return list(last.values()), len(proofs) - len(last)
+        of_call = last[line["conversationId"]]
+        for before in [it for it in of_call if is_of_same(it, line)]:
+            of_call.remove(before)
+            if "remedy" in before:
+                # The generator makes it one screen, and has none of it listed later.
+                screens = [it for it in before["recordings"] if it["media"] == "screen"]
+                line = {**line, "recordings": line["recordings"] + screens, "remedy": before["remedy"]}
+                line["purge"] = f"- {before['purge']}" if before["purge"] else ""
+        of_call.append(line)
+    for of_call in last.values():
+        placed = [moment(it["timestamp"]) for it in of_call if it["from"]]
+        of_call[:] = [it for it in of_call if not is_void(it) or not any(at > moment(it["timestamp"]) for at in placed)]
+    kept = [line for of_call in last.values() for line in of_call]
+    return kept, len(proofs) - len(kept)
+
+
+def is_of_same(line, other):
+    if line["from"] == other["from"]:
+        return True
+    if not line["from"] or not other["from"]:
+        return False
+    return moment(line["from"]) < moment(other["to"]) and moment(other["from"]) < moment(line["to"])
 
 
 def is_void(line):
@@ -260,7 +272,7 @@ def proof_figures(records, proofs, pauses, strays):
         if word == "missing":
             is_due = max(written) - moment(pause[0]["eventTime"]) >= datetime.timedelta(hours=48)
             figures["overdue" if is_due else "undue"] += 1
-    long = [word for pause, (word, _) in zip(pauses, stored) if (exposure(pause) or (0,))[0] > 5000]
+    long = [stored_word(*it) for pause, it in zip(pauses, stored) if (exposure(pause) or (0,))[0] > 5000]
     figures["disputed"] = sum(word in dark for word in long)
     told = {it["conversationId"] for it in lines if it["from"]}
     figures["contradicting"] = sum(
@@ -333,7 +345,7 @@ def length_by(line):
 
 
 def is_exposed(line):
-    return line is not None and line["verdict"] == "exposed"
+    return line is not None and "remedy" in line
 
 
 def rank(values, percent):

@@ -368,8 +368,10 @@ impl<W: Write> Lines<W> {
             0..40 => {}
             40..70 => self.stored(dice, &stored("exposed", soon))?,
             70..80 => {
+                // The later look may see one more recording of the voice, in which it begins earlier.
+                let interval = Some((from - from % 2 * 400, to));
                 self.stored(dice, &stored("exposed", soon))?;
-                self.stored(dice, &stored("not-recorded", soon + 6_300_000))?;
+                self.stored(dice, &Stored { interval, ..stored("not-recorded", soon + 6_300_000) })?;
             }
             80..110 => {
                 let paused_screen = if dice.bool() { "unknown" } else { "frozen" };
@@ -384,10 +386,10 @@ impl<W: Write> Lines<W> {
             150..230 => self.stored(dice, &stored("not-recorded", soon))?,
             230..260 => self.stored(dice, &stored("no-screen-recording", to + 24 * 3_600_000))?,
             260..290 => {
-                // A second card, of which no event arrived.
-                let interval = Some((to + 10_000, to + 30_000));
+                // A second card, of which no event arrived; after all others of the call.
+                let interval = Some((to + 1_200_000, to + 1_220_000));
                 self.stored(dice, &stored("cut-out", soon))?;
-                self.stored(dice, &Stored { interval, ..stored("exposed", soon) })?;
+                self.stored(dice, &Stored { interval, ..stored("exposed", soon + 1_200_000) })?;
             }
             290..310 => {
                 let unplaced = Stored { interval: None, ..stored("unknown", soon) };

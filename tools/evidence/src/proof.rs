@@ -89,13 +89,13 @@ pub struct Proof {
     pub reason: Option<u16>,
     /// Which program wrote it: its place in [`crate::log::Log::programs`].
     pub program: u16,
-    /// Its screen recordings, the first of them; and those of an earlier line that said exposed.
+    /// Its screen recordings, the first of them; and those of earlier lines that said exposed.
     pub screens: Box<[Screen]>,
     /// How many it has.
     pub screen_count: usize,
     /// Whether an earlier line about the same secure pause said exposed, and this one does not.
     pub was_exposed: bool,
-    /// How far it is remedied; none where it does not say exposed.
+    /// How far it is remedied; none where neither it nor an earlier one says exposed.
     pub remedy: Option<Remedy>,
 }
 
@@ -208,8 +208,27 @@ impl Proof {
         (self.conversation, self.from) == (other.conversation, other.from)
     }
 
-    /// Keeps what an earlier line called exposed, though this one lists it no more.
+    /// Whether both tell of some of the same time. A later look may place a secure pause otherwise: it sees one more
+    /// recording of the voice, and the secure pause then is the union.
+    fn overlaps(&self, other: &Self) -> bool {
+        let (Some(from), Some(other_from)) = (self.from, other.from) else { return false };
+        from < other.to.unwrap_or(other_from) && other_from < self.to.unwrap_or(from)
+    }
+
+    /// Takes the place of an earlier line. What that one called exposed was stored, whatever is stored now.
+    fn replace(&mut self, earlier: &Self) {
+        if earlier.was_exposed || earlier.verdict == Verdict::Exposed {
+            self.was_exposed = true;
+            self.keep_screens_of(earlier);
+        }
+    }
+
+    /// Keeps what an earlier line called exposed, though this one lists it no more; and that a copy has left Genesys.
     fn keep_screens_of(&mut self, earlier: &Self) {
+        for screen in &mut self.screens {
+            let was_exported = |it: &Screen| it.id == screen.id && it.is_exported;
+            screen.is_exported |= earlier.screens.iter().any(was_exported);
+        }
         let is_new = |screen: &&Screen| !self.screens.iter().any(|it| it.id == screen.id);
         let unlisted: Vec<Screen> = earlier.screens.iter().filter(is_new).copied().collect();
         self.screen_count += unlisted.len();
@@ -235,6 +254,8 @@ impl Proof {
 /// Sorts lines, takes those out that are there twice, and leaves the last about each secure pause. Gives how many were
 /// there twice, and how many were replaced by a later one.
 ///
+/// A line is about the same secure pause as another one of its call that tells of some of the same time.
+///
 /// A line without a secure pause that says unknown is replaced too by a later one of its call that tells of one: a later
 /// look could read what the earlier could not. Written with it, or after it, it is of a secure pause that cannot be
 /// placed.
@@ -247,25 +268,39 @@ pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
     lines.dedup_by(|later, kept| {
         let is_same = later.is_of_same(kept);
         if is_same {
-            if kept.was_exposed || kept.verdict == Verdict::Exposed {
-                later.was_exposed = true;
-                later.keep_screens_of(kept);
-            }
+            later.replace(kept);
             std::mem::swap(later, kept);
         }
         is_same
     });
+    let mut is_kept = Vec::with_capacity(lines.len());
+    for of_call in lines.chunk_by_mut(|a, b| a.conversation == b.conversation) {
+        let is_last = replace_overlapped(of_call);
+        let last = of_call.iter().filter(|line| line.from.is_some()).map(|line| line.written).max();
+        let may_stay = |line: &Proof| !line.is_void() || last.is_none_or(|last| line.written >= last);
+        is_kept.extend(of_call.iter().zip(is_last).map(|(line, is_last)| is_last && may_stay(line)));
+    }
     for line in lines.iter_mut() {
         line.was_exposed &= line.verdict != Verdict::Exposed;
-    }
-    let mut is_kept = Vec::with_capacity(lines.len());
-    for of_call in lines.chunk_by(|a, b| a.conversation == b.conversation) {
-        let last = of_call.iter().filter(|line| line.from.is_some()).map(|line| line.written).max();
-        is_kept.extend(
-            of_call.iter().map(|line| !line.is_void() || last.is_none_or(|last| line.written >= last)),
-        );
     }
     let mut is_kept = is_kept.into_iter();
     lines.retain(|_| is_kept.next().unwrap_or(true));
     ((all - different) as u64, (different - lines.len()) as u64)
+}
+
+/// Lets later lines of a call take the place of those that they overlap. Gives which are the last.
+fn replace_overlapped(of_call: &mut [Proof]) -> Vec<bool> {
+    let mut is_last = vec![true; of_call.len()];
+    let mut by_time: Vec<usize> = (0..of_call.len()).collect();
+    by_time.sort_by_key(|place| (of_call[*place].written, of_call[*place].verdict));
+    for (number, earlier) in by_time.iter().enumerate() {
+        for later in &by_time[number + 1..] {
+            if of_call[*earlier].overlaps(&of_call[*later]) {
+                let line = of_call[*earlier].clone();
+                of_call[*later].replace(&line);
+                is_last[*earlier] = false;
+            }
+        }
+    }
+    is_last
 }

@@ -2,8 +2,10 @@
 //! comes to for a secure pause that is exposed.
 //!
 //! A secure pause is remedied where every screen recording that may hold it is deleted, and no copy of one has left
-//! Genesys. One may hold it where it runs during it, and its file lacks less than the secure pauses that it spans; how
-//! much less, the function's own rule says. Where that fits none, as with pieces of a screen, all that run during it may.
+//! Genesys. That counts for one that an earlier line called exposed, too. A file may hold as much of it as it spans, less
+//! what it lacks beyond the other secure pauses that it spans. One that may hold more than the function's own rule allows
+//! for holds it; so does one that lacks nothing. The others are taken together, as pieces of a screen that was cut up: where
+//! these may hold more than that, each of them does. Where no recording holds it by that, all that run during it may.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -135,7 +137,8 @@ pub(crate) fn apply(lines: &mut [Proof], purges: &[Purge]) {
             for screen in &mut line.screens {
                 screen.purge = done(purges, line.conversation, screen);
             }
-            line.remedy = (line.verdict == Verdict::Exposed).then(|| remedy(line, &pauses));
+            let is_exposed = line.was_exposed || line.verdict == Verdict::Exposed;
+            line.remedy = is_exposed.then(|| remedy(line, &pauses));
         }
     }
 }
@@ -176,10 +179,23 @@ fn remedy(line: &Proof, pauses: &[Time]) -> Remedy {
     let halves = pauses.iter().map(|pause| pause.length() / 2);
     let slack = halves.fold(line.tolerance_ms.unwrap_or(TOLERANCE_MS), i64::min);
     let during: Vec<&Screen> = line.screens.iter().filter(runs_during).collect();
-    let holding: Vec<&Screen> =
-        during.iter().copied().filter(|screen| screen.may_hold(pauses, slack)).collect();
+    let holding = holding(&during, Time::of(line), pauses, slack);
     let holding = if holding.is_empty() { during } else { holding };
     holding.into_iter().map(Screen::remedy).max().unwrap_or(Remedy::Nothing)
+}
+
+/// Those that hold a secure pause: by themselves, or taken together.
+fn holding<'a>(during: &[&'a Screen], pause: Option<Time>, pauses: &[Time], slack: i64) -> Vec<&'a Screen> {
+    let share = |screen: &&'a Screen| (*screen, screen.may_hold(pause, pauses));
+    let (alone, pieces): (Vec<_>, Vec<_>) =
+        during.iter().map(share).partition(|(_, held)| held.is_none_or(|held| held > slack));
+    let is_together = pieces.iter().filter_map(|(_, held)| *held).sum::<i64>() > slack;
+    let is_whole = |screen: &Screen| screen.missing_ms.is_some_and(|ms| ms <= 0);
+    let holds = |(screen, held): &(&Screen, Option<i64>)| {
+        is_whole(screen) || (is_together && held.is_some_and(|held| held > 0))
+    };
+    let pieces = pieces.into_iter().filter(holds);
+    alone.into_iter().chain(pieces).map(|(screen, _)| screen).collect()
 }
 
 impl Screen {
@@ -187,10 +203,11 @@ impl Screen {
         Some(Time(self.from?, self.to?))
     }
 
-    fn may_hold(&self, pauses: &[Time], slack: i64) -> bool {
-        let Some((time, missing)) = self.time().zip(self.missing_ms) else { return true };
+    /// How much of a secure pause its file may hold, in milliseconds; none where that is not known.
+    fn may_hold(&self, pause: Option<Time>, pauses: &[Time]) -> Option<i64> {
+        let (time, missing) = self.time().zip(self.missing_ms)?;
         let spanned: i64 = pauses.iter().map(|pause| time.overlap(*pause)).sum();
-        missing <= 0 || missing < spanned - slack
+        Some(time.overlap(pause?).min(spanned - missing).max(0))
     }
 
     fn remedy(&self) -> Remedy {

@@ -78,9 +78,14 @@ impl Stored {
         Self::Missing,
     ];
 
-    /// What a line of proof says, and what was done about it.
+    /// What a line of proof says, and what was done about it. What an earlier line called exposed was stored: that
+    /// nothing of it is listed later remedies nothing, since it may have been looked at, and copied, before.
     pub fn of(line: &Proof) -> Self {
-        if line.remedy == Some(Remedy::Deleted) { Self::Remedied } else { Self::Told(line.verdict) }
+        match line.remedy {
+            Some(Remedy::Deleted) => Self::Remedied,
+            Some(_) => Self::Told(Verdict::Exposed),
+            None => Self::Told(line.verdict),
+        }
     }
 
     /// What it comes to.

@@ -148,21 +148,42 @@ fn each_secure_pause_joins_the_line_that_is_about_it() {
 
 #[test]
 fn the_last_line_about_a_secure_pause_counts_and_an_earlier_exposure_is_not_forgotten() {
-    let cases: [(&[&str], &str, &str, u64, &str); 6] = [
+    let cases: [(&[&str], &str, &str, u64, &str); 15] = [
         (&["0 20 unknown @900", "0 20 cut-out @7200"], "cut-out", "", 1, "the later is better"),
-        (
-            &["0 20 exposed @900", "0 20 not-recorded @7200"],
-            "not-recorded",
-            "yes",
-            1,
-            "it was deleted meanwhile",
-        ),
+        (&["0 20 exposed @900", "0 20 not-recorded @7200"], "exposed", "yes", 1, "it was deleted meanwhile"),
         (
             &["0 20 exposed @900", "0 20 unknown @950", "0 20 not-recorded @7200"],
-            "not-recorded",
+            "exposed",
             "yes",
             2,
             "with another between",
+        ),
+        (&["0 20 exposed @900", "0 20 unknown @7200"], "exposed", "yes", 1, "it could not be read any more"),
+        (&["0 20 exposed @900", "0 20 cut-out @7200"], "exposed", "yes", 1, "the other screens were dark"),
+        (
+            &["0 20 exposed missing=0 exported @900", "0 20 not-recorded missing=0 @7200"],
+            "exposed",
+            "yes",
+            1,
+            "and a copy is somewhere",
+        ),
+        (&["0.4 20 unknown @900", "0 20 cut-out @7200"], "cut-out", "", 1, "a later look begins it earlier"),
+        (&["0 20 unknown @900", "0.4 20 cut-out @7200"], "cut-out", "", 1, "a later look begins it later"),
+        (&["0.4 20 exposed @900", "0 20.3 exposed @7200"], "exposed", "", 1, "and it still says so"),
+        (&["0 20 exposed @900", "0.4 20 cut-out @7200"], "exposed", "yes", 1, "an exposure is carried over"),
+        (
+            &["0 9 exposed @900", "10 20 cut-out @900", "0 20 cut-out @7200"],
+            "exposed",
+            "yes",
+            2,
+            "two that are one in a later look",
+        ),
+        (
+            &["1 20 exposed @900", "0 20 cut-out @7200", "-1 20 cut-out @86400"],
+            "exposed",
+            "yes",
+            2,
+            "by one that was replaced itself",
         ),
         (
             &["0 20 exposed @900", "0 20 cut-out @900"],

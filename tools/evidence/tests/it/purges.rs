@@ -33,7 +33,7 @@ const ONE: &str = "0 20 exposed missing=0 runs=-60..60";
 /// Lines of proof, lines of purges, remedy of the first secure pause and the outcomes beside it, and why.
 type Row = (&'static [&'static str], &'static [&'static str], &'static str, &'static str);
 
-const REMEDIES: [Row; 24] = [
+const REMEDIES: [Row; 30] = [
     (&[ONE], &[], "nothing | ", "nobody did anything"),
     (&[ONE], &["f0 ordered @3600"], "ordered | ordered", "it may still be there"),
     (&[ONE], &["f0 unconfirmed @3600"], "unconfirmed | unconfirmed", "it may never go"),
@@ -130,8 +130,44 @@ const REMEDIES: [Row; 24] = [
     (
         &["0 20 exposed @900 missing=0", "0 20 unknown @7200"],
         &["f0 deleted @3600"],
-        " | deleted",
+        "deleted | deleted",
         "a later line says unknown, and what was done is not forgotten",
+    ),
+    (
+        &["0 20 exposed @900 missing=0", "0 20 not-recorded @7200"],
+        &[],
+        "nothing | ",
+        "it is listed no more, and nobody says that it is deleted",
+    ),
+    (
+        &["0 20 exposed @900 missing=0 exported", "0 20 not-recorded @7200 missing=0"],
+        &["f0 deleted @9000"],
+        "copy-left | deleted",
+        "a copy was exported, by an earlier line",
+    ),
+    (
+        &["0.4 20 exposed @900 missing=0", "0 20 not-recorded @7200"],
+        &["f0 deleted @3600"],
+        "deleted | deleted",
+        "a later look places it otherwise",
+    ),
+    (
+        &["0 10 exposed missing=0 runs=-60..5 missing=0.001 runs=5..60"],
+        &["f0 deleted @7200"],
+        "nothing | deleted -",
+        "of two pieces the other one lacks a millisecond",
+    ),
+    (
+        &["0 10 exposed missing=0.2 runs=-60..5 missing=0.1 runs=5..60"],
+        &["f0 deleted @7200"],
+        "nothing | deleted -",
+        "both pieces lack a little",
+    ),
+    (
+        &["0 20 exposed missing=0 runs=-60..60 missing=3 runs=15..60 missing=3 runs=-60..5"],
+        &["f0 deleted @7200"],
+        "deleted | deleted - -",
+        "other pieces together have less than the tolerance",
     ),
 ];
 
