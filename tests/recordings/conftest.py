@@ -173,12 +173,14 @@ class Desk:
     def purge(self, *options, recording=SCREEN, **how):
         return self.run("purge", "--conversation", CONVERSATION, "--recording", recording, *options, **how)
 
-    def run(self, tool, *options, answers=None, piped="", client=True, env=None):
-        """`answers`: what is typed on a terminal, a line for each time the tool asks; without these there is none."""
+    def run(self, tool, *options, answers=None, piped="", client=True, env=None, stopped_at=None):
+        """`answers`: what is typed on a terminal, a line for each time the tool asks; without these there is none.
+        `stopped_at`: a word of a request; once it has arrived, Ctrl-C is typed."""
         command = [sys.executable, str(TOOLS / f"{tool}.py"), *map(str, options)]
         command += ["--client", str(self.file)] if client else []
         env = self.genesys.env | (env or {})
-        done = on_terminal(command, env, answers) if answers is not None else plainly(command, env, piped)
+        is_time = lambda: stopped_at and any(stopped_at in it for it in self.genesys.requests())
+        done = on_terminal(command, env, answers, is_time) if answers is not None else plainly(command, env, piped)
         kept = [it.read_text() for it in self.folder.iterdir() if it != self.file]
         for secret in (self.genesys.client[0], *self.genesys.ask("GET", "/secrets")):
             assert secret not in done.out + done.err + done.shown + " ".join([*command, *env.values(), *kept])
@@ -201,18 +203,21 @@ def plainly(command, env, piped=""):
     return Done(done.returncode, done.stdout, done.stderr, "")
 
 
-def on_terminal(command, env, answers):
-    """`shown` is what the terminal has shown, what was typed included."""
+def on_terminal(command, env, answers, is_time):
+    """Once it `is_time`, Ctrl-C is typed. `shown` is what the terminal has shown, what was typed included."""
     mine, theirs = pty.openpty()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(command, stdin=theirs, stdout=out, stderr=err, env=env, preexec_fn=take_terminal)
         os.close(theirs)
-        shown, typed, until = b"", 0, time.monotonic() + PATIENCE
+        shown, typed, until, is_stopped = b"", 0, time.monotonic() + PATIENCE, False
         while process.poll() is None and time.monotonic() < until:
             shown += read(mine)
             if typed < min(len(answers), len(QUESTION.findall(shown + content(err)))):
                 os.write(mine, answers[typed].encode() + b"\n")
                 typed += 1
+            if not is_stopped and is_time():
+                os.write(mine, CTRL_C.encode())
+                is_stopped = True
         process.kill()
         process.wait()
         shown += read(mine)

@@ -1,5 +1,6 @@
 """Only a screen recording that is known to be exposed is deleted, and only by somebody who was asked."""
 
+import gzip
 import json
 import time
 
@@ -10,6 +11,9 @@ CUT = "--paused-screen", "cut"
 APPLY = *CUT, "--apply"
 OTHER = "3d2c9a10-0000-4000-8000-000000000002"
 PAUSES = [{"from": "2026-11-20T09:01:04.000Z", "to": "2026-11-20T09:02:34.000Z"}]
+# What is written down of a deletion that goes well: that it was asked for, before anything else.
+DELETED = ["unconfirmed", "ordered", "deleted"]
+LATER = "2026-11-20T11:00:00Z"
 SECOND = {"from": "2026-11-20T09:03:04.12Z", "to": "2026-11-20T09:04:04.000000001Z"}
 
 
@@ -23,6 +27,7 @@ def proof(**changed):
     """A proof record of the function."""
     recording = shown()
     told = {"kind": "secure_pause_proof", "schema": 1, "conversationId": CONVERSATION, "verdict": "exposed"}
+    told |= {"timestamp": "2026-11-20T09:20:05Z", "toleranceMs": 5000}
     return told | PAUSES[0] | {"recordings": [{"id": VOICE, "media": "audio"}, recording]} | changed
 
 
@@ -34,6 +39,10 @@ def log(tmp_path):
         return "--log", path
 
     return write
+
+
+def outcomes(done):
+    return [json.loads(it)["outcome"] for it in done.out.splitlines()]
 
 
 def refused(desk, said, *options, reason=None, **how):
@@ -55,8 +64,7 @@ def test_without_being_told_it_changes_nothing(desk):
 def test_it_is_deleted_and_followed_until_it_is(desk):
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert done.code == 0, done.err
-    ordered, deleted = map(json.loads, done.out.splitlines())
-    assert (ordered["outcome"], deleted["outcome"]) == ("ordered", "deleted")
+    assert outcomes(done) == DELETED
     assert desk.genesys.changes() == [f"PUT /api/v2/conversations/{CONVERSATION}/recordings/{SCREEN}?clearExport=true"]
     assert "AVAILABLE" in done.err and "DELETED" in done.err, "progress is shown"
 
@@ -84,7 +92,7 @@ def test_the_line_is_added_to_a_file(desk, tmp_path):
     out.write_text("{}\n")
     done = desk.purge(*APPLY, "--out", out, answers=[SCREEN])
     assert (done.code, done.out) == (0, "")
-    assert [json.loads(it).get("outcome") for it in out.read_text().splitlines()] == [None, "ordered", "deleted"]
+    assert [json.loads(it).get("outcome") for it in out.read_text().splitlines()] == [None, *DELETED]
 
 
 def test_nothing_is_changed_where_the_line_could_not_be_kept(desk, tmp_path):
@@ -193,8 +201,8 @@ def test_somebody_who_has_looked_knows_it_and_is_asked(desk):
     done = desk.purge("--seen", "--apply", answers=["yes", SCREEN])
     assert done.code == 0, done.err
     lines = [json.loads(it) for it in done.out.splitlines()]
-    assert [it["outcome"] for it in lines] == ["ordered", "deleted"]
-    assert [(it["knownBy"], it["pauses"]) for it in lines] == [("seen", [])] * 2
+    assert [it["outcome"] for it in lines] == DELETED
+    assert [(it["knownBy"], it["pauses"]) for it in lines] == [("seen", [])] * 3
 
 
 @pytest.mark.parametrize("answer", ["", "no", SCREEN])
@@ -227,21 +235,21 @@ def test_a_proof_record_is_as_good_as_the_figures(desk, log):
     done = desk.purge(*log("not JSON", "[]", proof()), "--apply", answers=[SCREEN])
     assert done.code == 0, done.err
     lines = [json.loads(it) for it in done.out.splitlines()]
-    assert [(it["knownBy"], it["pauses"]) for it in lines] == [("proof", PAUSES)] * 2
+    assert [(it["knownBy"], it["pauses"]) for it in lines] == [("proof", PAUSES)] * 3
 
 
 @pytest.mark.parametrize(
     "lines",
     [
-        [],
-        ["{"],
         [proof(verdict="not-provable")],
         [proof(verdict="unknown")],
-        [proof(conversationId=OTHER)],
-        [proof(schema=2)],
-        [proof(kind="secure_pause_audit")],
-        [proof(), proof(verdict="cut-out")],
-        [proof(), proof(verdict="cut-out", recordings=None)],
+        [proof(), proof(verdict="cut-out", timestamp=LATER)],
+        [proof(verdict="cut-out", timestamp=LATER), proof()],
+        [proof(), proof(verdict="cut-out", timestamp=LATER, recordings=None)],
+        # A later look saw one more recording of the voice, and places it otherwise.
+        [proof(), proof(verdict="cut-out", timestamp=LATER, **{"from": "2026-11-20T09:01:03.6Z"})],
+        [proof(timestamp=None)],
+        [proof(toleranceMs=None)],
         [{**proof(), "from": None}],
         [proof(recordings=[shown(media="audio")])],
         [proof(recordings=[shown(id=OTHER)])],
@@ -249,6 +257,7 @@ def test_a_proof_record_is_as_good_as_the_figures(desk, log):
         # Another screen is exposed, this one was dark.
         [proof(recordings=[shown(id=OTHER), shown(missingMs=90000)])],
         [proof(recordings=[shown(id=OTHER), shown(missingMs=86000)])],
+        [proof(recordings=[shown(id=OTHER), shown(missingMs=62000)], toleranceMs=30000)],
         [proof(recordings=[shown(missingMs=None)])],
         [proof(recordings=[7])],
     ],
@@ -265,11 +274,40 @@ def test_a_record_that_does_not_say_exposed_of_this_recording_proves_nothing(des
         [proof(**it, recordings=[shown(missingMs=90000)]) for it in (PAUSES[0], SECOND)],
         # A piece of a screen that was cut up.
         [proof(recordings=[shown(start="2026-11-20T09:02:31Z")])],
+        # Two pieces of four seconds of it, each of which lacks a little.
+        [proof(recordings=[shown(start="2026-11-20T09:02:30Z", missingMs=1), shown(id=OTHER, end="2026-11-20T09:01:08Z", missingMs=200)])],
+        [proof(recordings=[shown(id=OTHER), shown(missingMs=88000)], toleranceMs=1000)],
+        ["[]", "2026-11-20T09:20:06.1Z " + json.dumps(proof())],
+        [json.dumps({"events": [{"message": json.dumps(proof())}, {"message": None}], "searchedLogStreams": []}, indent=4)],
+        [json.dumps({"events": []}), json.dumps({"nextToken": "a", "events": [{"message": json.dumps(proof()) + "\n"}]})],
     ],
 )
 def test_a_recording_that_has_a_part_of_an_exposed_secure_pause_is_known_to_be(desk, log, lines):
     done = desk.purge(*log(*lines))
     assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["{"],
+        [proof(conversationId=OTHER)],
+        [proof(schema=2)],
+        [proof(kind="secure_pause_audit")],
+        [json.dumps({"events": [{"message": json.dumps(proof(conversationId=OTHER))}]})],
+    ],
+)
+def test_a_log_without_a_proof_record_of_the_conversation_is_the_wrong_file(desk, log, lines):
+    refused(desk, "LOG has no proof record of this conversation", *log(*lines), *APPLY)
+
+
+def test_a_log_may_be_gzip(desk, tmp_path_factory):
+    path = tmp_path_factory.mktemp("log") / "month.gz"
+    path.write_bytes(gzip.compress(json.dumps(proof()).encode()))
+    assert desk.purge("--log", path).code == 0
+    path.write_bytes(path.read_bytes()[:40])
+    refused(desk, "month.gz cannot be read", "--log", path)
 
 
 def test_a_log_that_cannot_be_read_is_named(desk, tmp_path):
@@ -284,7 +322,7 @@ def test_a_copy_that_has_left_genesys_is_named(desk):
     desk.genesys.serve(voice(noted()), screen(exportedDate="2026-11-20T10:00:00Z"))
     done = desk.purge(*APPLY, answers=[SCREEN])
     assert "EXPORTED:       2026-11-20T10:00:00.000Z. Genesys cannot delete that copy" in done.err
-    assert [json.loads(it)["exported"] for it in done.out.splitlines()] == ["2026-11-20T10:00:00.000Z"] * 2
+    assert [json.loads(it)["exported"] for it in done.out.splitlines()] == ["2026-11-20T10:00:00.000Z"] * 3
 
 
 def test_an_export_that_waits_is_called_off(desk):
@@ -297,14 +335,14 @@ def test_an_export_that_waits_is_called_off(desk):
 def test_what_is_not_deleted_in_time_is_said(desk):
     desk.genesys.set(deletesAfterMs=60000)
     done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
-    assert done.code == 1 and done.line()["outcome"] == "ordered"
+    assert (done.code, outcomes(done)) == (1, DELETED[:2])
     assert "not seen to be deleted yet" in done.err
 
 
 def test_whoever_does_not_want_to_wait_may_go(desk):
     desk.genesys.set(deletesAfterMs=60000)
     done = desk.purge(*APPLY, answers=[SCREEN, CTRL_C])
-    assert done.code == 1 and done.line()["outcome"] == "ordered"
+    assert (done.code, outcomes(done)) == (1, DELETED[:2])
     assert "not seen to be deleted yet" in done.err
 
 
@@ -315,7 +353,7 @@ def test_whoever_stops_at_the_question_changes_nothing(desk):
 def test_what_is_gone_is_deleted(desk):
     desk.genesys.set(forgetsDeleted=True)
     done = desk.purge(*APPLY, answers=[SCREEN])
-    assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "gone"]
+    assert outcomes(done) == [*DELETED[:2], "gone"]
 
 
 @pytest.mark.parametrize("body", [None, {"message": "no route"}, {"code": "no.route"}, {"code": 404}, "not.found"])
@@ -323,7 +361,7 @@ def test_a_gateways_404_is_not_gone(desk, body):
     desk.genesys.fault("metadata", 200, body=screen(deleteDate="2020-01-01T00:00:00Z"))
     desk.genesys.fault("metadata", 404, times=99, body=body)
     done = desk.purge(*APPLY, "--follow-minutes", "0.05", answers=[SCREEN])
-    assert done.code == 1 and done.line()["outcome"] == "ordered"
+    assert (done.code, outcomes(done)) == (1, DELETED[:2])
 
 
 @pytest.mark.parametrize("asked", [False, True])
@@ -358,10 +396,17 @@ def test_a_lost_answer_is_read_back_and_nothing_is_sent_twice(desk, status, outc
     assert (done.code, done.line()["outcome"], len(desk.genesys.changes())) == (1, outcome, 1)
 
 
+def test_whoever_stops_while_it_is_read_back_has_asked_for_it(desk):
+    desk.genesys.fault("metadata", 500, times=99)
+    done = desk.purge(*APPLY, answers=[SCREEN], stopped_at="recordingmetadata")
+    assert (done.code, done.line()["outcome"], len(desk.genesys.changes())) == (1, "unconfirmed", 1)
+    assert "nothing was changed" not in done.err and "its deletion was asked for" in done.err
+
+
 def test_a_lost_answer_to_what_was_carried_out_is_read_back(desk):
     desk.genesys.fault("retention", kind="lost")
     done = desk.purge(*APPLY, answers=[SCREEN])
-    assert [json.loads(it)["outcome"] for it in done.out.splitlines()] == ["ordered", "deleted"]
+    assert outcomes(done) == DELETED
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ Exit: 0 shown, or deleted; 1 ordered, and not seen to be deleted yet; 2 refused,
 
 import argparse
 import datetime
+import gzip
 import json
 import os
 import pathlib
 import sys
 import time
+import zlib
 
 import figures
 import genesys
@@ -24,6 +26,8 @@ LONGEST_PAUSE_SECONDS = 300
 FOLLOW_MINUTES = 48 * 60
 # Genesys may keep the day of a deletion and drop the time.
 DAY = datetime.timedelta(days=1)
+GZIP = b"\x1f\x8b"
+JSON = json.JSONDecoder()
 
 
 class Log:
@@ -31,54 +35,90 @@ class Log:
 
     def __init__(self, path, conversation, recording):
         self._recording = recording
-        self._proofs = {}
         self.is_ordered = False
-        for line in read(path):
+        proofs = []
+        for line in read(path) if path else ():
             if line.get("conversationId") != conversation:
                 continue
             if line.get("kind") == "secure_pause_proof" and line.get("schema") == 1:
-                # The last word on a secure pause counts.
-                self._proofs[str(line.get("from"))] = line
+                proofs.append(line)
             elif line.get("kind") == "secure_pause_purge" and line.get("recordingId") == recording:
                 self.is_ordered |= line.get("outcome") == "ordered"
+        self.has_proof = bool(proofs)
+        self._proofs = last(proofs)
 
-    def exposed(self, tolerance):
+    def exposed(self):
         """The secure pauses that are called exposed, and are on this recording and not only on another one."""
-        spans = {name: figures.span_of(line.get("from"), line.get("to")) for name, line in self._proofs.items()}
-        pauses = [span for span in spans.values() if span]
-        slack = figures.slack(tolerance, pauses)
-        return [
-            span
-            for name, span in spans.items()
-            if span and self._proofs[name].get("verdict") == "exposed" and self._has(self._proofs[name], span, pauses, slack)
-        ]
+        pauses = [span for span, _ in self._proofs]
+        found = [(span, line) for span, line in self._proofs if line.get("verdict") == "exposed"]
+        return [span for span, line in found if self._has(line, span, pauses)]
 
-    def _has(self, line, pause, pauses, slack):
-        for told in figures.objects(line, "recordings"):
-            if told.get("id") != self._recording or told.get("media") != "screen":
-                continue
-            span, missing = figures.span_of(told.get("start"), told.get("end")), told.get("missingMs")
-            if not span or not span.common(pause) or type(missing) is not int:
-                continue
-            overlap = sum((it.common(span) for it in pauses), figures.NONE)
-            # Pieces of a screen that was cut up may each be short: then nothing at all is missing.
-            return missing <= 0 or missing < figures.milliseconds(overlap - slack)
-        return False
+    def _has(self, line, pause, pauses):
+        """By itself, or as one of the pieces of a screen that was cut up: each of these may lack a little."""
+        tolerance = line.get("toleranceMs")
+        if type(tolerance) is not int:
+            return False
+        slack = figures.milliseconds(figures.slack(datetime.timedelta(milliseconds=tolerance), pauses))
+        screens = [it for it in figures.objects(line, "recordings") if it.get("media") == "screen"]
+        held = [(it, may_hold(it, pause, pauses)) for it in screens]
+        is_together = sum(ms for _, ms in held if ms <= slack) > slack
+        return any(
+            it.get("id") == self._recording and ms > 0 and (ms > slack or is_together or it["missingMs"] <= 0)
+            for it, ms in held
+        )
+
+
+def last(proofs):
+    """The last word on each secure pause, with its time: a later line replaces those whose time it overlaps."""
+    kept = []
+    timed = [(figures.moment(line.get("timestamp")), line) for line in proofs]
+    for _, line in sorted((it for it in timed if it[0]), key=lambda it: it[0]):
+        span = figures.span_of(line.get("from"), line.get("to"))
+        if span:
+            kept = [it for it in kept if not it[0].common(span)] + [(span, line)]
+    return kept
+
+
+def may_hold(recording, pause, pauses):
+    """How many milliseconds of a secure pause its file may hold: what it spans, less what other pauses do not explain."""
+    span, missing = figures.span_of(recording.get("start"), recording.get("end")), recording.get("missingMs")
+    if not span or type(missing) is not int:
+        return 0
+    spanned = sum((it.common(span) for it in pauses), figures.NONE)
+    return max(min(figures.milliseconds(span.common(pause)), figures.milliseconds(spanned) - missing), 0)
 
 
 def read(path):
-    """The lines of a file that are JSON objects; others are no records."""
+    """The records in a file: what `aws logs` writes as JSON, or a line each, whatever stands in front; plain or gzip."""
     try:
-        lines = path.read_text().splitlines() if path else []
-    except (OSError, UnicodeDecodeError):
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if content.startswith(GZIP) else content).decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         raise genesys.Refused(f"{path} cannot be read") from None
-    for line in lines:
+    documents = list(documents_of(text))
+    messages = [it.get("message") for told in documents for it in figures.objects(told, "events")]
+    for line in messages if documents else text.splitlines():
+        _, brace, rest = line.partition("{") if isinstance(line, str) else ("", "", "")
         try:
-            told = json.loads(line)
+            told, _ = JSON.raw_decode(brace + rest)
         except ValueError:
             continue
         if isinstance(told, dict):
             yield told
+
+
+def documents_of(text):
+    """JSON documents with a list of events, one after another; none where the text is of lines."""
+    rest = text.lstrip("\ufeff \n\r\t")
+    while rest:
+        try:
+            told, end = JSON.raw_decode(rest)
+        except ValueError:
+            return
+        if not isinstance(told, dict) or not isinstance(told.get("events"), list):
+            return
+        yield told
+        rest = rest[end:].lstrip()
 
 
 class Purge:
@@ -90,6 +130,7 @@ class Purge:
         self.client = genesys.Retention(arguments.region, genesys.credentials(arguments.client))
         self.pauses, self.known_by = [], None
         self.found = None
+        self.is_sent = False
 
     def run(self):
         try:
@@ -143,7 +184,9 @@ class Purge:
             return []
         if self.arguments.log:
             self.known_by = "proof"
-            pauses = sorted(self.log.exposed(datetime.timedelta(milliseconds=self.arguments.tolerance_ms)))
+            if not self.log.has_proof:
+                raise genesys.Refused("LOG has no proof record of this conversation: is it the right file?")
+            pauses = sorted(self.log.exposed())
             if not pauses:
                 raise genesys.Refused("no proof record in LOG says that this recording is exposed", "not-exposed")
             say("exposed, by the function's proof record")
@@ -184,6 +227,7 @@ class Purge:
         self.check_hold()  # The question may have stood for an hour.
         with self.output():
             at = datetime.datetime.now(datetime.UTC)
+            self.is_sent = True
             try:
                 self.client.delete_screen(self.conversation, recording, at)
             except genesys.Failed as error:
@@ -192,6 +236,8 @@ class Purge:
                 say(f"{error}; whether it was carried out is read back")
             except KeyboardInterrupt:
                 say("whether it was carried out is read back")
+        # Whatever happens from here on, the report knows that it was asked for.
+        self.write("unconfirmed", recording)
         return self.read_back(recording, at)
 
     def output(self):
@@ -209,7 +255,6 @@ class Purge:
             told = {}
         due = figures.moment(told.get("deleteDate")) if told is not None else at
         if due is None or due > at + DAY:
-            self.write("unconfirmed", recording)
             say("Genesys does not show that it is to be deleted now: run this again, or look in Genesys Cloud")
             return 1
         recording = recording | (told or {})
@@ -282,17 +327,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     genesys.common_arguments(parser)
     parser.add_argument("--recording", required=True)
-    parser.add_argument("--log", type=pathlib.Path, help="a file with the function's proof records, a line each")
+    parser.add_argument("--log", type=pathlib.Path, help="a file with the function's proof records, as `aws logs` or the function wrote it")
     parser.add_argument("--paused-screen", choices=["unknown", "cut", "frozen", "masked"], default="unknown")
     parser.add_argument("--seen", action="store_true", help="somebody has opened it and seen a card; asked again")
     parser.add_argument("--apply", action="store_true", help="ask, and delete it")
     parser.add_argument("--out", type=pathlib.Path, help="a file that the line for the report is added to")
     parser.add_argument("--follow-minutes", type=float, default=FOLLOW_MINUTES)
+    purge = None
     try:
-        return Purge(parser.parse_args()).run()
+        purge = Purge(parser.parse_args())
+        return purge.run()
     except (genesys.Failed, genesys.NotReady, genesys.Refused) as error:
         say(f"purge: {error}")
     except KeyboardInterrupt:
+        if purge and purge.is_sent:
+            say("purge: stopped; its deletion was asked for, and not seen to be ordered: run this again, or look in Genesys Cloud")
+            return 1
         say("purge: stopped; nothing was changed")
     return 2
 
