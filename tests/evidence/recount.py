@@ -236,6 +236,12 @@ def joined(pauses, lines):
     return stored, found
 
 
+def unsettled_of(pauses, lines):
+    """The lines of calls of which nobody knows whether there was a secure pause."""
+    told = {pause[0]["conversationId"] for pause in pauses} | {it["conversationId"] for it in lines if it["from"]}
+    return [it for it in lines if it["conversationId"] not in told and it["verdict"] != "no-secure-pause"]
+
+
 def proof_figures(records, proofs, pauses, strays):
     """The figures of the proof, and those that are told even where they are zero."""
     lines, replaced = last_of(proofs)
@@ -259,6 +265,8 @@ def proof_figures(records, proofs, pauses, strays):
     shown["all-secure-pauses"], shown["proven-dark"] = sum(cells.values()), groups["proven-dark"]
     unpaused = [it for it in lines if it["verdict"] == "no-secure-pause" and it["expected"]]
     figures["payment-calls"] = figures["unpaused"] = len(unpaused)
+    unsettled = unsettled_of(pauses, lines)
+    figures["unsettled"] = figures["unsettled-calls"] = len(unsettled)
     figures["without-record"] = figures["lost"] = len(found)
     written = [moment(it["timestamp"]) for it in records + proofs]
     for line in found:

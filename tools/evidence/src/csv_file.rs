@@ -1,5 +1,5 @@
 //! The CSV: a line for each secure pause, in the order of their starts, and after them one for each call of a payment
-//! queue without one. docs/evidence.md lists the columns.
+//! queue without one, and for each call that may have had one. docs/evidence.md lists the columns.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -54,7 +54,7 @@ struct Line<'a> {
     proof_written: Option<String>,
 }
 
-/// Writes every secure pause, and every payment call without one, after a line with the names of the columns.
+/// Writes every secure pause, every payment call without one, and every call that may have had one, after a line with the names of the columns.
 ///
 /// # Errors
 /// As the writer's.
@@ -73,9 +73,10 @@ pub fn write(figures: &Figures, log: &Log, to: impl Write) -> io::Result<()> {
             ..stored(live, case.proof, case.found.is_some())
         })?;
     }
-    for proof in figures.proofs.unpaused.iter().filter_map(|line| log.proofs.get(*line)) {
-        let verdict = proof.verdict.into();
-        let line = Line { standing: verdict, proof: verdict, ..Line::default() };
+    let calls = figures.proofs.unpaused.iter().chain(&figures.proofs.unsettled);
+    for proof in calls.filter_map(|line| log.proofs.get(*line)) {
+        let standing = if proof.is_open() { "not-known" } else { Verdict::NoSecurePause.into() };
+        let line = Line { standing, proof: proof.verdict.into(), ..Line::default() };
         csv.serialize(stored(line, Some(proof), true))?;
     }
     csv.flush()

@@ -21,6 +21,9 @@ pub fn sentence(figures: &Figures, log: &Log) -> String {
              one{and_missing}."
         );
     }
+    if all == 0 && proofs.open > 0 {
+        return format!("No secure pause is known of in these files and this period; {missing}.");
+    }
     if all == 0 {
         return format!("There was no secure pause in these files and this period; {missing}.");
     }
@@ -65,6 +68,13 @@ fn missing(figures: &Figures, log: &Log) -> String {
         (without_proof, format!("the proof of {}", many(without_proof, "secure pause"))),
         (proofs.found.len(), format!("the live record of {}{before}", proofs.found.len())),
         (proofs.unpaused.len(), format!("a secure pause on {payment_calls}")),
+        (
+            proofs.unsettled.len(),
+            format!(
+                "proof whether there was a secure pause on {}",
+                many(proofs.unsettled.len(), "other call")
+            ),
+        ),
         (nameless, format!("the call of {}", many(nameless, "failed attempt"))),
         (usize::try_from(log.broken).unwrap_or(usize::MAX), format!("what {} said", broken(log))),
     ];
@@ -122,6 +132,10 @@ fn parts(proofs: &Proofs) -> Vec<(usize, String)> {
     }
     if proofs.without > 0 {
         parts.push((proofs.without, format!("{} without a secure pause", many(proofs.without, "call"))));
+    }
+    if proofs.open > 0 {
+        let calls = many(proofs.open, "call");
+        parts.push((proofs.open, format!("{calls} of which it is not known whether there was one")));
     }
     parts
 }

@@ -26,7 +26,7 @@ use crate::shares::{LATE_MS, SHORT_MS, Share};
 use crate::span::Span;
 use crate::standing::Standing;
 use crate::stored::{Logged, Proven};
-use crate::words::Cause;
+use crate::words::{Cause, Verdict};
 
 /// How many conversations of a kind are listed, the others counted and left to the CSV: a page is to be read.
 const LISTED: usize = 50;
@@ -52,6 +52,7 @@ struct Page<'a> {
     overdue_count: usize,
     found: Vec<Case<'a>>,
     unpaused: Vec<(&'a Proof, &'static str)>,
+    unsettled: Vec<(&'a Proof, &'static str, &'a str)>,
     shares: Vec<Shown<'a>>,
     contradicting: &'a [NonNilUuid],
     stretches: &'a [Stretch],
@@ -150,6 +151,10 @@ pub fn render(figures: &Figures, log: &Log) -> io::Result<String> {
             .take(LISTED)
             .map(|line| unpaused(figures, &log.proofs[*line]))
             .collect(),
+        unsettled: first(&figures.proofs.unsettled)
+            .iter()
+            .map(|line| unsettled(log, &log.proofs[*line]))
+            .collect(),
         contradicting: first(&figures.proofs.contradicting),
         stretches: first(&figures.stretches),
         proven_tiles: proven_tiles(figures),
@@ -208,6 +213,7 @@ fn proven_tiles(figures: &Figures) -> Vec<(Named, &'static str)> {
         ("without-proof", "proof missing", proofs.proven(Proven::Missing), "bad"),
         ("without-record", "without a live record", proofs.found.len(), "bad"),
         ("payment-calls", "payment calls without a secure pause", proofs.unpaused.len(), "bad"),
+        ("unsettled", "calls that may have had one", proofs.unsettled.len(), "bad"),
     ];
     let tiles = tiles.into_iter().filter(|it| it.2 > 0);
     tiles.map(|(figure, text, count, class)| (Named { figure, text, count }, class)).collect()
@@ -240,6 +246,17 @@ fn length(ms: i64) -> Span {
 fn unpaused<'a>(figures: &Figures, proof: &'a Proof) -> (&'a Proof, &'static str) {
     let is_logged = figures.pauses.iter().any(|pause| pause.conversation == proof.conversation);
     (proof, if is_logged { "a pause, as where a secure flow took the card" } else { "nothing" })
+}
+
+/// A call of which nobody knows whether there was a secure pause, why, and why in the function's words.
+fn unsettled<'a>(log: &'a Log, proof: &'a Proof) -> (&'a Proof, &'static str, &'a str) {
+    let why = match proof.verdict {
+        Verdict::NoRecording => "no recording of any kind was found of it",
+        Verdict::Unconfirmed => "an event told of a secure pause, and its audio recording has no mark of one",
+        _ => "a recording could not be read in two days, or its times contradict each other",
+    };
+    let reason = proof.reason.and_then(|reason| log.reasons.get(usize::from(reason)));
+    (proof, why, reason.map_or("", String::as_str))
 }
 
 /// What stands out by queue and by agent.

@@ -240,6 +240,11 @@ impl Proof {
         self.from.is_none() && self.verdict == Verdict::Unknown
     }
 
+    /// Whether it is of a call, and does not say that there was no secure pause: nobody knows whether there was one.
+    pub fn is_open(&self) -> bool {
+        self.from.is_none() && self.verdict != Verdict::NoSecurePause
+    }
+
     /// When its secure pause began; of a call without one, when that ended, or when the line was written.
     pub fn at(&self) -> Moment {
         self.from.or(self.event_time).unwrap_or(self.written)

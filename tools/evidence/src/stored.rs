@@ -10,7 +10,8 @@
 //! A secure pause whose end is not told meets the line that holds its start. Several may meet one line: Genesys merges
 //! secure pauses that overlap. A line with a secure pause that nothing met has no live record: no event of its start
 //! reached the function, or its record is not in these files. A line without a secure pause that says unknown, beside
-//! others with one, is about one more whose time could not be read.
+//! others with one, is about one more whose time could not be read. Alone it leaves open whether there was a secure pause,
+//! as does every other line without one, unless it says that there was none.
 
 use std::collections::BTreeMap;
 
@@ -148,6 +149,15 @@ pub struct Found {
     pub logged: Logged,
 }
 
+/// Lines of proof that no secure pause of the live records met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unmet {
+    /// Those of a secure pause, by time.
+    found: Vec<Found>,
+    /// The places of those of a call of which it is not known whether there was one.
+    open: Vec<usize>,
+}
+
 /// What a log has of a secure pause that no `started` record is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
@@ -171,6 +181,10 @@ pub struct Proofs {
     pub unplaced: usize,
     /// Calls without one.
     pub without: usize,
+    /// Calls of which the recordings do not tell whether there was one.
+    pub open: usize,
+    /// The places of their lines, where no live record tells of one either; by time.
+    pub unsettled: Vec<usize>,
     /// Calls of which one line says that there was no secure pause, and another tells one.
     pub contradicting: Vec<NonNilUuid>,
     /// Secure pauses of the recordings without a live record, by time.
@@ -185,9 +199,9 @@ pub struct Proofs {
     pub undue: usize,
 }
 
-/// Gives each secure pause what is stored of it. Gives those that no live record is of.
-pub(crate) fn join(told: &mut Told, log: &Log, period: Period) -> Vec<Found> {
-    let mut found = Vec::new();
+/// Gives each secure pause what is stored of it. Gives the lines that no live record is of.
+pub(crate) fn join(told: &mut Told, log: &Log, period: Period) -> Unmet {
+    let mut unmet = Unmet::default();
     // Files are to have all of the period that is asked for. Without a single record there is nothing to wait for.
     let first_line = log.span.filter(|_| !log.briefs.is_empty()).map(|(first, _)| first);
     let covered_from = period.from.or(first_line);
@@ -205,9 +219,14 @@ pub(crate) fn join(told: &mut Told, log: &Log, period: Period) -> Vec<Found> {
         }
         for (place, line) in lines.iter().enumerate() {
             let is_pause = line.from.is_some() || (line.is_void() && lines.len() > 1);
-            if is_pause && !is_met[place] {
+            if is_met[place] {
+                continue;
+            }
+            if lines.len() == 1 && line.is_open() {
+                unmet.open.push(base + place);
+            } else if is_pause {
                 let is_before = covered_from.is_some_and(|first| line.at() < first);
-                found.push(Found {
+                unmet.found.push(Found {
                     line: base + place,
                     from: line.at(),
                     logged: logged(line, strays, is_before),
@@ -215,8 +234,9 @@ pub(crate) fn join(told: &mut Told, log: &Log, period: Period) -> Vec<Found> {
             }
         }
     }
-    found.sort_unstable_by_key(|it| (it.from, it.line));
-    found
+    unmet.found.sort_unstable_by_key(|it| (it.from, it.line));
+    unmet.open.sort_unstable_by_key(|place| log.proofs[*place].at());
+    unmet
 }
 
 /// Where a part of a list begins in it.
@@ -259,9 +279,11 @@ fn logged(line: &Proof, strays: &[Stray], is_before: bool) -> Logged {
 
 impl Proofs {
     /// Counts the lines of a period, and the secure pauses of that period by what is stored of them.
-    pub(crate) fn of(log: &Log, period: Period, pauses: &[SecurePause], mut found: Vec<Found>) -> Self {
+    pub(crate) fn of(log: &Log, period: Period, pauses: &[SecurePause], unmet: Unmet) -> Self {
+        let Unmet { mut found, open: mut unsettled } = unmet;
         found.retain(|it| period.holds(it.from));
-        let mut proofs = Self { found, ..Self::default() };
+        unsettled.retain(|place| period.holds(log.proofs[*place].at()));
+        let mut proofs = Self { unsettled, found, ..Self::default() };
         for lines in log.proofs.chunk_by(|a, b| a.conversation == b.conversation) {
             proofs.count_call(found_at(&log.proofs, lines), lines, period);
         }
@@ -289,6 +311,7 @@ impl Proofs {
             self.lines += 1;
             match (line.from, has_pause) {
                 (Some(_), _) => *self.pauses.entry(Stored::of(line).proven()).or_default() += 1,
+                (None, false) if line.is_open() => self.open += 1,
                 (None, false) => self.without += 1,
                 (None, true) if line.is_void() => self.unplaced += 1,
                 (None, true) => self.contradicting.push(line.conversation),
@@ -299,9 +322,9 @@ impl Proofs {
         }
     }
 
-    /// Whether every line is of a secure pause, or of a call without one.
+    /// Whether every line is of a secure pause, or of a call without one, or of one of which that is not known.
     pub fn comes_out(&self) -> bool {
-        self.lines == self.pauses.values().sum::<usize>() + self.unplaced + self.without
+        self.lines == self.pauses.values().sum::<usize>() + self.unplaced + self.without + self.open
     }
 
     /// How many secure pauses there were, by the live records and the recordings.

@@ -34,6 +34,7 @@ pub fn of(figures: &Figures, log: &Log) -> String {
         ("  without proof", proofs.proven(Proven::Missing)),
         ("without a live record", proofs.found.len()),
         ("payment calls without one", proofs.unpaused.len()),
+        ("calls that may have had one", proofs.unsettled.len()),
     ] {
         if count > 0 {
             line(name, count.to_string());

@@ -43,7 +43,7 @@ const ENDED: &str = "event ended 20 resumed verified -";
 /// Records, lines of proof, standing and proof of each row of the CSV, and why.
 type Row = (&'static [&'static str], &'static [&'static str], &'static [&'static str], &'static str);
 
-const JOINED: [Row; 25] = [
+const JOINED: [Row; 28] = [
     (&[DARK, ENDED], &["0 20 cut-out"], &["verified cut-out"], "the same time"),
     (&[DARK, ENDED], &["4.9 24 exposed"], &["verified exposed"], "clocks that differ"),
     (&[DARK, ENDED], &["25 40 exposed"], &["verified exposed"], "five seconds after its end"),
@@ -103,7 +103,25 @@ const JOINED: [Row; 25] = [
         "nothing reached the function",
     ),
     (&[], &["- - no-secure-pause"], &[], "a call without one that needed none"),
-    (&[], &["- - unknown call=2 expected"], &[], "a call that could not be read is no forgotten pause"),
+    (
+        &[],
+        &["- - unknown call=2 expected"],
+        &["not-known unknown"],
+        "a call that could not be read is no forgotten pause, and nothing says that it had none",
+    ),
+    (&[], &["- - no-recording"], &["not-known no-recording"], "a call of which nothing was recorded"),
+    (
+        &[],
+        &["- - unconfirmed"],
+        &["not-known unconfirmed"],
+        "an event told of one, and its record is not here",
+    ),
+    (
+        &["event ended 20 resumed verified -"],
+        &["- - unknown"],
+        &["not-known unknown"],
+        "its end is no record of its start",
+    ),
     (
         &[DARK, ENDED],
         &["0 20 cut-out @900", "- - unknown @900"],
@@ -207,7 +225,24 @@ fn the_last_line_about_a_secure_pause_counts_and_an_earlier_exposure_is_not_forg
 
 #[test]
 fn the_page_opens_with_what_is_proven_and_what_is_missing() {
-    let cases: [(&[&str], &[&str], &str); 9] = [
+    let cases: [(&[&str], &[&str], &str); 12] = [
+        (
+            &[],
+            &["- - unknown call=2", "- - no-recording call=3", "- - no-secure-pause call=4"],
+            "No secure pause is known of in these files and this period; missing is proof whether there was a secure \
+             pause on 2 other calls.",
+        ),
+        (
+            &[DARK, ENDED],
+            &["0 20 cut-out", "- - unconfirmed call=2"],
+            "There was 1 secure pause: 1 is proven dark by the stored recordings, 0 are not; missing is proof whether \
+             there was a secure pause on 1 other call.",
+        ),
+        (
+            &[DARK, ENDED],
+            &["- - unknown"],
+            "There was 1 secure pause: 0 are proven dark by the stored recordings, 1 is not; nothing is missing.",
+        ),
         (
             &["event ended 20 resumed verified -"],
             &[],
@@ -292,7 +327,7 @@ fn what_is_no_evidence_is_never_counted_as_proven_dark() {
 
 #[test]
 fn the_sum_comes_out_or_says_in_red_that_it_does_not() {
-    let good = logged("sum.jsonl", &[DARK], &["0 20 cut-out", "60 80 cut-out", "- - unknown call=2"]);
+    let good = logged("sum.jsonl", &[DARK], &["0 20 cut-out", "60 80 cut-out", "- - no-secure-pause call=2"]);
     let page = html(&good);
     assert!(
         page.contains(
@@ -301,11 +336,32 @@ fn the_sum_comes_out_or_says_in_red_that_it_does_not() {
     );
     assert!(!page.contains("sum bad"));
     let unplaced =
-        logged("sum-unplaced.jsonl", &[DARK], &["0 20 cut-out", "- - unknown", "- - unknown call=2"]);
+        logged("sum-unplaced.jsonl", &[DARK], &["0 20 cut-out", "- - unknown", "- - no-secure-pause call=2"]);
     assert!(html(&unplaced).contains(
         "3 lines of proof: 1 secure pause proven dark, 1 whose time could not be read, and 1 call without a secure \
          pause. 1 + 1 + 1 = 3: the sum comes out."
     ));
+    for verdict in ["unknown", "no-recording", "unconfirmed"] {
+        let open = logged(
+            &format!("sum-{verdict}.jsonl"),
+            &[DARK],
+            &["0 20 cut-out", &format!("- - {verdict} call=2")],
+        );
+        let page = html(&open);
+        for wanted in [
+            "2 lines of proof: 1 secure pause proven dark and 1 call of which it is not known whether there was one. \
+             1 + 1 = 2: the sum comes out.",
+            "<dt>calls that may have had one</dt><dd data-figure=\"unsettled\">1</dd>",
+            "<data data-figure=\"unsettled-calls\" value=\"1\">all 1</data>",
+            &format!("<span class=\"note\">(why {verdict} &#38; &#60;more&#62;)</span>"),
+        ] {
+            assert!(page.contains(wanted), "{verdict}: {wanted}");
+        }
+    }
+    // A live record tells of it: it is one of the secure pauses, and not proven.
+    let told = html(&logged("sum-told.jsonl", &[DARK, ENDED], &["- - unknown"]));
+    assert!(told.contains("1 line of proof: 1 call of which it is not known whether there was one. 1 = 1"));
+    assert!(told.contains("data-figure=\"not-proven\">1<") && !told.contains("id=\"unsettled\""));
     let bad = logged("sum-bad.jsonl", &[DARK], &["0 20 cut-out", "- - no-secure-pause"]);
     let page = html(&bad);
     assert!(page.contains("<p class=\"sum bad\""));
