@@ -41,10 +41,10 @@ pub struct Purge {
     pub recording: NonNilUuid,
     /// When the line was written. Of several about the same recording the last counts.
     pub at: Moment,
-    /// Stands for the text of the line: two of the same identity are one.
-    pub identity: u64,
     /// What came of it.
     pub outcome: Purged,
+    /// Stands for the text of the line: two of the same identity are one.
+    pub identity: u64,
     /// Why it was refused, where it was.
     pub reason: Option<Refusal>,
     /// Whether a copy has left Genesys.

@@ -156,15 +156,15 @@ pub enum Source {
     CustomerEnd,
 }
 
-/// What came of having a recording deleted.
+/// What came of having a recording deleted, in the order in which it is written: of two at the same time the last counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Purged {
-    /// Genesys shows the date of its deletion.
-    Ordered,
     /// It was asked for, and Genesys does not show the date.
     Unconfirmed,
+    /// Genesys shows the date of its deletion.
+    Ordered,
     /// Nothing was changed.
     Refused,
     /// It was ordered, and Genesys shows the recording no more.

@@ -33,9 +33,15 @@ const ONE: &str = "0 20 exposed missing=0 runs=-60..60";
 /// Lines of proof, lines of purges, remedy of the first secure pause and the outcomes beside it, and why.
 type Row = (&'static [&'static str], &'static [&'static str], &'static str, &'static str);
 
-const REMEDIES: [Row; 30] = [
+const REMEDIES: [Row; 31] = [
     (&[ONE], &[], "nothing | ", "nobody did anything"),
     (&[ONE], &["f0 ordered @3600"], "ordered | ordered", "it may still be there"),
+    (
+        &[ONE],
+        &["f0 ordered @3600", "f0 unconfirmed @3600"],
+        "ordered | ordered",
+        "asked for and ordered in the same millisecond",
+    ),
     (&[ONE], &["f0 unconfirmed @3600"], "unconfirmed | unconfirmed", "it may never go"),
     (&[ONE], &["f0 refused @3600 reason=legal-hold"], "refused | refused", "it stays"),
     (&[ONE], &["f0 ordered @3600", "f0 deleted @7200"], "deleted | deleted", "the last counts"),
