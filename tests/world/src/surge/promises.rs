@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::Run;
+use crate::figures::Late;
 
 /// Where more than this share of the pauses was late for the machine, the run says nothing of the function.
 const JUDGED: f64 = 0.05;
@@ -62,7 +63,8 @@ fn is_in_time(run: &Run) -> bool {
 
 /// Whether pauses were late less often than what can wait for them.
 fn comes_first(run: &Run) -> bool {
-    run.function.late_share() <= run.function.resumed_late_share()
+    let Late { machine, .. } = run.function.late;
+    run.function.a_pause(run.function.late.all() - machine) <= run.function.resumed_late_share()
 }
 
 fn seen(run: &Run) -> String {
@@ -95,11 +97,7 @@ fn seen(run: &Run) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        figures::{Figures, Late},
-        host::Strain,
-        play::Scenario,
-    };
+    use crate::{figures::Figures, host::Strain, play::Scenario};
 
     /// Of 100 secure pauses with nine requests each.
     fn run(rate: u32, late: Late, resumed_late: usize) -> Run {
