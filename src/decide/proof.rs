@@ -281,9 +281,26 @@ impl Evidence<'_> {
             (Media::Unknown, _) => Some("a recording is of an unknown kind"),
             (Media::Audio, state) if state != Available => Some("an audio recording is not available"),
             (Media::Audio, _) if is_doubtful(it) => Some("an audio recording has a note that cannot be read"),
+            (Media::Audio, _) if span_of(it).is_none() => {
+                Some("an audio recording has no times that can be read")
+            }
+            (Media::Audio, _) if it.output_duration_ms.is_some_and(|ms| ms <= 0) => {
+                Some("an audio recording has no file")
+            }
             (Media::Audio | Media::Screen, _) => None,
         });
-        of_one.or(self.pauses.has_unplaced.then_some(UNPLACED))
+        let unheard = || self.is_unheard().then_some("the audio recordings cover only a part of the talk");
+        of_one.or(self.pauses.has_unplaced.then_some(UNPLACED)).or_else(unheard)
+    }
+
+    /// Whether an agent and a customer were on the call for longer than the audio recordings ran, which note secure
+    /// pauses. Where there is no audio recording at all, that is said elsewhere.
+    fn is_unheard(&self) -> bool {
+        let heard = union(self.of(Media::Audio).filter_map(span_of).collect());
+        let talks = self.conversation.talks().into_iter();
+        let talks = talks.filter_map(|(from, to)| Span::new(from, to)?.common(self.call)).collect();
+        let unheard = |talk: Span| talk.length() - heard.iter().map(|it| it.overlap(talk)).sum::<Duration>();
+        !heard.is_empty() && union(talks).into_iter().map(unheard).sum::<Duration>() > self.tolerance
     }
 
     /// The worst that any screen recording says of a secure pause.
@@ -306,7 +323,12 @@ impl Evidence<'_> {
         let long = shares.iter().filter(|share| share.common.length() > self.slack());
         let rows = long.map(|share| self.of_file(share)).chain(self.held(&shares));
         let none = (Verdict::NotRecorded, "no screen was recorded at the time");
-        faults.chain(rows).min_by_key(|(verdict, _)| *verdict).unwrap_or(none)
+        let is_short = screens.len() < self.conversation.recorded_screens();
+        faults
+            .chain(is_short.then_some((Verdict::Unknown, HIDDEN)))
+            .chain(rows)
+            .min_by_key(|(verdict, _)| *verdict)
+            .unwrap_or(none)
     }
 
     fn without_screen(&self) -> Row {
@@ -329,19 +351,15 @@ impl Evidence<'_> {
         }
     }
 
-    /// What the files say together that may hold all they span of a secure pause: pieces of one screen that was cut up
-    /// may each be short, and another secure pause may be all that was cut out. None where they span too little of it.
+    /// What the files say together: pieces of one screen that was cut up may each be short, and another secure pause may
+    /// be all that was cut out. None where they hold too little of it.
     fn held(&self, shares: &[Share]) -> Option<Row> {
-        let may_hold = |share: &&Share| match share.others() {
-            others if others.is_positive() => share.missing <= others + self.tolerance,
-            _ => !share.missing.is_positive(),
+        let most = |part: &dyn Fn(&Share) -> Duration| {
+            one_after_another(shares.iter().map(|share| (share.common, part(share))).collect())
         };
-        let held: Vec<_> = shares.iter().filter(may_hold).collect();
-        let spanned = union(held.iter().map(|share| share.common).collect());
-        let stored = held.iter().map(|share| (share.wanted - share.missing).max(Duration::ZERO));
         match self.slack() {
-            slack if spanned.into_iter().map(Span::length).sum::<Duration>() <= slack => None,
-            slack if stored.sum::<Duration>() > slack => Some(self.stored()),
+            slack if most(&|share| share.may_hold(self.tolerance)) <= slack => None,
+            slack if most(&Share::stored) > slack => Some(self.stored()),
             _ => Some((
                 Verdict::NotProvable,
                 "other secure pauses account for all that is missing in the file",
@@ -367,7 +385,7 @@ impl Evidence<'_> {
 
     fn screen(&self, recording: &Recording) -> Option<Screen> {
         use FileState::{Archived, Available, Restored};
-        let span = Span::new(recording.start_time.at()?, recording.end_time.at()?)?;
+        let span = span_of(recording)?;
         let plays = recording.output_duration_ms.filter(|ms| *ms > 0).map(Duration::milliseconds)?;
         let (missing, call) = (span.length() - plays, self.call.wider(self.tolerance));
         let is_sound = call.from <= span.from && span.to <= call.to && missing >= -self.tolerance;
@@ -401,9 +419,39 @@ impl Pauses {
 }
 
 impl Share {
-    fn others(&self) -> Duration {
-        self.wanted - self.common.length()
+    /// How much the file may have of it: all, where other secure pauses account for what is missing.
+    fn may_hold(&self, tolerance: Duration) -> Duration {
+        let others = self.wanted - self.common.length();
+        let is_accounted_for = others.is_positive() && self.missing <= others + tolerance;
+        if is_accounted_for { self.common.length() } else { self.part(self.common.length() - self.missing) }
     }
+
+    /// How much the file has, of this secure pause or of another.
+    fn stored(&self) -> Duration {
+        self.part(self.wanted - self.missing)
+    }
+
+    fn part(&self, length: Duration) -> Duration {
+        length.clamp(Duration::ZERO, self.common.length())
+    }
+}
+
+/// The most that files hold of which each takes over from the one before. What two of them span at the same time counts
+/// once: two monitors that were both paused late hold no more than the later one.
+fn one_after_another(mut held: Vec<(Span, Duration)>) -> Duration {
+    held.sort_unstable();
+    let mut most: Vec<Duration> = Vec::new();
+    for (span, length) in &held {
+        let before = held.iter().zip(&most).filter(|((earlier, _), _)| earlier.to <= span.to);
+        let before = before.map(|((earlier, _), most)| *most - earlier.overlap(*span)).max();
+        most.push(*length + before.map_or(Duration::ZERO, |before| before.max(Duration::ZERO)));
+    }
+    most.into_iter().max().unwrap_or_default()
+}
+
+/// From when until when a recording ran.
+fn span_of(recording: &Recording) -> Option<Span> {
+    Span::new(recording.start_time.at()?, recording.end_time.at()?)
 }
 
 /// When a pause was that an audio recording notes.

@@ -66,6 +66,14 @@ fn several_screens_say_the_worst_and_pieces_of_one_are_one() {
         (vec![p(), screen(0, 104_000, 0), screen(0, 104_000, 0)], &[NotRecorded], "two monitors, each four seconds late"),
         (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 0), screen(105_000, CALL, 0)], &[Exposed], "two short halves are the whole"),
         (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 5_000), screen(105_000, CALL, 5_000)], &[NotRecorded], "both short halves are missing"),
+        (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 1), screen(105_000, CALL, 1)], &[Exposed], "a millisecond of each makes no difference"),
+        (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 2_500), screen(105_000, CALL, 2_500)], &[NotRecorded], "half of it is missing"),
+        (vec![voice(&[(100_000, 110_000)]), screen(0, 105_000, 2_500), screen(105_000, CALL, 2_499)], &[Exposed], "less than half of it is"),
+        (vec![voice(&[(100_000, 110_000)]), screen(0, 106_000, 1_000), screen(106_000, CALL, 0)], &[Exposed], "a long piece and a short one"),
+        (vec![voice(&[(100_000, 110_000)]), screen(0, 105_001, 1), screen(105_000, CALL, 1)], &[Exposed], "the new piece began before the old one ended"),
+        (vec![p(), whole(57_400), whole(57_400)], &[CutOut], "two monitors, each paused a little late"),
+        (vec![p(), whole(57_400), screen(0, 104_000, 0)], &[CutOut], "the same, and one ended"),
+        (vec![p(), screen(0, 130_000, 27_000), screen(130_000, CALL, 27_000)], &[Exposed], "an agent after the other, each paused late"),
         (vec![voice(&[(100_000, 110_000), (300_000, 360_000)]), screen(0, 104_000, 0), screen(104_000, 108_000, 0), screen(108_000, CALL, 65_000)], &[Exposed, CutOut], "what is missing in one piece makes good for no other"),
     ]);
 }
@@ -124,6 +132,10 @@ fn what_cannot_be_relied_on_is_unknown() {
         (vec![p(), screen(200_000, CALL, -5_001)], "one whose file plays for longer than it ran"),
         (vec![p(), cut(), json!({"id": "x", "fileState": "AVAILABLE"})], "a recording of nobody knows what"),
         (vec![p(), cut(), json!("nonsense")], "an entry that is none"),
+        (vec![p(), cut(), but(voice(&[]), "startTime", Value::Null)], "another voice began nobody knows when"),
+        (vec![p(), cut(), but(voice(&[]), "endTime", Value::Null)], "it ended nobody knows when"),
+        (vec![p(), cut(), but(voice(&[]), "endTime", text(0))], "it ended as it began"),
+        (vec![p(), cut(), but(voice(&[]), "outputDurationMs", json!(0))], "it was not transcoded"),
         (vec![p(), cut(), but(voice(&[]), "annotations", no_reason.clone())], "a pause from before reasons were told"),
         (vec![p(), cut(), but(voice(&[]), "annotations", json!(["?"]))], "a note that cannot be read"),
         (vec![p(), cut(), but(voice(&[]), "annotations", json!("?"))], "notes that cannot be read"),
@@ -222,6 +234,77 @@ fn a_call_without_a_screen_recording_is_waited_for_and_told_apart_from_a_missing
 }
 
 #[test]
+fn a_screen_that_ran_and_is_not_listed_leaves_the_others_in_doubt() {
+    let states = |states: &[(&str, &str)], recordings: &[Value]| {
+        let leg = |(user, state): &(&str, &str)| json!({"purpose": "agent", "userId": user, "screenRecordingState": state});
+        let mut scene = Scene::with(recordings);
+        scene.call["participants"] = states.iter().map(leg).collect();
+        scene
+    };
+    let cut = || whole(60_000);
+    let two = [("a", "stopped"), ("b", "active")];
+    #[rustfmt::skip] // A row a line.
+    let rows = [
+        (states(&two, &[p(), cut()]), Unknown, "another agent's is not there"),
+        (states(&two, &[p(), screen(200_000, CALL, 0)]), Unknown, "nor is that of the time"),
+        (states(&two, &[p(), whole(0)]), Exposed, "nothing makes that better"),
+        (states(&two, &[p(), cut(), cut()]), CutOut, "both are there"),
+        (states(&[("a", "stopped"), ("a", "stopped")], &[p(), cut()]), CutOut, "one agent, twice on the call"),
+        (states(&[("a", "stopped"), ("b", "error"), ("c", "timeout"), ("d", "requested")], &[p(), cut()]), CutOut, "the others' never ran"),
+        (states(&two, &[voice(&[])]), Unconfirmed, "without a secure pause the screen does not matter"),
+    ];
+    for (scene, wanted, reason) in rows {
+        assert_eq!(scene.verdicts(), [wanted], "{reason}");
+    }
+}
+
+#[test]
+fn a_voice_that_covers_only_a_part_of_the_talk_proves_nothing_of_the_rest() {
+    let called = |purpose: &str, user: Value, from: i64, to: i64| {
+        let call = json!({"connectedTime": text(from), "disconnectedTime": text(to)});
+        json!({"purpose": purpose, "userId": user, "calls": [call]})
+    };
+    let agent = |from, to| called("agent", json!("a"), from, to);
+    let customer = |from, to| called("customer", Value::Null, from, to);
+    let heard = |from, to| but(but(voice(&[]), "startTime", text(from)), "endTime", text(to));
+    let listener = |mut leg: Value| {
+        leg["mediaRoles"] = json!(["monitor"]);
+        leg
+    };
+    let by_leg = |mut leg: Value, media: &str| {
+        (leg["connectedTime"], leg["endTime"]) = (text(0), text(CALL));
+        leg["calls"] = json!([]);
+        leg[media] = json!([{"state": "disconnected"}]);
+        leg
+    };
+    let both = || vec![customer(0, CALL), agent(0, CALL)];
+    #[rustfmt::skip] // A row a line.
+    let rows = [
+        (both(), vec![heard(0, CALL)], NoSecurePause, "all of it"),
+        (both(), vec![heard(0, 10_000)], Unknown, "ten seconds of it"),
+        (both(), vec![heard(2_000, CALL - 3_000)], NoSecurePause, "all but five seconds"),
+        (both(), vec![heard(2_000, CALL - 3_001)], Unknown, "less than that"),
+        (both(), vec![heard(0, 300_000), heard(300_000, CALL)], NoSecurePause, "two halves"),
+        (both(), vec![heard(0, 300_000), heard(0, 300_000)], Unknown, "one half, twice"),
+        (vec![customer(30_000, CALL), agent(0, CALL)], vec![heard(30_000, CALL)], NoSecurePause, "before, it rang"),
+        (vec![customer(0, CALL), agent(60_000, CALL)], vec![heard(60_000, CALL)], NoSecurePause, "before, nobody was there"),
+        (vec![customer(0, CALL), agent(0, CALL), agent(0, CALL)], vec![heard(0, CALL)], NoSecurePause, "two agents at a time"),
+        (vec![customer(0, CALL), agent(0, 100_000), agent(300_000, CALL)], vec![heard(0, 100_000)], Unknown, "the second agent is not on it"),
+        (vec![customer(0, CALL), agent(0, 100_000), listener(agent(300_000, CALL))], vec![heard(0, 100_000)], NoSecurePause, "who listens in is no agent of it"),
+        (vec![agent(0, CALL)], vec![heard(0, 10_000)], Unknown, "the customer's times cannot be read"),
+        (vec![customer(0, CALL), by_leg(agent(0, 0), "calls")], vec![heard(0, 10_000)], Unknown, "the leg has times, its call has none"),
+        (vec![customer(0, CALL), by_leg(agent(0, 0), "callbacks")], vec![heard(590_000, CALL)], NoSecurePause, "a callback that waited"),
+        (vec![customer(-DAY, CALL), agent(-DAY, CALL)], vec![heard(0, CALL)], NoSecurePause, "only the call counts"),
+    ];
+    for (legs, mut recordings, wanted, reason) in rows {
+        recordings.push(whole(0));
+        let mut scene = Scene { source: Source::CustomerEnd, ..Scene::with(&recordings) };
+        scene.call["participants"] = legs.into();
+        assert_eq!(scene.verdicts(), [wanted], "{reason}");
+    }
+}
+
+#[test]
 fn a_conversation_without_a_secure_pause_has_one_finding() {
     let told = |mut scene: Scene| {
         scene.call["participants"][0]["screenRecordingState"] = json!("active");
@@ -247,6 +330,10 @@ fn a_conversation_without_a_secure_pause_has_one_finding() {
         (Scene::with(&[voice(&[]), whole(0)]), Unconfirmed, "an event knew of one"),
         (of_call(&[voice(&[]), but(whole(0), "fileState", json!("UPLOADING"))]), Unknown, "not finished"),
         (of_call(&[voice(&[]), but(voice(&[]), "fileState", json!("ARCHIVED"))]), Unknown, "one of two voices is put away"),
+        (of_call(&[but(voice(&[]), "startTime", Value::Null)]), Unknown, "a voice without a beginning"),
+        (of_call(&[but(voice(&[]), "endTime", Value::Null)]), Unknown, "one without an end"),
+        (of_call(&[but(voice(&[]), "outputDurationMs", json!(0))]), Unknown, "one without a file"),
+        (of_call(&[but(voice(&[]), "outputDurationMs", Value::Null)]), NoSecurePause, "its length decides nothing"),
         (later(of_call(&[whole(0)])), Unknown, "no voice, and so no notes"),
         (later(Scene::with(&[whole(0)])), Unknown, "no voice, and so no notes"),
         (of_call(&[]), Unknown, "not at the first look"),
