@@ -36,13 +36,14 @@ pub async fn look(
     deadline: Deadline,
 ) -> Result<(Looked, Option<Conversation>), Error> {
     let deadline = deadline.min(Deadline::after(BUDGET));
-    let (conversation, recordings) = match read(context, request, deadline).await {
+    let (conversation, recordings) = read(context, request, deadline).await;
+    let recordings = match recordings {
         // At the client's limit even the last look is left for later, as long as its message comes again.
         Err(error) if look == Look::Last && !(error.is_for_later() && request.comes_again()) => {
             log_failure(request, &error);
-            (None, None)
+            None
         }
-        read => read?,
+        recordings => recordings?,
     };
     let rules = &context.config.proof;
     let seen = Seen {
@@ -74,17 +75,23 @@ pub fn log_failure(request: &Request, error: &Error) {
     );
 }
 
-/// The conversation and, once it is over, its recordings; none of what is not there.
+/// The conversation and, once it is over, its recordings; none of what is not there. The conversation stays where its
+/// recordings cannot be read: the last word has its queues and agents.
 async fn read(
     context: &Context,
     request: &Request,
     deadline: Deadline,
-) -> Result<(Option<Conversation>, Option<Vec<Recording>>), Error> {
-    let client = context.recordings_client()?;
-    let (_, conversation) = client.conversation(request.conversation, Rank::Later, deadline).await;
-    let conversation = conversation?;
-    if !conversation.as_ref().is_some_and(Conversation::is_over) {
-        return Ok((conversation, None));
+) -> (Option<Conversation>, Result<Option<Vec<Recording>>, Error>) {
+    let client = match context.recordings_client() {
+        Ok(client) => client,
+        Err(error) => return (None, Err(error)),
+    };
+    match client.conversation(request.conversation, Rank::Later, deadline).await.1 {
+        Ok(Some(conversation)) if conversation.is_over() => {
+            let recordings = client.recordings(request.conversation, Rank::Later, deadline).await;
+            (Some(conversation), recordings)
+        }
+        Ok(conversation) => (conversation, Ok(None)),
+        Err(error) => (None, Err(error)),
     }
-    Ok((conversation, client.recordings(request.conversation, Rank::Later, deadline).await?))
 }

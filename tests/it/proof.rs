@@ -363,7 +363,13 @@ async fn without_the_right_nothing_is_proven_and_the_log_says_why() {
     let logs = stage.function.logs();
     let told = logs.iter().find(|line| line.contains("recordings not looked at")).unwrap();
     assert!(told.contains("Forbidden") && told.contains(CONVERSATION), "{told}");
-    assert_eq!(stage.look(&last(PAUSE)).await.verdicts(), ["unknown"]);
+    let looked = stage.look(&last(PAUSE)).await;
+    assert_eq!(looked.verdicts(), ["unknown"]);
+    // The conversation was read: its queues and agents are known.
+    let line = &looked.lines[0];
+    assert_eq!(line["reason"], "the recordings are not ready, or cannot be read");
+    let known = [&line["expected"], &line["queueIds"], &line["userIds"]];
+    assert_eq!(known, [&json!(false), &json!([QUEUE]), &json!([AGENT_A])]);
 
     // With one of two rights only half of it is shown, and nothing good comes of half.
     for (voices, screens) in [(true, false), (false, true)] {
