@@ -21,6 +21,10 @@ AT_ONCE, AT_THE_NEXT_PROMPT, NEVER = "at once", "at the next prompt", "never"
 BY_AN_ERROR = "disconnected by an error in the error handling"
 
 
+# A slow voice.
+WORDS_PER_SECOND = 2
+
+
 class Over(Exception):
     """The flow has ended."""
 
@@ -44,17 +48,19 @@ class Walk:
     `behaviour` says what may happen: `actions`, by integration and name a data action and its options, each a document or
     `failure` or `timeout`, or a function that gives them for the inputs; `keypad`, by question the digits that a caller
     enters; `reference`, what the flow may be invoked with; `ends`, when a flow ends whose caller has hung up;
-    `conversation`, the id of the call.
+    `patient`, whether the caller stays to the end of a flow without errors; `conversation`, the id of the call.
     """
 
     def __init__(self, flow, behaviour, fate):
         (self.kind, self.flow), = flow.items()
         only(FLOW, self.flow, "the flow")
-        self.behaviour, self.fate = behaviour, fate
+        self.behaviour, self.fate, self.patient = behaviour, fate, behaviour["patient"]
         self.tasks = {f"/{self.kind}/tasks/task[{it['task']['refId']}]": it["task"] for it in self.flow["tasks"]}
         self.variables = {"Call.ConversationId": behaviour["conversation"]}
         self.types, self.secure, self.outputs = {}, set(), set()
         self.trace, self.asked, self.answered_late = [], [], False
+        # How long each wait may last, in seconds, and how much of the trace was written before it.
+        self.waits = []
         self.caller, self.handling, self.errors, self.steps = True, False, 0, 0
         if len(self.tasks) != len(self.flow["tasks"]):
             raise Unknown("two tasks of one refId")
@@ -147,10 +153,12 @@ class Walk:
         self.asked.append(variable)
         self.may_hang_up()
         # Who has answered one question at the second asking answers the others at the first, or not at all: what the flow
-        # knows is the same, and there would be far more walks.
+        # knows is the same, and there would be far more walks. A patient caller shows how long all of them may take.
         is_again = self.asked.count(variable) > 1
-        entered = self.caller and not (is_again and self.answered_late) and self.fate.choose([True, False])
+        is_late = is_again and self.answered_late and not self.patient
+        entered = self.caller and not is_late and self.fate.choose([True, False])
         self.answered_late |= entered and is_again
+        self.wait(longest(settings, entered))
         if entered:
             self.write(variable, Secret(self.behaviour["keypad"][settings["name"]]))
         self.output(settings, "success" if entered else "failure")
@@ -200,6 +208,7 @@ class Walk:
             return self.output(settings, "failure")
         result = self.fate.choose(options(inputs) if callable(options) else options)
         self.trace.append(("call", name, inputs, result))
+        self.wait(settings["timeout"]["lit"]["seconds"])
         if isinstance(result, str):
             return self.output(settings, result)
         for key, target in call["successOutputs"].items():
@@ -219,17 +228,22 @@ class Walk:
             return
         if not self.caller and self.behaviour["ends"] == AT_THE_NEXT_PROMPT:
             self.end("nobody there")
-        self.trace.append(("said", audio["tts"] if "tts" in audio else self.value(audio)))
+        said = audio["tts"] if "tts" in audio else self.value(audio)
+        self.trace.append(("said", said))
+        self.wait(len(said.split()) / WORDS_PER_SECOND)
+
+    def wait(self, seconds):
+        self.waits.append((len(self.trace), seconds))
 
     def may_fail(self):
         """An error of the flow itself, twice in a walk at the most."""
-        if self.errors < 2 and self.fate.choose([False, True]):
+        if self.errors < 2 and not self.patient and self.fate.choose([False, True]):
             self.errors += 1
             self.trace.append(("error",))
             raise Failed
 
     def may_hang_up(self):
-        if self.caller and self.fate.choose([False, True]):
+        if self.caller and not self.patient and self.fate.choose([False, True]):
             self.caller = False
             self.trace.append(("hung up",))
             if self.behaviour["ends"] == AT_ONCE:
@@ -257,3 +271,12 @@ class Walk:
         if form in ("exp", "var"):
             return evaluate(inside, self.read)
         raise Unknown(f"a value that is {form}")
+
+
+def longest(settings, is_answered):
+    """How long a question may take, in seconds. An answer that fails is one that ends a digit short of the fewest."""
+    first, between = (settings[name]["lit"]["seconds"] for name in ("noEntryTimeout", "interDigitTimeout"))
+    digits = settings["digits"]
+    # The last digit of an exact number ends the question; a range waits for the pound key, too.
+    gaps = digits["exact"] - 1 if "exact" in digits else digits["range"]["max" if is_answered else "min"] - (not is_answered)
+    return first + gaps * between

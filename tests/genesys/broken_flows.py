@@ -5,11 +5,12 @@ import copy
 from payment_flow import FUNCTION, PAUSE, around, beside, found, last, payment, say, task, variable
 
 BROKEN = []
-DARK, FIRST, ASKED, AGAIN, ORDERED, ONCE, BEFORE, SAID, RETURNS, SECRET, TWICE, TOLD = (
+DARK, FIRST, ASKED, AGAIN, ORDERED, ONCE, STANDS, BEFORE, SAID, RETURNS, SECRET, TWICE, TOLD = (
     "no digit is asked for, and none paid with, unless the screen is dark", "the pause is the first step, and sent once",
     "only what is paid with is asked for, and only if it is known what is paid",
     "a question is asked once more at the most, and only where no answer came", "each action gets what it asks for",
-    "the resume is sent once", "the resume is sent before Return to Agent",
+    "the resume is sent once", "the resume is sent while the pause's order stands, however long the caller takes",
+    "the resume is sent before Return to Agent",
     "nothing is said before the resume but the questions", "every way leads back to the agent",
     "no secure variable leaves but to the payment", "nobody pays twice", "the agent is told what happened")
 
@@ -159,6 +160,17 @@ def it_is_not_noted_that_the_resume_was_sent(flow):
 def a_way_ends_where_it_is(flow):
     actions, index = around(flow, "jumpToTask", "No expiry")
     actions[index] = {"disconnect": {"name": "Bye"}}
+
+
+@breaks(STANDS)
+def the_caller_may_take_as_long_as_the_order_stands(flow):
+    # The one setting of all six questions.
+    found(flow, "collectInput", "Card number")["noEntryTimeout"]["lit"]["seconds"] = 15
+
+
+@breaks(STANDS)
+def the_caller_may_wait_longer_between_digits(flow):
+    found(flow, "collectInput", "Card number")["interDigitTimeout"]["lit"]["seconds"] = 11
 
 
 @breaks(BEFORE)

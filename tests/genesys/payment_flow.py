@@ -41,8 +41,9 @@ WAYS = [
         "reference": [REFERENCE, "", NOT_SET],
         "conversation": CONVERSATION,
         "ends": ends,
+        "patient": patient,
     }
-    for ends in (AT_ONCE, AT_THE_NEXT_PROMPT, NEVER)
+    for ends, patient in ((NEVER, True), (AT_ONCE, False), (AT_THE_NEXT_PROMPT, False), (NEVER, False))
 ]
 
 

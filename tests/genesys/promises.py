@@ -7,6 +7,9 @@ from payment_flow import PAUSE, PAYMENT, QUESTIONS, REFERENCE, RESUME
 # Where a flow may end with its caller, or after two errors, although it does all it can; the function's watch resumes.
 LEFT_TO_THE_WATCH = [("end", how) for how in ("ended with the caller", "nobody there", BY_AN_ERROR)]
 
+# How long the watch leaves the screens of an order dark, in seconds, where the flow shows nowhere (docs/reference.md).
+ORDER_STANDS = 600
+
 
 def broken(walk):
     """The promises that this walk breaks."""
@@ -65,6 +68,12 @@ def resumes_once(walk):
         # An error right behind it, before the flow could note that it was sent.
         return walk.trace[resumes[0] + 1] == ("error",)
     return len(resumes) == 1 or (not resumes and walk.trace[-1] in LEFT_TO_THE_WATCH)
+
+
+def resumes_while_the_order_stands(walk):
+    resumes = calls(walk, RESUME)
+    waited = sum(seconds for at, seconds in walk.waits if not resumes or at <= resumes[0])
+    return waited < ORDER_STANDS
 
 
 def resumes_before_returning(walk):
@@ -132,6 +141,7 @@ PROMISES = {
     "a question is asked once more at the most, and only where no answer came": asks_once_more_at_the_most,
     "each action gets what it asks for": orders_what_it_means,
     "the resume is sent once": resumes_once,
+    "the resume is sent while the pause's order stands, however long the caller takes": resumes_while_the_order_stands,
     "the resume is sent before Return to Agent": resumes_before_returning,
     "nothing is said before the resume but the questions": says_nothing_before_the_resume,
     "every way leads back to the agent": returns_to_the_agent,

@@ -5,12 +5,16 @@ import re
 
 import pytest
 
+from action import ROOT, Action
 from architect import AT_ONCE, AT_THE_NEXT_PROMPT, BY_AN_ERROR, NEVER, walks
 from broken_flows import BROKEN
 from expressions import Unknown
 from payment_flow import AGAIN, CONVERSATION, FILE, FLOW, FUNCTION, GATEWAY, PAUSE, PAYMENT, QUESTIONS, RESUME, WAYS, found
 from promises import PROMISES, broken
 from refused_flows import REFUSED
+
+PAUSE_BOTH, RESUME_BOTH = Action("Pause_Voice_And_Screen_Lambda"), Action("Resume_Voice_And_Screen_Lambda")
+BOTH_ARE_PAUSED = 'If(IsSet(Flow.Voice), If(Flow.Voice == "paused", If(IsSet(Flow.Paused), Flow.Paused, false), false), false)'
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +71,40 @@ def test_a_caller_who_hangs_up_over_the_card_leaves_a_resume_unless_the_flow_end
     for ends, walk in gone:
         assert ends == NEVER or RESUME.name in [step[1] for step in walk.trace if step[0] == "call"] or (
             walk.trace[-2:] == [("hung up",), ("end", "nobody there")])
+
+
+def with_voice():
+    """The flow as an owner changes it where snapshots undo an order that shows nowhere (docs/genesys-setup.md)."""
+    flow = copy.deepcopy(FLOW)
+    flow["secureCall"]["variables"].append({"stringVariable": {
+        "name": "Flow.Voice", "initialValue": {"lit": "unknown"}, "isInput": False, "isOutput": False}})
+    for step, action, voice, ordered in (
+            ("Pause the screen recording", PAUSE, {"var": "Flow.Voice"}, PAUSE_BOTH),
+            ("Resume the screen recording", RESUME, {"noValue": True}, RESUME_BOTH)):
+        actions = found(flow, "callData", step)["category"][FUNCTION]["dataAction"]
+        actions[ordered.name] = actions.pop(action.name)
+        actions[ordered.name]["successOutputs"]["voice"] = voice
+    found(flow, "decision", "Is the screen dark")["condition"]["exp"] = BOTH_ARE_PAUSED
+    return flow
+
+
+def test_a_flow_that_orders_the_voice_too_asks_for_a_card_only_while_both_are_paused():
+    guide = (ROOT / "docs" / "genesys-setup.md").read_text()
+    assert all(f"`{it}`" in guide for it in (BOTH_ARE_PAUSED, PAUSE_BOTH.name, RESUME_BOTH.name))
+    answers = [{"outcome": "paused", "paused": paused, **voice} for paused in (True, False)
+               for voice in ({"voice": "paused"}, {"voice": "active"}, {"voice": "unknown"}, {})]
+    actions = {
+        (FUNCTION, PAUSE_BOTH.name): (PAUSE_BOTH, [*answers, {}, "failure", "timeout"]),
+        (FUNCTION, RESUME_BOTH.name): (RESUME_BOTH, [{"outcome": "resumed", "paused": False, "voice": "active"}, "timeout"]),
+        (GATEWAY, PAYMENT.name): WAYS[0]["actions"][GATEWAY, PAYMENT.name],
+    }
+    seen = [walk.trace for walk in walks(with_voice(), {**WAYS[0], "actions": actions})]
+    asked = [trace[0][3] for trace in seen if any(step[0] == "asked" for step in trace)]
+    assert asked
+    assert all(answer == {"outcome": "paused", "paused": True, "voice": "paused"} for answer in asked)
+    for trace in seen:
+        assert [step[1] for step in trace if step[0] == "call" and step[1] != PAYMENT.name] == [
+            PAUSE_BOTH.name, RESUME_BOTH.name]
 
 
 @pytest.mark.parametrize(("break_it", "sentence"), BROKEN, ids=[break_it.__name__ for break_it, _ in BROKEN])
