@@ -289,18 +289,7 @@ impl Evidence<'_> {
             }
             (Media::Audio | Media::Screen, _) => None,
         });
-        let unheard = || self.is_unheard().then_some("the audio recordings cover only a part of the talk");
-        of_one.or(self.pauses.has_unplaced.then_some(UNPLACED)).or_else(unheard)
-    }
-
-    /// Whether an agent and a customer were on the call for longer than the audio recordings ran, which note secure
-    /// pauses. Where there is no audio recording at all, that is said elsewhere.
-    fn is_unheard(&self) -> bool {
-        let heard = union(self.of(Media::Audio).filter_map(span_of).collect());
-        let talks = self.conversation.talks().into_iter();
-        let talks = talks.filter_map(|(from, to)| Span::new(from, to)?.common(self.call)).collect();
-        let unheard = |talk: Span| talk.length() - heard.iter().map(|it| it.overlap(talk)).sum::<Duration>();
-        !heard.is_empty() && union(talks).into_iter().map(unheard).sum::<Duration>() > self.tolerance
+        of_one.or(self.pauses.has_unplaced.then_some(UNPLACED))
     }
 
     /// The worst that any screen recording says of a secure pause.

@@ -85,8 +85,6 @@ struct Media {
     recording_state: Recording,
     #[serde(deserialize_with = "lenient")]
     secure_pause: bool,
-    connected_time: Time,
-    disconnected_time: Time,
 }
 
 /// The voice recording, as the conversation or one call shows it.
@@ -193,19 +191,6 @@ impl Conversation {
         let ran =
             |leg: &&Participant| matches!(leg.screen, Screen::Active | Screen::Paused | Screen::Stopped);
         self.agent_legs().filter(ran).map(|leg| leg.user_id.as_deref()).collect::<BTreeSet<_>>().len()
-    }
-
-    /// When an agent and a customer were on a call, as far as times can be read; where none of a customer's can, when an
-    /// agent was.
-    pub fn talks(&self) -> Vec<(OffsetDateTime, OffsetDateTime)> {
-        let customers = self.legs().filter(|leg| leg.is_customer());
-        let customers: Vec<_> = customers.flat_map(Participant::call_times).collect();
-        let agents = self.agent_legs().filter(|leg| !leg.listens_in()).flat_map(Participant::call_times);
-        if customers.is_empty() {
-            return agents.collect();
-        }
-        let common = |(from, to)| customers.iter().map(move |other| (other.0.max(from), other.1.min(to)));
-        agents.flat_map(common).filter(|(from, to)| from < to).collect()
     }
 
     /// The queues that it was in, in the order of its legs; at most [`NAMED`], and none twice.
@@ -323,22 +308,6 @@ impl Participant {
     fn is_agent(&self) -> bool {
         let is_user = self.user_id.as_deref().is_some_and(|user| !user.is_empty());
         is_user && !NO_AGENTS.iter().any(|purpose| self.purpose.eq_ignore_ascii_case(purpose))
-    }
-
-    fn is_customer(&self) -> bool {
-        ["customer", "external"].iter().any(|purpose| self.purpose.eq_ignore_ascii_case(purpose))
-    }
-
-    /// When it was connected by a call. A callback connects the leg before anybody is called: its own times count only
-    /// where it has nothing but calls, and none of these has times.
-    fn call_times(&self) -> Vec<(OffsetDateTime, OffsetDateTime)> {
-        let of_calls =
-            self.calls.iter().filter_map(|call| call.connected_time.at().zip(call.disconnected_time.at()));
-        let of_calls: Vec<_> = of_calls.collect();
-        if !of_calls.is_empty() || self.media().count() > self.calls.len() {
-            return of_calls;
-        }
-        self.connected_time.at().zip(self.end_time.at()).into_iter().collect()
     }
 
     fn is_flow(&self) -> bool {

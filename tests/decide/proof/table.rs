@@ -259,52 +259,6 @@ fn a_screen_that_ran_and_is_not_listed_leaves_the_others_in_doubt() {
 }
 
 #[test]
-fn a_voice_that_covers_only_a_part_of_the_talk_proves_nothing_of_the_rest() {
-    let called = |purpose: &str, user: Value, from: i64, to: i64| {
-        let call = json!({"connectedTime": text(from), "disconnectedTime": text(to)});
-        json!({"purpose": purpose, "userId": user, "calls": [call]})
-    };
-    let agent = |from, to| called("agent", json!("a"), from, to);
-    let customer = |from, to| called("customer", Value::Null, from, to);
-    let heard = |from, to| but(but(voice(&[]), "startTime", text(from)), "endTime", text(to));
-    let listener = |mut leg: Value| {
-        leg["mediaRoles"] = json!(["monitor"]);
-        leg
-    };
-    let by_leg = |mut leg: Value, media: &str| {
-        (leg["connectedTime"], leg["endTime"]) = (text(0), text(CALL));
-        leg["calls"] = json!([]);
-        leg[media] = json!([{"state": "disconnected"}]);
-        leg
-    };
-    let both = || vec![customer(0, CALL), agent(0, CALL)];
-    #[rustfmt::skip] // A row a line.
-    let rows = [
-        (both(), vec![heard(0, CALL)], NoSecurePause, "all of it"),
-        (both(), vec![heard(0, 10_000)], Unknown, "ten seconds of it"),
-        (both(), vec![heard(2_000, CALL - 3_000)], NoSecurePause, "all but five seconds"),
-        (both(), vec![heard(2_000, CALL - 3_001)], Unknown, "less than that"),
-        (both(), vec![heard(0, 300_000), heard(300_000, CALL)], NoSecurePause, "two halves"),
-        (both(), vec![heard(0, 300_000), heard(0, 300_000)], Unknown, "one half, twice"),
-        (vec![customer(30_000, CALL), agent(0, CALL)], vec![heard(30_000, CALL)], NoSecurePause, "before, it rang"),
-        (vec![customer(0, CALL), agent(60_000, CALL)], vec![heard(60_000, CALL)], NoSecurePause, "before, nobody was there"),
-        (vec![customer(0, CALL), agent(0, CALL), agent(0, CALL)], vec![heard(0, CALL)], NoSecurePause, "two agents at a time"),
-        (vec![customer(0, CALL), agent(0, 100_000), agent(300_000, CALL)], vec![heard(0, 100_000)], Unknown, "the second agent is not on it"),
-        (vec![customer(0, CALL), agent(0, 100_000), listener(agent(300_000, CALL))], vec![heard(0, 100_000)], NoSecurePause, "who listens in is no agent of it"),
-        (vec![agent(0, CALL)], vec![heard(0, 10_000)], Unknown, "the customer's times cannot be read"),
-        (vec![customer(0, CALL), by_leg(agent(0, 0), "calls")], vec![heard(0, 10_000)], Unknown, "the leg has times, its call has none"),
-        (vec![customer(0, CALL), by_leg(agent(0, 0), "callbacks")], vec![heard(590_000, CALL)], NoSecurePause, "a callback that waited"),
-        (vec![customer(-DAY, CALL), agent(-DAY, CALL)], vec![heard(0, CALL)], NoSecurePause, "only the call counts"),
-    ];
-    for (legs, mut recordings, wanted, reason) in rows {
-        recordings.push(whole(0));
-        let mut scene = Scene { source: Source::CustomerEnd, ..Scene::with(&recordings) };
-        scene.call["participants"] = legs.into();
-        assert_eq!(scene.verdicts(), [wanted], "{reason}");
-    }
-}
-
-#[test]
 fn a_conversation_without_a_secure_pause_has_one_finding() {
     let told = |mut scene: Scene| {
         scene.call["participants"][0]["screenRecordingState"] = json!("active");
