@@ -26,6 +26,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Genesys' clock and ours may differ by so much: its answers name whole seconds, and an event's age is judged by ours.
 const LARGEST_SKEW_MS: i64 = 3_000;
 
+/// What every pause needs.
+const READ_CONVERSATIONS: &str = "conversation:communication:view";
 /// Pauses the voice, which a script's button may do along with the screen.
 const PAUSE_OTHERS: &str = "conversation:recording:pauseOthers";
 /// What proof needs.
@@ -142,8 +144,9 @@ async fn upstream(genesys: &Genesys, nobody: Uuid, deadline: Deadline) -> Vec<Ch
     checks.push(of("permissions", granted, |granted| granted));
     checks.push(call_ends(&topics));
     checks.push(events(topics));
-    checks.push(voice_pause(&grants.unwrap_or_default()));
-    checks.extend(path);
+    let grants = grants.unwrap_or_default();
+    checks.push(voice_pause(&grants));
+    checks.extend(path.into_iter().map(|check| by_the_roles(check, &grants)));
     checks.push(clock(genesys.clock_skew_ms()));
     checks
 }
@@ -154,9 +157,9 @@ fn is_last_failed(checks: &[Check]) -> bool {
 
 /// What the list of topics says, and what follows. A list that could not be had fails nothing that works already.
 fn events(topics: Result<Topics, Error>) -> Check {
-    let (trigger, detail) = match topics {
-        Ok(topics) => (topics.trigger(), topics.described()),
-        Err(error) => (None, answered(&error)),
+    let (trigger, detail, first) = match topics {
+        Ok(topics) => (topics.trigger(), topics.described(), before_the_event(&topics)),
+        Err(error) => (None, answered(&error), String::new()),
     };
     let (status, remedy, handled) = match trigger {
         Some(Trigger::Both) => (
@@ -167,7 +170,8 @@ fn events(topics: Result<Topics, Error>) -> Check {
         Some(Trigger::SecurePause) => (Status::Ok, "Trigger=secure-pause", None),
         Some(Trigger::Snapshots) => (
             Status::Ok,
-            "Trigger=snapshots, if conversations show the screen's state: docs/first-hour.md",
+            "Trigger=snapshots, if conversations show both secure pause (securePause) and the screen's state \
+             (screenRecordingState): docs/first-hour.md",
             None,
         ),
         Some(Trigger::None) => (
@@ -182,7 +186,7 @@ fn events(topics: Result<Topics, Error>) -> Check {
             Some(Handled::Unknown),
         ),
     };
-    let check = Check::new("events", status, detail, remedy);
+    let check = Check::new("events", status, detail, format!("{remedy}{first}"));
     Check { secure_pauses: handled, trigger, ..check }
 }
 
@@ -272,16 +276,14 @@ async fn recordings(context: &Context, nobody: Uuid, deadline: Deadline) -> Chec
                 needed(is_needed, Check::new(NAME, Status::Failed, detail, permission(missing)))
             }
         },
-        Err(error) => {
-            let is_needed = is_needed || !matches!(error, Error::Forbidden(_));
-            needed(is_needed, failed(NAME, &error))
-        }
+        Err(error) => needed(is_needed, failed(NAME, &error)),
     }
 }
 
-/// The check, which fails nothing where it need not be so.
+/// A check of proof, which says nothing of secure pauses, and fails nothing where it need not be so.
 fn needed(is_needed: bool, check: Check) -> Check {
-    if is_needed { check } else { Check { status: Status::Unknown, secure_pauses: None, ..check } }
+    let status = if is_needed { check.status } else { Status::Unknown };
+    Check { status, ..check.apart() }
 }
 
 async fn watch_queue(queue: &WatchQueue) -> Check {
@@ -297,7 +299,8 @@ async fn watch_queue(queue: &WatchQueue) -> Check {
             Status::Failed,
             reason,
             "check WATCH_QUEUE_URL and the role's rights on the queue",
-        ),
+        )
+        .apart(),
     }
 }
 
@@ -306,6 +309,11 @@ impl Check {
         let secure_pauses = (status == Status::Failed).then_some(Handled::No);
         let (detail, remedy) = (detail.into(), Some(remedy.into()));
         Self { name, status, detail, remedy, secure_pauses, trigger: None }
+    }
+
+    /// It says nothing of secure pauses: they are paused and resumed without it.
+    fn apart(self) -> Self {
+        Self { secure_pauses: None, ..self }
     }
 
     fn advising(self, remedy: &str) -> Self {
@@ -332,7 +340,7 @@ fn skipped(name: &'static str) -> Check {
 fn failed(name: &'static str, error: &Error) -> Check {
     let refused = error.answered().filter(|answered| matches!(answered.what, What::Status(403)));
     let missing = refused.and_then(|answered| match answered.operation {
-        Operation::Conversation => Some("conversation:communication:view".to_owned()),
+        Operation::Conversation => Some(READ_CONVERSATIONS.to_owned()),
         Operation::Recordings => Some(READ_RECORDINGS.join(" and ")),
         Operation::PauseVoice | Operation::ResumeVoice => Some(PAUSE_OTHERS.to_owned()),
         Operation::Token
@@ -356,6 +364,33 @@ fn failed(name: &'static str, error: &Error) -> Check {
 
 fn permission(name: &str) -> String {
     format!("give the OAuth client's role the permission {name}, in the divisions of the agents")
+}
+
+/// What has to be done before the event of a secure pause comes here, beyond the usual.
+fn before_the_event(topics: &Topics) -> String {
+    let names = topics.longer_names();
+    let longer = if names.is_empty() {
+        String::new()
+    } else {
+        format!("; give the integration {} (topics in genesys/terraform/main.tf)", names.join(" and "))
+    };
+    let preview = if topics.is_preview() {
+        "; secure_pause is in preview: have Genesys turn it on for your organization first"
+    } else {
+        ""
+    };
+    format!("{longer}{preview}")
+}
+
+/// The check; failed where the roles are known not to let conversations be read. Of one that does not exist Genesys may say
+/// so to anybody.
+fn by_the_roles(check: Check, grants: &Grants) -> Check {
+    const CONVERSATION: &str = "conversation";
+    if check.name != CONVERSATION || grants.hold(READ_CONVERSATIONS) != Some(false) {
+        return check;
+    }
+    let detail = format!("the client's roles lack {READ_CONVERSATIONS}");
+    Check::new(CONVERSATION, Status::Failed, detail, permission(READ_CONVERSATIONS))
 }
 
 /// How Genesys answered, without a remedy.

@@ -105,7 +105,9 @@ impl Topics {
             _ => format!("snapshots by EventBridge: {}", carried.join(", ")),
         };
         let preview = if self.is_preview() { " (in preview)" } else { "" };
-        let pause = format!("secure_pause {}{preview}", self.sent(SECURE_PAUSE).described());
+        let names = self.longer_names();
+        let longer = if names.is_empty() { String::new() } else { format!(", as {}", names.join(", ")) };
+        let pause = format!("secure_pause {}{preview}{longer}", self.sent(SECURE_PAUSE).described());
         let similar = self.similar().map(|name| format!("; there is {name}")).unwrap_or_default();
         format!("{pause}; {snapshots}{similar}")
     }
@@ -121,21 +123,40 @@ impl Topics {
         self.named(name).map(Topic::sent).max().unwrap_or(absent)
     }
 
-    fn is_preview(&self) -> bool {
-        self.named(SECURE_PAUSE).any(|topic| topic.visibility.eq_ignore_ascii_case("preview"))
+    /// Whether the event of a secure pause is in preview alone: Genesys turns such a topic on for an organization.
+    pub fn is_preview(&self) -> bool {
+        let is_preview = |topic: &Topic| topic.visibility.eq_ignore_ascii_case("preview");
+        self.has_secure_pause() && self.named(SECURE_PAUSE).all(is_preview)
+    }
+
+    fn has_secure_pause(&self) -> bool {
+        self.named(SECURE_PAUSE).next().is_some()
+    }
+
+    /// The topics of a secure pause that EventBridge carries, if none of them has the usual name.
+    pub fn longer_names(&self) -> Vec<&str> {
+        let carried = self.named(SECURE_PAUSE).filter(|topic| topic.sent() == Sent::ByEventBridge);
+        let names: Vec<&str> = carried.filter_map(|topic| topic.id.as_deref()).collect();
+        let has_usual = names.iter().any(|id| is_same(id, SECURE_PAUSE));
+        names.into_iter().filter(|id| !has_usual && is_name(id)).collect()
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &Topic> {
-        self.entities.iter().filter(move |topic| topic.id.as_deref().is_some_and(|id| is_same(id, name)))
+        let is_named = move |id: &str| is_same(id, name) || name == SECURE_PAUSE && is_secure_pause(id);
+        self.entities.iter().filter(move |topic| topic.id.as_deref().is_some_and(is_named))
     }
 
     /// Another topic that speaks of secure pauses, by its name.
     fn similar(&self) -> Option<&str> {
-        let is_name = |id: &&str| {
-            id.len() <= LONGEST_NAME && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-{}".contains(&b))
-        };
-        let ids = self.entities.iter().filter_map(|topic| topic.id.as_deref()).filter(is_name);
-        ids.filter(|id| !is_same(id, SECURE_PAUSE)).find(|id| letters(id).contains("securepause"))
+        let ids = self.entities.iter().filter_map(|topic| topic.id.as_deref()).filter(|id| is_name(id));
+        ids.filter(|id| !is_secure_pause(id)).find(|id| letters(id).contains("securepause"))
+    }
+
+    /// This list with what another knows of secure pauses besides.
+    fn with_pauses_of(mut self, other: Self) -> Self {
+        let speaks = |topic: &Topic| topic.id.as_deref().is_none_or(|id| letters(id).contains("securepause"));
+        self.entities.extend(other.entities.into_iter().filter(speaks));
+        self
     }
 }
 
@@ -171,21 +192,46 @@ fn is_same(id: &str, name: &str) -> bool {
     id.split('.').count() == name.split('.').count() && id.split('.').zip(name.split('.')).all(same)
 }
 
+/// Whether an event of this topic is one of a secure pause: rule and function look at the beginning of its name.
+fn is_secure_pause(id: &str) -> bool {
+    let parts: Vec<&str> = id.splitn(SECURE_PAUSE.split('.').count(), '.').collect();
+    let usual = SECURE_PAUSE.rsplit_once('.').zip(parts.split_last());
+    usual.is_some_and(|((above, begins), (last, parts))| {
+        let head = last.get(..begins.len()).unwrap_or_default();
+        is_same(&parts.join("."), above) && head.eq_ignore_ascii_case(begins)
+    })
+}
+
+/// Whether it can be shown: a name of a topic, and no other text.
+fn is_name(id: &str) -> bool {
+    id.len() <= LONGEST_NAME && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-{}".contains(&b))
+}
+
 /// The letters of a name: how words are joined differs.
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 impl Genesys {
-    /// Which topics this organization has, those in preview included.
+    /// Which topics this organization has. Those in preview are asked for only if there is none of a secure pause; what
+    /// is answered to that question alone can be no worse than no answer.
     ///
     /// # Errors
     /// [`Error::UpstreamUnavailable`] for a 4xx, too, and for a body that is no list; else how the token or the request
     /// failed.
     pub async fn topics(&self, deadline: Deadline) -> Result<Topics, Error> {
+        const QUERY: &str = "expand=transports,visibility";
+        let topics = self.topics_by(QUERY, deadline).await?;
+        if topics.has_secure_pause() {
+            return Ok(topics);
+        }
+        let with_preview = self.topics_by(&format!("{QUERY}&includePreview=true"), deadline).await;
+        Ok(topics.with_pauses_of(with_preview.unwrap_or_default()))
+    }
+
+    async fn topics_by(&self, query: &str, deadline: Deadline) -> Result<Topics, Error> {
         const WHAT: Operation = Operation::Topics;
-        const QUERY: &str = "expand=transports,visibility&includePreview=true";
-        let url = format!("{}/api/v2/notifications/availabletopics?{QUERY}", self.api_url);
+        let url = format!("{}/api/v2/notifications/availabletopics?{query}", self.api_url);
         let request = |client: &Client| client.get(&url);
         let failure = |answered| Failure { error: Error::UpstreamUnavailable(answered), retry: Retry::Never };
         self.authorized(WHAT, Rank::First, deadline, request, async |meaning| match meaning {

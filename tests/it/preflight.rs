@@ -180,6 +180,7 @@ async fn the_list_of_topics_says_by_what_a_secure_pause_can_be_known() {
         (Topics::All, "ok", ("yes", Some("both")), "all four snapshots by EventBridge", "Trigger=both"),
         (Topics::SecurePause, "ok", ("yes", Some("secure-pause")), "snapshots not by EventBridge", "Trigger=secure-pause"),
         (Topics::Snapshots, "ok", ("yes", Some("snapshots")), "v2.users.{id}.conversations.calls", "Trigger=snapshots"),
+        (Topics::Preview, "ok", ("yes", Some("secure-pause")), "by EventBridge (in preview)", "have Genesys turn it on"),
         (Topics::Websocket, "unknown", ("no", Some("none")), "secure_pause not by EventBridge", "secure call flow"),
         (Topics::Absent, "unknown", ("no", Some("none")), "secure_pause not listed", "secure call flow"),
     ];
@@ -279,7 +280,9 @@ async fn the_list_of_topics_says_whether_every_call_can_be_proven_and_that_fails
 
 fn serve_topics(stage: &Stage, body: &str) {
     let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_owned() };
-    stage.world.genesys.inject(On::Topics, fault, 1);
+    stage.world.genesys.clear_faults();
+    // Without the topic in it, the list is asked for twice.
+    stage.world.genesys.inject(On::Topics, fault, usize::MAX);
 }
 
 #[tokio::test]
@@ -321,6 +324,110 @@ async fn a_blip_is_tried_again() {
     let (answer, _) = preflight(&stage).await;
     assert_eq!(said(&answer), ("yes", Some("both")), "{answer:#}");
     stage.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_has_no_topics_in_preview_says_no_less() {
+    let stage = Stage::new().await;
+    stage.world.genesys.organization(|it| it.topics = Topics::Snapshots);
+    let (answer, _) = preflight(&stage).await;
+    let asked: Vec<_> = lists(&stage);
+    assert_eq!(asked, ["expand=transports,visibility", "expand=transports,visibility&includePreview=true"]);
+    let snapshot = r#"{"entities": [{"id": "v2.users.{id}.conversations", "transports": ["All"]}]}"#;
+    let once = Fault::StatusWith { status: 200, headers: Vec::new(), body: snapshot.to_owned() };
+    for fault in [Fault::Status(400), Fault::Html(404), Fault::Status(503), Fault::Reset] {
+        stage.world.genesys.inject(On::Topics, once.clone(), 1);
+        stage.world.genesys.inject(On::Topics, fault.clone(), usize::MAX);
+        let (refused, _) = preflight(&stage).await;
+        stage.world.genesys.clear_faults();
+        assert_eq!(said(&refused), said(&answer), "{fault:?}");
+        assert_eq!(said(&refused), ("yes", Some("snapshots")), "{fault:?}");
+    }
+    stage.world.genesys.organization(|it| it.topics = Topics::All);
+    let before = lists(&stage).len();
+    preflight(&stage).await;
+    assert_eq!(lists(&stage)[before..], ["expand=transports,visibility"], "the first list has it");
+    stage.end().await;
+}
+
+/// How the list of topics was asked for.
+fn lists(stage: &Stage) -> Vec<String> {
+    let requests = stage.world.requests();
+    let queries = requests.iter().filter_map(|it| it.path.split_once("availabletopics?"));
+    queries.map(|(_, query)| query.to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_longer_name_of_the_topic_counts_and_is_named_for_the_integration() {
+    let entry = |end: &str, transport: &str| {
+        let id = format!("v2.detail.events.conversation.{{id}}.{end}");
+        format!(r#"{{"id": "{id}", "transports": ["{transport}"]}}"#)
+    };
+    let (started, ended) = ("secure_pause_started", "secure_pause_ended");
+    let parted = format!("{},{}", entry(started, "All"), entry(ended, "EventBridge"));
+    let (secure_pause, none) = (("yes", Some("secure-pause")), ("no", Some("none")));
+    #[rustfmt::skip] // A row a line: the list's entries, what follows, what is advised, what is not.
+    let rows = [
+        (parted.clone(), secure_pause, "secure_pause_started and v2.detail.events.conversation.{id}.secure_pause_ended", "until"),
+        (entry("secure_pause.state", "All"), secure_pause, "secure_pause.state (topics in genesys/terraform", "and v2"),
+        (parted + "," + &entry("secure_pause", "All"), secure_pause, "Trigger=secure-pause", "genesys/terraform"),
+        (entry(started, "Websocket"), none, "secure call flow", "genesys/terraform"),
+        (entry("not_secure_pause", "All"), none, "secure call flow", "genesys/terraform"),
+    ];
+    let stage = Stage::new().await;
+    for (entries, wanted, advised, not) in rows {
+        serve_topics(&stage, &format!(r#"{{"entities": [{entries}]}}"#));
+        let (answer, _) = preflight(&stage).await;
+        assert_eq!(said(&answer), wanted, "{answer:#}");
+        let remedy = remedy(&answer, "events");
+        assert!(remedy.contains(advised) && !remedy.contains(not), "{remedy}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_right_that_the_roles_are_known_to_lack_is_missing_whatever_is_answered() {
+    let stage = Stage::new().await;
+    let policy = r#"{"domain": "recording", "entityName": "recording", "actions": ["view"]}"#;
+    let without = format!(r#"{{"grants": [{{"role": {{"policies": [{policy}]}}}}]}}"#);
+    // Conversations that are there are refused; this one is not there, and is answered so.
+    let faults = [(without.as_str(), "failed", "no"), (r#"{"grants": [{"role": {}}]}"#, "ok", "yes")];
+    for (body, wanted, verdict) in faults {
+        let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_owned() };
+        stage.world.genesys.inject(On::Grants, fault, usize::MAX);
+        let (answer, pairs) = preflight(&stage).await;
+        stage.world.genesys.clear_faults();
+        assert_eq!((status(&pairs, "conversation"), said(&answer).0), (wanted, verdict), "{answer:#}");
+        let named = answer.to_string().contains("conversation:communication:view");
+        assert_eq!(named, wanted == "failed", "{answer:#}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_is_no_part_of_a_pause_decides_nothing_of_secure_pauses() {
+    let own: &[_] = &[World::recordings_env()];
+    #[rustfmt::skip] // A row a line: settings, what goes wrong, the check, how it comes out.
+    let rows = [
+        (&[][..], Fault::Status(400), "unknown"),
+        (&[][..], Fault::Status(503), "unknown"),
+        (&[][..], Fault::Html(200), "unknown"),
+        (own, Fault::Status(403), "failed"),
+        (own, Fault::Status(503), "failed"),
+    ];
+    for (settings, fault, wanted) in rows {
+        let stage = Stage::with(settings).await;
+        stage.world.genesys.inject(On::Recordings, fault.clone(), usize::MAX);
+        let (answer, pairs) = preflight(&stage).await;
+        assert_eq!((status(&pairs, "recordings"), said(&answer).0), (wanted, "yes"), "{fault:?}: {answer:#}");
+        assert_eq!(answer["preflight"], if wanted == "failed" { "failed" } else { "ok" }, "{fault:?}");
+        stage.end().await;
+    }
+    let stage = Stage::with(&[("WATCH_QUEUE_URL", "http://127.0.0.1:1/000000000000/nowhere")]).await;
+    let (answer, pairs) = preflight(&stage).await;
+    assert_eq!((status(&pairs, "watch_queue"), said(&answer).0), ("failed", "yes"), "{answer:#}");
+    // The world complains of the queue; that is what this is about.
+    stage.function.stop().await;
 }
 
 #[tokio::test]

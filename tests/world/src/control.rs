@@ -287,6 +287,7 @@ fn topics(word: &Value) -> Option<Topics> {
         "secure-pause" => Topics::SecurePause,
         "snapshots" => Topics::Snapshots,
         "websocket" => Topics::Websocket,
+        "preview" => Topics::Preview,
         "absent" => Topics::Absent,
         _ => return None,
     })

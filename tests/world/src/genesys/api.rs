@@ -48,7 +48,9 @@ enum Route {
     /// What the client's roles hold.
     Grants,
     /// Which topics there are.
-    Topics,
+    Topics {
+        with_preview: bool,
+    },
     /// The path of a screen recording, asked with another method: it exists, and that is all there is to know.
     Probe,
 }
@@ -131,7 +133,8 @@ impl Route {
         }
         if path == "/api/v2/notifications/availabletopics" && request.method == "GET" {
             return match query {
-                "expand=transports,visibility&includePreview=true" => Ok(Self::Topics),
+                "expand=transports,visibility" => Ok(Self::Topics { with_preview: false }),
+                "expand=transports,visibility&includePreview=true" => Ok(Self::Topics { with_preview: true }),
                 _ => Err((400, "bad.request", "topics without their transports are of no use")),
             };
         }
@@ -174,7 +177,7 @@ impl Route {
             | (Self::Protection, On::Protection)
             | (Self::Token, On::Permissions)
             | (Self::Grants, On::Grants)
-            | (Self::Topics, On::Topics)
+            | (Self::Topics { .. }, On::Topics)
             | (Self::Voice { .. }, On::Voice)
             | (Self::Screen { .. }, On::AnyScreenRecording) => true,
             (Self::Screen { pause, .. }, On::Pause) => pause,
@@ -279,7 +282,7 @@ impl Genesys {
                 wire::answer(200, "application/json", TOKEN_INFO.to_owned())
             }
             (Standing::Good, Ok(Route::Grants)) => self.grants(rights, !reads_recordings),
-            (Standing::Good, Ok(Route::Topics)) => self.topics(),
+            (Standing::Good, Ok(Route::Topics { with_preview })) => self.topics(with_preview),
             (Standing::Good, Ok(Route::Probe)) => self.error(405, "method.not.allowed"),
             (Standing::Good, Err((status, code, _))) => self.error(status, code),
         }

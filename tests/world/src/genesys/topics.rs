@@ -16,6 +16,8 @@ pub enum Topics {
     Snapshots,
     /// The secure pause and all snapshots, by websocket alone.
     Websocket,
+    /// The secure pause in preview, by EventBridge; no snapshot.
+    Preview,
     /// No secure pause and no snapshot.
     Absent,
 }
@@ -32,7 +34,7 @@ const OF_QUEUES: [&str; 2] =
     ["v2.routing.queues.{id}.conversations", "v2.routing.queues.{id}.conversations.calls"];
 
 impl Topics {
-    fn list(self) -> Vec<Value> {
+    fn list(self, with_preview: bool) -> Vec<Value> {
         const ALL: &str = "All";
         const WEBSOCKET: &str = "Websocket";
         const EVENT_BRIDGE: &str = "EventBridge";
@@ -41,6 +43,7 @@ impl Topics {
             Self::SecurePause => (Some(EVENT_BRIDGE), Some(WEBSOCKET), Some(WEBSOCKET)),
             Self::Snapshots => (None, Some(ALL), Some(WEBSOCKET)),
             Self::Websocket => (Some(WEBSOCKET), Some(WEBSOCKET), Some(WEBSOCKET)),
+            Self::Preview => (with_preview.then_some(EVENT_BRIDGE), None, None),
             Self::Absent => (None, None, None),
         };
         let topics = OTHERS.map(|id| (id, Some(ALL))).into_iter();
@@ -48,7 +51,9 @@ impl Topics {
         let topics = topics.chain(OF_USERS.map(|id| (id, users))).chain(OF_QUEUES.map(|id| (id, queues)));
         topics
             .filter_map(|(id, transport)| {
-                Some(json!({ "id": id, "transports": [transport?], "visibility": "Public" }))
+                let is_preview = self == Self::Preview && id == SECURE_PAUSE;
+                let visibility = if is_preview { "Preview" } else { "Public" };
+                Some(json!({ "id": id, "transports": [transport?], "visibility": visibility }))
             })
             .collect()
     }
@@ -56,8 +61,8 @@ impl Topics {
 
 impl Genesys {
     /// The list, which every client may read.
-    pub(super) fn topics(&self) -> HttpResponse {
+    pub(super) fn topics(&self, with_preview: bool) -> HttpResponse {
         let topics = self.state().organization.topics;
-        wire::json(200, &json!({ "entities": topics.list() }))
+        wire::json(200, &json!({ "entities": topics.list(with_preview) }))
     }
 }
