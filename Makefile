@@ -391,6 +391,7 @@ redrive: $(SAM)/.installed ## invoke ALIAS=arn with every event kept in QUEUE=ur
 .PHONY: doctor
 doctor: ## before anything is deployed: can secure pauses be handled in REGION=domain? Reads only; CLIENT=, JSON=1
 	@test -n "$(REGION)" || { echo 'name the region: make doctor REGION=mypurecloud.ie' >&2; exit 2; }
+	@$(PYTHON) tools/doctor/doctor.py --region "$(REGION)"
 	@echo "building the function (the first time takes a minute or two)" >&2
 	@$(CARGO) build --locked --quiet --workspace --bin secure-pause
 	@$(PYTHON) tools/doctor/doctor.py --region "$(REGION)" $(if $(CLIENT),--client "$(CLIENT)") $(if $(JSON),--json) \

@@ -126,10 +126,12 @@ class Desk:
         own = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder), "LANG": "C.UTF-8"}
         return build | tools | own | self.world.env
 
-    def make(self, *words, answers=()):
+    def make(self, *words, answers=(), env=None):
         """`make doctor` as a person types it; `answers`: what is typed, a line for each time it asks."""
         command = ["make", "-C", str(ROOT), "doctor", "REGION=mypurecloud.ie", *words]
-        return self.checked(lambda sampled: on_terminal(command, self.env(), answers, sampled), "doctor.py", "secure-pause")
+        wanted = () if env else ("doctor.py", "secure-pause")
+        env = self.env() | (env or {})
+        return self.checked(lambda sampled: on_terminal(command, env, answers, sampled), *wanted)
 
     def run(self, *options, env=None, client=True):
         """The tool itself, without a terminal."""

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 
 import answer
@@ -15,6 +16,7 @@ CHECKS = ["settings", "secret", "token", "clock", "permissions", "conversation",
 PAGE = {"headers": {"content-type": "text/html"}, "body": "<html><body>never shown</body></html>"}
 YES = "Secure pauses can be handled, as far as can be known without a live call."
 NO = "Secure pauses cannot be handled as things are: see FAILED and NO."
+NO_EVENT = "No event of a secure pause comes here; orders by a flow or a script's button remain."
 UNKNOWN = "Whether secure pauses can be handled could not be found out."
 
 
@@ -27,8 +29,8 @@ def typed(world):
     [
         ("all", 0, "ok", "Trigger=both", f"{YES} Trigger=both."),
         ("snapshots", 0, "ok", "Trigger=snapshots", f"{YES} Trigger=snapshots."),
-        ("websocket", 1, "NO", "let a script's button or a secure call flow order the pause", NO),
-        ("absent", 1, "NO", "let a script's button or a secure call flow order the pause", NO),
+        ("websocket", 1, "NO", "let a script's button or a secure call flow order the pause", NO_EVENT),
+        ("absent", 1, "NO", "let a script's button or a secure call flow order the pause", NO_EVENT),
     ],
 )
 def test_an_owner_learns_it_by_typing_in_the_client(desk, world, topics, code, mark, to_set, said):
@@ -41,6 +43,8 @@ def test_an_owner_learns_it_by_typing_in_the_client(desk, world, topics, code, m
     # Make has one exit code for every failure, and names the tool's.
     assert (done.code, "Error 1" in done.out) == ((0, False) if code == 0 else (2, True)), done.out
     assert max(map(len, done.out.splitlines())) <= 120
+    # There is no stack, and so no mode.
+    assert re.fullmatch(r"preflight ok: version \S+ \(\S+\)", [it for it in done.out.splitlines() if "preflight ok" in it][0])
 
 
 def test_the_table_has_a_row_for_each_check_and_none_for_what_is_the_stacks(desk):
@@ -78,6 +82,7 @@ def test_a_client_that_genesys_refuses_is_a_no(desk, world):
     finally:
         world.client = world.ask("GET", "/client")
     assert (done.code, done.mark("token"), done.mark("events")) == (1, "FAILED", "-"), done.out
+    assert NO in done.out.splitlines()
 
 
 def test_a_network_without_a_way_out_is_no_verdict(desk):
@@ -95,7 +100,7 @@ def test_a_network_without_a_way_out_is_no_verdict(desk):
         ([], {"GENESYS_API_URL": "https://api.example.com"}, "are for tests"),
         ([], {"GENESYS_API_URL": "http://192.0.2.7:80"}, "are for tests"),
         (["--function", "/nowhere"], {}, "cannot be started"),
-        (["--function", "/bin/false"], {}, "no answer"),
+        (["--function", "/bin/false"], {}, "no answer to its preflight and has ended with 1"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_one_line(desk, world, options, env, said):
@@ -113,6 +118,19 @@ def test_without_a_terminal_nothing_is_typed_in(desk, world):
 def test_a_region_that_is_none_is_refused_before_anybody_types(desk):
     done = desk.run("--region", "mypurecloud.example", client=False, env={"GENESYS_API_URL": ""})
     assert done.code == 2 and "REGION is none of" in done.err
+
+
+def test_a_region_that_is_none_is_refused_before_anything_is_built(desk):
+    done = desk.make("REGION=mypurecloud.example", "CARGO=/nowhere", env={"GENESYS_API_URL": ""})
+    assert done.code == 2 and "REGION is none of" in done.out and "building" not in done.out, done.out
+
+
+def test_what_the_function_says_of_why_it_cannot_run_is_shown(desk, tmp_path):
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho no such library >&2\nexit 127\n")
+    broken.chmod(0o700)
+    done = desk.run("--function", str(broken))
+    assert done.code == 2 and "no such library" in done.err and "has ended with 127" in done.err
 
 
 def test_settings_of_the_function_are_handed_on(desk):
@@ -152,7 +170,7 @@ def test_a_function_that_never_answers_is_given_up(standin, monkeypatch):
         def poll(self):
             return None
 
-    with pytest.raises(doctor.genesys.Refused, match="no answer"):
+    with pytest.raises(doctor.genesys.Refused, match="no answer to its preflight within 0.3 s"):
         standin.answer_of(Hanging())
 
 
@@ -174,6 +192,14 @@ def told(**changed):
 )
 def test_an_answer_that_does_not_say_is_never_a_good_one(told, code):
     assert answer.code(told) == code
+
+
+def test_orders_remain_only_where_nothing_but_the_event_is_missing():
+    missing = told(securePauses="no", trigger="none")
+    assert NO_EVENT in answer.document(missing, 120).splitlines()
+    refused = {"check": "conversation", "status": "failed", "detail": "403", "remedy": "a role", "securePauses": "no"}
+    missing["checks"].append(refused)
+    assert NO in answer.document(missing, 120).splitlines()
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 300])

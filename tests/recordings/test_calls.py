@@ -99,23 +99,29 @@ def test_without_a_terminal_nothing_is_typed_in(desk):
 
 
 @pytest.mark.parametrize(
-    ("content", "mode", "said"),
+    ("content", "said"),
     [
-        (None, 0o644, "chmod 600"),
-        ("no JSON, s3cret", 0o600, "is no JSON object"),
-        ('["s3cret"]', 0o600, "is no JSON object"),
-        ('{"client_id": "s3cret"}', 0o600, "is no JSON object"),
-        ('{"client_id": "s3cret\\r\\nHost: x", "client_secret": "s3cret"}', 0o600, "is empty or holds"),
-        ('{"client_id": "s3cret", "client_secret": 7}', 0o600, "is empty or holds"),
+        ("no JSON, s3cret", "is no JSON object"),
+        ('["s3cret"]', "is no JSON object"),
+        ('{"client_id": "s3cret"}', "is no JSON object"),
+        ('{"client_id": "s3cret\\r\\nHost: x", "client_secret": "s3cret"}', "is empty or holds"),
+        ('{"client_id": "s3cret", "client_secret": 7}', "is empty or holds"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_named_without_being_shown(desk, content, mode, said):
-    if content:
-        desk.file.write_text(content)
-    desk.file.chmod(mode)
+def test_a_file_that_cannot_be_used_is_named_without_being_shown(desk, content, said):
+    desk.file.write_text(content)
     done = desk.calibrate()
     assert (done.code, desk.genesys.requests()) == (2, [])
     assert said in done.err and "s3cret" not in done.err
+
+
+def test_a_file_as_an_editor_leaves_it_is_read_and_one_that_others_can_read_is_warned_of(desk):
+    desk.file.write_text(desk.file.read_text(), encoding="utf-8-sig")
+    done = desk.calibrate()
+    assert (done.code, done.err) == (0, "")
+    desk.file.chmod(0o644)
+    done = desk.calibrate()
+    assert (done.code, done.err) == (0, f"warning: {desk.file} can be read by others: chmod 600 {desk.file}\n")
 
 
 def test_a_client_that_genesys_refuses_is_named_by_the_call_alone(desk):

@@ -16,6 +16,8 @@ SAID = {
     1: "Secure pauses cannot be handled as things are: see FAILED and NO.",
     2: "Whether secure pauses can be handled could not be found out.",
 }
+# Where nothing but that is missing.
+NO_EVENT = "No event of a secure pause comes here; orders by a flow or a script's button remain."
 GAP = "  "
 # Where there is no terminal.
 USUAL = (120, 24)
@@ -35,11 +37,19 @@ def code(answer):
 
 
 def document(answer, width):
-    settings = f"version {answer['version']} ({answer['commit']}), mode {answer['mode'] or 'unknown'}"
-    trigger = f" Trigger={answer['trigger']}." if answer.get("trigger") not in (None, "none") else ""
-    return "\n".join(
-        [*table(answer["checks"], width), "", SAID[code(answer)] + trigger, f"preflight {answer['preflight']}: {settings}"]
-    )
+    settings = f"version {answer['version']} ({answer['commit']})"
+    if "mode" in answer:
+        settings += f", mode {answer['mode'] or 'unknown'}"
+    return "\n".join([*table(answer["checks"], width), "", said(answer), f"preflight {answer['preflight']}: {settings}"])
+
+
+def said(answer):
+    """The verdict in one sentence."""
+    trigger = answer.get("trigger")
+    bad = [it["check"] for it in answer["checks"] if it.get("securePauses", "yes") != "yes"]
+    if trigger == "none" and bad == ["events"]:
+        return NO_EVENT
+    return SAID[code(answer)] + (f" Trigger={trigger}." if trigger not in (None, "none") else "")
 
 
 def table(checks, width):

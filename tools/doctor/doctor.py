@@ -87,15 +87,16 @@ class Desk(http.server.ThreadingHTTPServer):
     def answer_of(self, process):
         """What the function has answered."""
         until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until:
+        told, status = None, None
+        while told is None and status is None and time.monotonic() < until:
+            status = process.poll()
             try:
                 told = self.answers.get(timeout=0.1)
             except queue.Empty:
-                told = None if process.poll() is None else {}
-            if told is not None:
-                break
+                pass
         if not told or "checks" not in told:
-            raise genesys.Refused("the function has given no answer to its preflight")
+            how = f"within {PATIENCE_SECONDS} s" if status is None else f"and has ended with {status}"
+            raise genesys.Refused(f"the function has given no answer to its preflight {how}")
         return told
 
 
@@ -149,9 +150,8 @@ def ask(function, region, client):
     desk = Desk(client)
     try:
         environment = desk.environment(region)
-        process = subprocess.Popen(
-            [function], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        # Its log goes to stdout. On stderr is only why it cannot run.
+        process = subprocess.Popen([function], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
             return desk.answer_of(process)
         finally:
@@ -167,11 +167,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--region", required=True, help="the region's domain, such as mypurecloud.ie")
     parser.add_argument("--client", type=pathlib.Path, help="a file with client_id and client_secret; else asked for")
-    parser.add_argument("--function", type=pathlib.Path, required=True, help="the function's binary")
+    parser.add_argument("--function", type=pathlib.Path, help="the function's binary; else only the region is checked")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
     arguments = parser.parse_args()
     try:
-        genesys.hosts(arguments.region)  # before anybody types a secret
+        genesys.hosts(arguments.region)  # before anybody types a secret, or waits for a build
+        if arguments.function is None:
+            return 0
         told = ask(arguments.function, arguments.region, genesys.credentials(arguments.client))
     except genesys.Refused as error:
         print(f"doctor: {error}", file=sys.stderr)
@@ -179,8 +181,9 @@ def main():
     except KeyboardInterrupt:
         print("doctor: stopped", file=sys.stderr)
         return 2
-    # The queue belongs to the stack, which there is not yet.
+    # The queue and the mode belong to the stack, which there is not yet.
     told["checks"] = [it for it in told["checks"] if it["check"] != "watch_queue"]
+    told.pop("mode", None)
     return answer.show(told, arguments.json)
 
 

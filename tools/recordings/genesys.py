@@ -15,6 +15,7 @@ import os
 import pathlib
 import re
 import ssl
+import sys
 import time
 import urllib.parse
 import warnings
@@ -91,10 +92,11 @@ def credentials(path):
     if path is None:
         return typed_in()
     try:
-        # Where the system has such rights; a secret that others can read is none.
+        # Where the system has such rights.
         if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise Refused(f"{path} can be read by others: chmod 600 {path}")
-        told = json.loads(path.read_text())
+            print(f"warning: {path} can be read by others: chmod 600 {path}", file=sys.stderr)
+        # Editors of Windows write a byte order mark.
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
         client = told["client_id"], told["client_secret"]
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}") from None
