@@ -284,9 +284,6 @@ impl Evidence<'_> {
             (Media::Audio, _) if span_of(it).is_none() => {
                 Some("an audio recording has no times that can be read")
             }
-            (Media::Audio, _) if it.output_duration_ms.is_some_and(|ms| ms <= 0) => {
-                Some("an audio recording has no file")
-            }
             (Media::Audio | Media::Screen, _) => None,
         });
         of_one.or(self.pauses.has_unplaced.then_some(UNPLACED))
