@@ -14,8 +14,8 @@
 //! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
 //! - P5 An answer is one proof, a reading another ([`read_back`]).
 //! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
-//! - P7 A late pause is followed: it posts a watch message, and another at the end for a pause that went out after it ([`follow`]). So
-//!   does each pause of an order or a snapshot, once.
+//! - P7 A late pause is followed: it posts a watch message ([`follow`]). A later pause that is late too, or not answered,
+//!   posts another at the end. An order's pause or a snapshot's posts one in any case.
 //! - P8 `paused` is claimed only if every target that has not gone is dark, and a replacement for each one that has
 //!   gone was looked for.
 //! - P9 A recorder that begins a second file is paused again: readings go on through the lag.
