@@ -8,6 +8,7 @@ import pathlib
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -187,6 +188,8 @@ def on_terminal(command, env, answers, sampled):
 def take_terminal():
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # A shell ignores Ctrl-C for what it runs in the background, and a child would inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read(terminal):

@@ -8,6 +8,7 @@ import pathlib
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -229,6 +230,8 @@ def on_terminal(command, env, answers, is_time):
 def take_terminal():
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # A shell ignores Ctrl-C for what it runs in the background, and a child would inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read(terminal):
