@@ -105,9 +105,10 @@ async fn a_pause_that_nobody_knows_the_end_of_is_followed_by_the_watch() {
         stage.when_sent("pause", |genesys| secure_pause(genesys, false));
         let answer = stage.invoke(&fresh(STARTED)).await;
         assert_eq!(outcome(&answer), "superseded", "{reason}");
+        // A second one follows if the pause was repeated before the reading arrived.
         let messages = stage.world.queue.messages();
-        assert_eq!(messages.len(), 1, "{reason}: {messages:?}");
-        assert!(messages[0].contains(r#""of":"pause""#), "{reason}: {messages:?}");
+        assert!(matches!(messages.len(), 1..=2), "{reason}: {messages:?}");
+        assert!(messages.iter().all(|it| it.contains(r#""of":"pause""#)), "{reason}: {messages:?}");
         stage.end().await;
     });
     join_all(followed).await;
