@@ -174,22 +174,20 @@ def test_every_queue_is_encrypted_by_sqs_keeps_fourteen_days_and_refuses_plain_h
     queues, policies = (of_type(template, kind) | of_type(proof, kind) for kind in ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy"))
     kept = {"UndeliveredQueue", "FailureQueue", "WatchDeadLetterQueue", "ProofDeadLetterQueue"}
     assert set(queues) == {"WatchQueue", "ProofQueue"} | kept
-    none = {"Ref": "AWS::NoValue"}
-    of_events = [{"Fn::If": ["TakesEvents", arn_of(rule), none]} for rule in ("Rule", "WatchRule")]
-    of_proof = {"Fn::If": ["Proves", {"Fn::GetAtt": ["ProofStack", "Outputs.RuleArn"]}, none]}
     senders = {
-        "UndeliveredQueue": {"TheRulesMaySend": [*of_events, of_proof]},
+        "UndeliveredQueue": {"TheRulesMaySend": [arn_of("Rule"), arn_of("WatchRule")]},
         "WatchQueue": {"TheRuleMaySend": arn_of("WatchRule")},
         "ProofQueue": {"TheRuleMaySend": arn_of("ProofRule")},
+        "ProofDeadLetterQueue": {"TheRuleMaySend": arn_of("ProofRule")},
     }
     for name, queue in queues.items():
         kept = {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": FOURTEEN_DAYS}
         assert kept.items() <= queue["Properties"].items()
-        assert name in senders and name != "UndeliveredQueue" or queue["Properties"] == kept
+        assert name in ("WatchQueue", "ProofQueue") or queue["Properties"] == kept
         # A queue has one policy: of two the last one would hold.
         (policy,) = [p for p in policies.values() if {"Ref": name} in p["Properties"]["Queues"]]
         its_own = arn_of(name) if len(policy["Properties"]["Queues"]) == 1 else "*"
-        stated = [chosen(s, "TakesEvents", "HasUndelivered") for s in policy["Properties"]["PolicyDocument"]["Statement"]]
+        stated = [chosen(s, "TakesEvents") for s in policy["Properties"]["PolicyDocument"]["Statement"]]
         statements = {s["Sid"]: s for s in stated}
         assert statements.pop("NoPlainHttp") == {
             "Sid": "NoPlainHttp",
@@ -275,9 +273,8 @@ def test_proof_gets_the_id_and_the_time_of_a_call_and_no_more(template, proof, a
     assert target["InputTransformer"]["InputPathsMap"] == paths
     message = json.loads(value(target["InputTransformer"]["InputTemplate"], proof, Proof=after))
     assert message == {"proof": {"conversationId": "<conversation>", "at": "<at>", "source": source}}
-    assert (target["Arn"], target["DeadLetterConfig"]) == (arn_of("ProofQueue"), {"Arn": {"Ref": "UndeliveredQueueArn"}})
+    assert (target["Arn"], target["DeadLetterConfig"]["Arn"]) == (arn_of("ProofQueue"), arn_of("ProofDeadLetterQueue"))
     handed = template["Resources"]["ProofStack"]["Properties"]["Parameters"]
-    assert handed["UndeliveredQueueArn"] == arn_of("UndeliveredQueue")
     assert handed["EventBusName"] == of_type(template, "AWS::Events::Rule")["Rule"]["Properties"]["EventBusName"]
 
 
@@ -326,9 +323,6 @@ def test_the_trigger_says_which_rules_there_are_and_each_may_invoke_the_alias(te
     for permission in permissions:
         assert permission["FunctionName"] == alias_of(template)
         assert (permission["Principal"], permission["Action"]) == ("events.amazonaws.com", "lambda:InvokeFunction")
-    asked = template["Conditions"]["HasUndelivered"]
-    told = [value(asked, template, Trigger=trigger, Proof=it) for it in ("off", "all-calls")]
-    assert told == [trigger != "snapshots", True], "a policy without senders would be refused"
 
 
 def test_the_function_is_what_the_readme_says(template):
