@@ -1,7 +1,7 @@
-//! The machine: one request, from its first reading to its end. Pure: time, readings and answers go in, commands
-//! come out. [`crate::reconcile`] carries them out.
+//! The machine: it decides one event, snapshot, order or check, from its first reading to its end. Pure: time, readings
+//! and answers go in, commands come out. [`crate::reconcile`] carries them out.
 //!
-//! A *request* is one HTTP request. Reads may lag behind writes by up to 3 s, the *lag*. A *sign* of a secure pause:
+//! Below, a *request* is one HTTP request. Reads may lag behind writes by up to 3 s, the *lag*. A *sign* of a secure pause:
 //! the voice reads PAUSED, or a flow's leg (`ivr`, `workflow`) is live.
 //!
 //! # Properties
@@ -10,8 +10,10 @@
 //! - P2 No resume without a fresh reading. Each is sent in the step in which a reading arrives that allows it and began
 //!   less than 2 s ago, and only after that leg's previous request ended.
 //! - P3 No resume without a look afterwards. It is sent only if 5 s are left. After it, the conversation is read until a
-//!   reading began a lag after the last request ended. If secure pause is on by then, the screens are paused again.
-//! - P4 Nothing is sent on a sign, except at the watch, where two readings a lag apart show a screen recorded.
+//!   reading began a lag after the last request ended. If secure pause is on by then, the screens are paused again. A
+//!   sign is enough for that, but not at the direct door.
+//! - P4 An `ended` event, a snapshot and a check resume nothing on a sign. A check pauses on a sign only a screen that
+//!   two readings, a lag apart, show recorded. A start and an order need no sign.
 //! - P5 An answer is one proof, a reading another ([`read_back`]).
 //! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
 //! - P7 A late pause is followed: it posts a watch message ([`follow`]). A later pause that is late too, or not answered,
@@ -32,9 +34,11 @@ pub mod ending;
 pub mod follow;
 pub mod history;
 pub mod outcome;
+mod pausing;
 pub mod proof;
 pub mod read_back;
 pub mod request;
+mod resuming;
 pub mod schedule;
 pub mod status;
 pub mod tables;
@@ -45,13 +49,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::ending::Course;
-use self::history::{History, Leg, Moment, Seen, Withdrawal};
+use self::history::{History, Leg, Moment, Seen};
 use self::outcome::{Outcome, State};
 use self::read_back::{Finding, Reading};
 use self::request::{Door, Phase, Request};
+use self::resuming::STALE_READING;
 use self::schedule::Readings;
 use self::status::Shown;
-use self::tables::{Await, BETWEEN_LOOKS, BETWEEN_MISSES, End, Exposed, Reads, Rule, Situation};
+use self::tables::{Await, BETWEEN_LOOKS, BETWEEN_MISSES, End, Reads, Rule, Situation};
 use self::targets::{Legs, Resolution};
 use self::voice::Voice;
 use crate::config::Policy;
@@ -61,8 +66,6 @@ use crate::genesys::conversation::{Conversation, Participant, Screen};
 use crate::genesys::screen_recording::{Action, Answer, Reply};
 use crate::ids::ParticipantId;
 
-/// A reading that began longer ago allows no resume.
-const STALE_READING: Duration = Duration::from_secs(2);
 /// A request without an answer is given up after this.
 pub const SILENCE: Duration = Duration::from_secs(4);
 /// The least time that a resume gets for its answer, however little is left: ten times what an answer usually takes.
@@ -445,284 +448,6 @@ impl<'a> Decider<'a> {
     /// Whether a reading that began at this moment is late enough to show the event.
     fn shows_the_event(&self, began: Moment) -> bool {
         self.age + began >= self.policy.timing.lag
-    }
-
-    // ---- Pausing.
-
-    fn pause(&mut self, conversation: &Conversation, exposed: Exposed, began: Moment) -> Ended {
-        if self.course() == Course::Resuming {
-            return None;
-        }
-        let legs = Legs::of(self.request, conversation);
-        let (targets, resolution) = legs.to_pause(self.policy.all_agents);
-        let exposed: Vec<_> = match exposed {
-            Exposed::All => targets,
-            Exposed::NotPaused => targets.into_iter().filter(|leg| leg.screen() != Screen::Paused).collect(),
-            Exposed::StillActive => self.still_active(targets, began)?,
-        };
-        if !exposed.is_empty() {
-            self.history.resolution = Some(resolution);
-        }
-        for leg in self.unknown(exposed) {
-            self.begin(leg, Action::Pause, legs.is_own(leg));
-        }
-        match self.request.door {
-            _ if self.course() != Course::Looking => None,
-            Door::Watch => Some(self.nobody_is_left()),
-            // Nobody to pause is found. Reads may lag, so it counts only after that time. A snapshot's one other reading
-            // tells whether `paused` was from before.
-            door => {
-                let nobody = *self.nobody_since.get_or_insert(began) + self.policy.timing.lag;
-                if door == Door::Snapshot {
-                    self.readings.not_before = nobody;
-                }
-                (began >= nobody).then(|| self.nobody_is_left())
-            }
-        }
-    }
-
-    /// How it ends if nobody is left to pause. Of many snapshots, most find every screen dark.
-    fn nobody_is_left(&self) -> Result<Outcome, Error> {
-        match self.request.door {
-            Door::Event | Door::Direct => Err(Error::NoTarget),
-            Door::Snapshot => Ok(Outcome::Ignored),
-            Door::Watch => Ok(Outcome::Watching),
-        }
-    }
-
-    /// The targets that read `active` now and did so a lag ago. None while a second reading has to decide.
-    fn still_active<'c>(
-        &mut self,
-        targets: Vec<&'c Participant>,
-        began: Moment,
-    ) -> Option<Vec<&'c Participant>> {
-        let active: Vec<_> = targets.into_iter().filter(|leg| leg.screen() == Screen::Active).collect();
-        let ids: Vec<_> = active.iter().filter_map(|leg| leg.id()).collect();
-        self.active_since.retain(|id, _| ids.contains(id));
-        for id in ids {
-            self.active_since.entry(id).or_insert(began);
-        }
-        let Some(first) = self.active_since.values().min() else { return Some(active) };
-        let second = *first + self.policy.timing.lag;
-        if self.course() == Course::Looking && began < second {
-            self.readings.not_before = second;
-            return None;
-        }
-        let is_still = |leg: &&Participant| {
-            let since = leg.id().and_then(|id| self.active_since.get(&id));
-            since.is_some_and(|since| began >= *since + self.policy.timing.lag)
-        };
-        Some(active.into_iter().filter(is_still).collect())
-    }
-
-    /// The legs that are no target yet.
-    fn unknown<'c>(&self, legs: Vec<&'c Participant>) -> Vec<&'c Participant> {
-        let is_new = |leg: &&Participant| leg.id().is_some_and(|id| self.history.leg(id).is_none());
-        legs.into_iter().filter(is_new).collect()
-    }
-
-    fn begin(&mut self, seen: &Participant, action: Action, is_own: bool) {
-        let Some(id) = seen.id() else { return };
-        let mut leg = Leg::begun(id, action, is_own, self.now);
-        leg.read(Moment::ZERO, Some(seen.screen()));
-        self.history.legs.push(leg);
-        self.commands.push(Command::Send(id, action));
-        self.readings.restart(self.now);
-    }
-
-    /// Pauses the leg that the event names, because no reading can be had.
-    fn pause_unread(&mut self) {
-        let Some(id) = self.named() else { return };
-        self.history.resolution = Some(Resolution::Unread);
-        self.history.legs.push(Leg::begun(id, Action::Pause, true, self.now));
-        self.commands.push(Command::Send(id, Action::Pause));
-        self.readings.restart(self.now);
-    }
-
-    /// The leg to pause without a reading. The watch has time to read again, so it pauses nobody without one.
-    fn named(&self) -> Option<ParticipantId> {
-        self.request.participant.filter(|_| self.may_pause_unread())
-    }
-
-    fn may_pause_unread(&self) -> bool {
-        let Request { door, phase, .. } = *self.request;
-        let may = door != Door::Watch && phase == Some(Phase::Started) && self.course() == Course::Looking;
-        may && !self.policy.is_observed && self.readings.arrived.is_none()
-    }
-
-    // ---- The voice recording.
-
-    /// Sends the request for the voice if the reading calls for the order at all, or again if it must be repeated.
-    fn steer_voice(&mut self, began: Moment) {
-        let calls_for_it =
-            matches!(self.rule, Some(Rule::Pause(_) | Rule::Look(End::Outcome(Outcome::Deferred))));
-        if self.request.voice && self.history.voice.is_none() && calls_for_it {
-            return self.begin_voice();
-        }
-        let (Some(voice), Some(seen)) = (&mut self.history.voice, &self.history.last) else { return };
-        let (door, now, timing) = (self.request.door, self.now, &self.policy.timing);
-        let reading = Reading { began, now, door, not_recorded: &self.policy.not_recorded, timing };
-        match voice.after(seen.voice_everywhere, reading) {
-            Finding::Failed(error) => voice.error = Some(error),
-            Finding::Again => self.send_voice(),
-            Finding::Instead => {
-                self.give_up_voice();
-                self.send_voice();
-            }
-            Finding::Ended(_) | Finding::Open => {}
-        }
-    }
-
-    fn begin_voice(&mut self) {
-        let is_end = self.request.phase == Some(Phase::Ended);
-        let action = if is_end { Action::Resume } else { Action::Pause };
-        self.history.voice = Some(Voice::begun(action, self.now));
-        self.commands.push(Command::SendVoice(action));
-    }
-
-    fn send_voice(&mut self) {
-        if let Some(voice) = &mut self.history.voice {
-            voice.sent_again(self.now);
-            self.commands.push(Command::SendVoice(voice.action));
-        }
-    }
-
-    fn voice_answered(&mut self, reply: Reply, answer: Result<Answer, Failure>) {
-        let Some(voice) = self.history.voice.as_mut().filter(|voice| voice.current.is_under_way) else {
-            return;
-        };
-        if voice.answered((self.now, self.deadline), reply, answer, &self.policy.timing) {
-            self.send_voice();
-        }
-    }
-
-    fn give_up_voice(&mut self) {
-        let Some(action) = self.history.voice.as_ref().map(|voice| voice.action) else { return };
-        self.commands.push(Command::GiveUpVoice);
-        self.voice_answered(Reply::default(), Err(silence(action.operation_on_voice())));
-    }
-
-    /// What follows for the voice from the time alone.
-    fn voice_passed(&mut self) {
-        let silent = self.history.voice.as_ref().and_then(Voice::silent_at);
-        if silent.is_some_and(|at| self.now >= at) {
-            self.give_up_voice();
-            if self.request.phase == Some(Phase::Started) {
-                self.send_voice();
-            }
-        } else if self.is_voice_due_unread() && self.now >= self.unread_at() {
-            self.begin_voice();
-        }
-    }
-
-    fn is_voice_due_unread(&self) -> bool {
-        self.request.voice && self.history.voice.is_none() && self.may_pause_unread()
-    }
-
-    fn is_voice_open(&self) -> bool {
-        let (last, timing) = (self.history.last.as_ref(), &self.policy.timing);
-        self.history.voice.as_ref().is_some_and(|voice| voice.is_open(last, timing))
-    }
-
-    // ---- Resuming.
-
-    fn resume(&mut self, conversation: &Conversation, began: Moment) -> Ended {
-        if matches!(self.course(), Course::Pausing | Course::Withdrawing) {
-            return None;
-        }
-        let legs = Legs::of(self.request, conversation);
-        let (targets, resolution) = legs.to_resume(self.policy.all_agents);
-        let new = self.unknown(targets);
-        // Off may be from before the secure pause that the snapshot shows.
-        let is_known = self.request.door != Door::Snapshot || self.shows_the_event(began);
-        if new.is_empty() {
-            return (is_known && self.course() == Course::Looking).then_some(Ok(Outcome::NothingPaused));
-        }
-        if self.may_resume(Rule::Resume, began) {
-            self.history.resolution.get_or_insert(resolution);
-            for leg in new {
-                self.begin(leg, Action::Resume, legs.is_own(leg));
-            }
-        } else if self.course() == Course::Looking && self.left() < self.policy.timing.afterwards {
-            return Some(Ok(self.too_late_to_resume()));
-        } else if is_known {
-            self.readings.not_before = self.resume_not_before();
-            self.is_left_dark |=
-                self.course() == Course::Resuming && self.left() < self.policy.timing.afterwards;
-        }
-        None
-    }
-
-    /// Whether P2 allows a resume now, and the time that P3 needs is left.
-    fn may_resume(&self, rule: Rule, began: Moment) -> bool {
-        rule == Rule::Resume
-            && self.now.saturating_sub(began) < STALE_READING
-            && self.now >= self.resume_not_before()
-            && self.left() >= self.policy.timing.afterwards
-    }
-
-    fn resume_not_before(&self) -> Moment {
-        let delay = self.policy.resume_delay;
-        match self.request.door {
-            Door::Event => {
-                let left = time::Duration::try_from(delay).unwrap_or_default() - self.age;
-                Moment::try_from(left).unwrap_or_default()
-            }
-            // A snapshot does not say when the secure pause ended: by the first reading that shows it at the latest.
-            Door::Snapshot => self.said.map_or(delay, |(_, since)| since + delay),
-            Door::Direct | Door::Watch => Moment::ZERO,
-        }
-    }
-
-    fn too_late_to_resume(&self) -> Outcome {
-        match self.request.door {
-            Door::Event | Door::Snapshot => Outcome::Doubtful,
-            Door::Direct => Outcome::Deferred,
-            Door::Watch => Outcome::Watching,
-        }
-    }
-
-    /// Whether a reading takes the resume back. On does. So does a sign, once reads have caught up, because some
-    /// organizations report secure pause through the voice alone; but not at the direct door, where the flow itself is
-    /// the sign.
-    fn is_withdrawn_by(&self, reads: Reads, began: Moment) -> bool {
-        let has_caught_up = self.caught_up_at().is_some_and(|at| began >= at);
-        match reads {
-            Reads::On => self.history.legs.iter().any(|leg| began >= leg.current.first),
-            Reads::Sign => has_caught_up && self.request.door != Door::Direct,
-            Reads::Missing | Reads::Over | Reads::Off | Reads::Unknown => false,
-        }
-    }
-
-    /// From this moment on, a reading that begins shows everything that happened before the last request ended. None
-    /// while a request is under way.
-    fn caught_up_at(&self) -> Option<Moment> {
-        let ends: Option<Vec<_>> = self.history.legs.iter().map(|leg| leg.current.ended()).collect();
-        ends?.into_iter().max().map(|last| last + self.policy.timing.lag)
-    }
-
-    /// Pauses again every screen that was resumed, or may have been. A leg that had gone may be in wrap-up by now.
-    fn withdraw(&mut self, conversation: Option<&Conversation>) {
-        let sent = self.history.legs.iter().map(|leg| leg.sent).min();
-        self.history.withdrawn = sent.map(|sent| Withdrawal { sent, was_on: false });
-        let now = self.now;
-        for leg in &mut self.history.legs {
-            let seen = conversation.and_then(|conversation| conversation.agent_leg(leg.participant));
-            let is_left = match leg.state() {
-                Some(State::NotRecording | State::Terminated) => false,
-                Some(State::Gone) => seen.is_some_and(|leg| !read_back::is_gone(leg)),
-                _ => true,
-            };
-            if !is_left {
-                continue;
-            }
-            if leg.current.is_under_way {
-                self.commands.push(Command::GiveUp(leg.participant));
-            }
-            leg.take_back(now);
-            self.commands.push(Command::Send(leg.participant, Action::Pause));
-        }
-        self.readings.restart(now);
     }
 
     // ---- Answers, and the lack of them.

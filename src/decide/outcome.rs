@@ -77,7 +77,7 @@ pub enum State {
     Verified,
     /// Acknowledged, and no reading since has shown the screen's state.
     Unverifiable,
-    /// The recording was cut in two instead of paused.
+    /// The pause ended the recording instead of pausing it.
     Terminated,
     /// There is no recording to pause.
     NotRecording,

@@ -1,5 +1,5 @@
-//! What the recordings of a conversation prove of its secure pauses, after the call. Pure: a row a line, each with its
-//! reason, and the first that fits holds.
+//! What the recordings of a conversation prove of its secure pauses, after the call. Pure. Each line is a row of the
+//! table, with its reason, and the first row that fits decides.
 //!
 //! P is a secure pause, by the clock on the wall: the union over all audio recordings, since trunk and consult note the
 //! same one. Only what is stored counts, so no mark on a screen recording changes a verdict. Properties that the tests
@@ -75,7 +75,7 @@ impl Request {
     /// Which look this receipt is; none where it is too soon for the next.
     pub fn look(&self) -> Option<Look> {
         match self.receipts {
-            _ if self.age >= LAST => Some(Look::Last), // one that failed is made good
+            _ if self.age >= LAST => Some(Look::Last), // also repeats a last look that failed
             _ if self.age >= DAY && self.age < DAY + BETWEEN => Some(Look::Third),
             0 | 1 => Some(Look::First),
             2 => Some(Look::Second),
@@ -140,7 +140,7 @@ pub enum Verdict {
 /// What is said, and why.
 type Row = (Verdict, &'static str);
 
-/// What is said of one secure pause; of the conversation, where there is none, or none that can be placed.
+/// The verdict on one secure pause; or on the conversation, if it has none, or none whose time can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// When the secure pause was.
@@ -264,7 +264,8 @@ impl Evidence<'_> {
         }
     }
 
-    /// One secure pause. Whatever is in doubt may hide others, which would expose it no less.
+    /// The verdict on one secure pause. A doubt makes it unknown, unless it is exposed: what the doubt may hide cannot
+    /// make that better.
     fn of_pause(&self, pause: Span) -> Row {
         let row = self.of_screens(pause);
         let doubt = self.doubt().filter(|_| row.0 != Verdict::Exposed);
@@ -405,7 +406,7 @@ impl Pauses {
 }
 
 impl Share {
-    /// How much the file may have of it: all, where other secure pauses account for what is missing.
+    /// How much of this secure pause the file may hold: all of it, if other secure pauses can explain what is missing.
     fn may_hold(&self, tolerance: Duration) -> Duration {
         let others = self.wanted - self.common.length();
         let is_accounted_for = others.is_positive() && self.missing <= others + tolerance;

@@ -74,7 +74,7 @@ pub fn after_pause(leg: &Leg, seen: Option<&Participant>, reading: Reading<'_>) 
         Screen::Paused if is_witnessed || caught_up => Finding::Open, // another request would unsettle it again
         Screen::Stopped | Screen::Error | Screen::Timeout if no_second_file && is_settled(sent, reading) => {
             Finding::Ended(if was_running(leg) && sent.may_have_landed() {
-                State::Terminated // the recording was cut in two
+                State::Terminated // the pause ended the recording
             } else {
                 State::NotRecording // it was over before
             })

@@ -9,15 +9,18 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::history::{Fate, Moment, Seen, Sent, note};
+use super::outcome::Outcome;
 use super::read_back::{self, Finding, Reading};
-use super::tables::Await;
+use super::request::Phase;
+use super::tables::{Await, End, Rule};
+use super::{Command, Decider, silence};
 use crate::config::Timing;
 use crate::error::{Error, Failure, Retry};
 use crate::genesys::conversation::{Recording, Screen, SecurePause};
 use crate::genesys::screen_recording::{Action, Answer, Reply};
 
-/// A reading usually takes no longer than this. Reads may lag behind the voice's resume, so that one is made as late as
-/// a resume of the screens may still follow it.
+/// A reading usually takes no longer than this. Readings may lag behind the voice's resume. So one is begun this long
+/// before the last moment at which the screens may still be resumed.
 const READING: Duration = Duration::from_millis(300);
 
 /// The voice recording, as an order's answer has it.
@@ -165,5 +168,80 @@ pub fn told(voice: Option<&Voice>, ordered: Option<Action>, last: Option<&Seen>)
         (Recording::Paused, Some(Action::Pause)) if !is_later || !is_accepted && !is_on => Told::Unknown,
         (Recording::Paused, _) => Told::Paused,
         (Recording::Untold, _) => Told::Unknown,
+    }
+}
+
+// What the machine does about it.
+impl Decider<'_> {
+    /// Sends the request for the voice if the reading calls for the order at all, or again if it must be repeated.
+    pub(super) fn steer_voice(&mut self, began: Moment) {
+        let calls_for_it =
+            matches!(self.rule, Some(Rule::Pause(_) | Rule::Look(End::Outcome(Outcome::Deferred))));
+        if self.request.voice && self.history.voice.is_none() && calls_for_it {
+            return self.begin_voice();
+        }
+        let (Some(voice), Some(seen)) = (&mut self.history.voice, &self.history.last) else { return };
+        let (door, now, timing) = (self.request.door, self.now, &self.policy.timing);
+        let reading = Reading { began, now, door, not_recorded: &self.policy.not_recorded, timing };
+        match voice.after(seen.voice_everywhere, reading) {
+            Finding::Failed(error) => voice.error = Some(error),
+            Finding::Again => self.send_voice(),
+            Finding::Instead => {
+                self.give_up_voice();
+                self.send_voice();
+            }
+            Finding::Ended(_) | Finding::Open => {}
+        }
+    }
+
+    fn begin_voice(&mut self) {
+        let is_end = self.request.phase == Some(Phase::Ended);
+        let action = if is_end { Action::Resume } else { Action::Pause };
+        self.history.voice = Some(Voice::begun(action, self.now));
+        self.commands.push(Command::SendVoice(action));
+    }
+
+    fn send_voice(&mut self) {
+        if let Some(voice) = &mut self.history.voice {
+            voice.sent_again(self.now);
+            self.commands.push(Command::SendVoice(voice.action));
+        }
+    }
+
+    pub(super) fn voice_answered(&mut self, reply: Reply, answer: Result<Answer, Failure>) {
+        let Some(voice) = self.history.voice.as_mut().filter(|voice| voice.current.is_under_way) else {
+            return;
+        };
+        if voice.answered((self.now, self.deadline), reply, answer, &self.policy.timing) {
+            self.send_voice();
+        }
+    }
+
+    fn give_up_voice(&mut self) {
+        let Some(action) = self.history.voice.as_ref().map(|voice| voice.action) else { return };
+        self.commands.push(Command::GiveUpVoice);
+        self.voice_answered(Reply::default(), Err(silence(action.operation_on_voice())));
+    }
+
+    /// What follows for the voice from the time alone.
+    pub(super) fn voice_passed(&mut self) {
+        let silent = self.history.voice.as_ref().and_then(Voice::silent_at);
+        if silent.is_some_and(|at| self.now >= at) {
+            self.give_up_voice();
+            if self.request.phase == Some(Phase::Started) {
+                self.send_voice();
+            }
+        } else if self.is_voice_due_unread() && self.now >= self.unread_at() {
+            self.begin_voice();
+        }
+    }
+
+    pub(super) fn is_voice_due_unread(&self) -> bool {
+        self.request.voice && self.history.voice.is_none() && self.may_pause_unread()
+    }
+
+    pub(super) fn is_voice_open(&self) -> bool {
+        let (last, timing) = (self.history.last.as_ref(), &self.policy.timing);
+        self.history.voice.as_ref().is_some_and(|voice| voice.is_open(last, timing))
     }
 }
