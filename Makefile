@@ -33,7 +33,7 @@ PYTHON_JOB := $(TOOLS)/python-job
 
 .PHONY: help
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 .PHONY: release
 release: ## build the function as it is deployed: target/release/secure-pause
@@ -120,14 +120,14 @@ TEST_PARTS := stack-test unit-test demo-test sam-local-test evidence-test doctor
 	lint-template
 
 .PHONY: test
-test: ## run every test, two parts at a time: Rust, demo, page, flow, stack, SAM local, templates
+test: ## run every test, two parts at a time: Rust, demo, page, doctor, desk tools, flow, stack, SAM local, templates
 	@printf '%s\n' 'On two cores, in minutes: building 1 to 8, then side by side' \
 		'  stack-test      5  the template in a local AWS emulator' \
 		'  unit-test       5  the function, its decision, both storms, the simulated world' \
 		'  demo-test       3  a shift with the debug binary' \
 		'  sam-local-test  1  `sam local invoke`, in Docker' \
 		'  evidence-test   1  the evidence report, in Chromium' \
-		'  doctor-test     2  the doctor, typed to on a terminal, in three kinds of organization' \
+		'  doctor-test     2  the doctor on a terminal, against simulated organizations' \
 		'  recordings-test 1  the desk tools that read and delete recordings' \
 		'  genesys-test    1  data actions, secure flow, Terraform' \
 		'  lint-template   1  cfn-lint and Checkov on every template'

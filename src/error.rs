@@ -72,8 +72,9 @@ failures! {
     /// Nobody on the conversation has a screen that could be paused.
     NoTarget: "plan: no live agent leg was found on the conversation; {remedy}",
         "check who took the call, and whether its screen was recorded";
-    /// A screen was still being recorded when the time was over, although it was paused again and again.
-    NotPaused: "pause of the screen recording: acknowledged, and the screen is still being recorded; {remedy}",
+    /// A screen was still being recorded when the time was over, although it was paused again and again. Or, for an
+    /// order, it was not known to be dark.
+    NotPaused: "pause of the screen recording: acknowledged, and the screen is not known to be dark; {remedy}",
         "stop the recording by hand, and ask Genesys support";
     /// A screen was still paused after its resume, and after a second one if there was time for it.
     NotResumed: "resume of the screen recording: acknowledged, and the screen is still paused; {remedy}",

@@ -1,8 +1,8 @@
 //! Keeps card numbers out of Genesys Cloud screen recordings.
 //!
-//! When an agent starts a secure pause, the voice recording stops and the screen recording does not. This
-//! AWS Lambda function receives the event from EventBridge, finds out whose screen it is, and pauses that
-//! screen recording; when the secure pause ends, it resumes it.
+//! When an agent starts a secure pause, Genesys Cloud stops the voice recording. No public document says that it
+//! stops the screen recording, too. This AWS Lambda function receives the event from EventBridge, finds out whose
+//! screen it is, and pauses that screen recording. When the secure pause ends, it resumes it.
 //!
 //! ```text
 //! payload ─▶ request::classify ─▶ Request                       once; the only place that looks at shapes

@@ -57,13 +57,13 @@ enum Status {
     Ok,
     /// Somebody has to mend it.
     Failed,
-    /// It cannot be known without a live call, or need not be so.
+    /// It cannot be known without a live call. Or it is missing, and not every organization needs it.
     Unknown,
     /// Something that it needs has failed.
     Skipped,
 }
 
-/// Whether secure pauses can be handled; of several answers, the last of these holds.
+/// Whether secure pauses can be handled. If the checks differ, the variant that is listed last here counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Handled {
@@ -258,7 +258,7 @@ fn path(status: u16) -> Check {
     .advising(REMEDY)
 }
 
-/// Whether recordings may be read. Without a client of their own they need not be.
+/// Whether recordings may be read. Without `RECORDINGS_SECRET_ID` a refusal is no failure, because proof may be off.
 async fn recordings(context: &Context, nobody: Uuid, deadline: Deadline) -> Check {
     const NAME: &str = "recordings";
     let soon = || deadline.min(Deadline::after(LONGEST));
@@ -280,7 +280,7 @@ async fn recordings(context: &Context, nobody: Uuid, deadline: Deadline) -> Chec
     }
 }
 
-/// A check of proof, which says nothing of secure pauses, and fails nothing where it need not be so.
+/// A check of proof. It changes nothing about `securePauses`, and fails only if proof has a client of its own.
 fn needed(is_needed: bool, check: Check) -> Check {
     let status = if is_needed { check.status } else { Status::Unknown };
     Check { status, ..check.apart() }
@@ -290,7 +290,7 @@ async fn watch_queue(queue: &WatchQueue) -> Check {
     const NAME: &str = "watch_queue";
     match queue.look().await {
         None => {
-            let detail = "WATCH_QUEUE_URL is not set: the watch does not check what a flow orders";
+            let detail = "WATCH_QUEUE_URL is not set: nobody follows the pauses of orders and snapshots, and late ones";
             Check::new(NAME, Status::Unknown, detail, "set it to the URL of the stack's watch queue")
         }
         Some(Ok(())) => ok(NAME, "exists"),
@@ -382,8 +382,8 @@ fn before_the_event(topics: &Topics) -> String {
     format!("{longer}{preview}")
 }
 
-/// The check; failed where the roles are known not to let conversations be read. Of one that does not exist Genesys may say
-/// so to anybody.
+/// Lets the check of the conversation fail if the client's roles are known to lack the permission. The 404 alone proves
+/// no permission: the conversation that is asked for does not exist, and Genesys may say so to anybody.
 fn by_the_roles(check: Check, grants: &Grants) -> Check {
     const CONVERSATION: &str = "conversation";
     if check.name != CONVERSATION || grants.hold(READ_CONVERSATIONS) != Some(false) {

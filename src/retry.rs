@@ -90,7 +90,7 @@ where
             Retry::Now => Some(Duration::ZERO),
             Retry::Reconnect if !reconnected => Some(Duration::ZERO),
             Retry::Reconnect | Retry::Backoff => waits.next(),
-            // Where its wait does not fit, ours does: the outage may be over by then.
+            // If there is no time for the upstream's wait, ours is used: the outage may be over by then.
             Retry::Later(asked) => {
                 waits.next().map(|own| if asked < deadline.left() { own.max(asked) } else { own })
             }

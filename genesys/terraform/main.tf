@@ -49,7 +49,7 @@ resource "genesyscloud_integration" "event_source" {
 
 resource "genesyscloud_auth_role" "function" {
   name        = local.name
-  description = "Reads conversations and pauses screen recordings; nothing else."
+  description = "Reads conversations and pauses screen recordings, with pause_voice also voice recordings; nothing else."
 
   permission_policies {
     domain      = "conversation"

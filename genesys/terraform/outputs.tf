@@ -13,7 +13,7 @@ output "event_bus_name" {
 }
 
 output "organization_id" {
-  description = "Answer to the stack's parameter GenesysOrganizationId, if a secure call flow calls the function."
+  description = "Answer to the stack's parameter GenesysOrganizationId, if a secure call flow or an agent's script calls the function."
   value       = data.genesyscloud_organizations_me.this.id
 }
 

@@ -56,7 +56,8 @@ pub struct Config {
     /// `ACT_FOR`: ids of users and queues; a conversation on which none of them is, is only observed. Default none:
     /// everyone is acted for.
     pub act_for: BTreeSet<Uuid>,
-    /// `WATCH_QUEUE_URL`: queue of the watch, for orders and late pauses; default none.
+    /// `WATCH_QUEUE_URL`: queue of the watch, to which pauses by orders and snapshots and late pauses are posted; default
+    /// none.
     pub watch_queue_url: Option<String>,
     /// `RECORDINGS_SECRET_ID`: name or ARN of the secret of the OAuth client that reads recordings; default the client of
     /// `GENESYS_SECRET_ID`.
@@ -79,10 +80,11 @@ pub struct Policy {
     pub not_recorded: BTreeSet<u16>,
     /// Whether a screen counts as dark only if it was read back (`REQUIRE_VERIFIED`).
     pub require_verified: bool,
-    /// The event door sends no resume before the end's time plus this (`RESUME_DELAY_SECONDS`).
+    /// By an event no resume is sent earlier than this after the end; by a snapshot, no earlier than this after the first
+    /// reading that shows secure pause off (`RESUME_DELAY_SECONDS`).
     pub resume_delay: Duration,
-    /// Whether nothing will be sent, or may not be before a reading says so (`MODE=observe`, `ACT_FOR`): then no leg
-    /// is paused unread, so that reading goes on.
+    /// Whether nothing may be sent (`MODE=observe`), or nothing before a reading shows somebody whom `ACT_FOR` names.
+    /// Then no leg is paused unread.
     pub is_observed: bool,
     /// The times to go by.
     pub timing: Timing,
@@ -266,7 +268,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 }
 
-/// What is told of the function whatever its settings, faulty ones included.
+/// What log lines and metrics say of the function. It is known even if the settings are faulty.
 #[derive(Debug)]
 pub struct Deployed {
     /// `METRICS_NAMESPACE`, default [`DEFAULT_NAMESPACE`], which also stands in for a faulty one.

@@ -15,11 +15,11 @@ pub struct Backoff {
 /// The times that the decision and its verification go by; [`Timing::default`] is production.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timing {
-    /// Up to this age an event is fresh: reads may not show yet what it tells. 30 s.
+    /// An event is fresh up to this age: 30 s. It is believed although readings may not show it yet.
     pub fresh: Duration,
-    /// Beyond this age an event is old: what it tells has most likely ended since. 10 min.
+    /// An event is old beyond this age: 10 min. What it reports has most likely ended by then.
     pub old: Duration,
-    /// So far may reads trail writes. 3 s.
+    /// How far readings may lag behind writes: 3 s.
     pub lag: Duration,
     /// Waits between readings, together a little more than [`Timing::lag`]: the first are short, since
     /// most readings are only a little late. 150, 300, 600, 1000, 1000 ms.

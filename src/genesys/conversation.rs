@@ -16,7 +16,7 @@ use crate::json::{Time, each, each_text, lenient, list, object, word};
 /// Purposes of legs that do not belong to an agent, although some of them have a user.
 const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];
 
-/// So many queues, and so many agents, are named of one conversation: many times what a call goes through.
+/// At most this many queues, and this many agents, of a conversation are named. A call goes through far fewer.
 pub const NAMED: usize = 20;
 
 /// A conversation as read.

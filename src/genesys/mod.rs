@@ -35,11 +35,13 @@ use crate::transport::Tls;
 
 /// A gateway's page in place of a conversation is often gone by the next reading; this many are tried.
 const UNREADABLE_READINGS: u32 = 4;
-/// Two environments of one OAuth client may put out each other's tokens. The fourth 401 in a row is final.
+/// The fourth 401 in a row is final. The ones before may only mean that two environments of one OAuth client have
+/// invalidated each other's tokens.
 pub const REFUSED_TOKENS: u32 = 4;
-/// A token that is refused while it is younger than this may have been put out by another environment's.
+/// If a token is refused while it is younger than this, another environment may have fetched one and so invalidated it.
 const YOUNG: Duration = Duration::from_secs(1);
-/// Before a young token is renewed, a random time of these milliseconds: or two environments go on in step.
+/// How long to wait before such a token is replaced: a random number of these milliseconds. Without that wait two
+/// environments would go on invalidating each other's tokens.
 const STEP_ASIDE_MS: std::ops::Range<u64> = 30..300;
 
 /// What Genesys' limits have cost an environment since it started.

@@ -45,7 +45,7 @@ struct Topic {
     visibility: String,
 }
 
-/// How a topic is sent; of several entries of one topic, the last of these holds.
+/// How a topic is sent. If a topic has several entries, the variant that is listed last here counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sent {
     /// It is not in the list.
@@ -213,8 +213,8 @@ fn letters(name: &str) -> String {
 }
 
 impl Genesys {
-    /// Which topics this organization has. Those in preview are asked for only if there is none of a secure pause; what
-    /// is answered to that question alone can be no worse than no answer.
+    /// Which topics this organization has. Topics in preview are asked for only if the usual list has none of a secure
+    /// pause. If that second question fails, the first list stands.
     ///
     /// # Errors
     /// [`Error::UpstreamUnavailable`] for a 4xx, too, and for a body that is no list; else how the token or the request

@@ -75,8 +75,8 @@ pub fn log_failure(request: &Request, error: &Error) {
     );
 }
 
-/// The conversation and, once it is over, its recordings; none of what is not there. The conversation stays where its
-/// recordings cannot be read: the last word has its queues and agents.
+/// The conversation and, once it is over, its recordings; `None` for what does not exist. If the recordings cannot be
+/// read, the conversation is returned all the same, because the last record names its queues and agents.
 async fn read(
     context: &Context,
     request: &Request,

@@ -17,8 +17,8 @@ static IS_STARTED: AtomicBool = AtomicBool::new(false);
 
 /// Starts logging to standard output, which Lambda sends to the log group.
 ///
-/// Other crates are capped at WARN whatever the level: `lambda_runtime` prints the raw event at TRACE. Its
-/// own line for a failed handler is left out, since the audit record has told it.
+/// Other crates are capped at WARN whatever the level, because `lambda_runtime` prints the raw event at TRACE. That
+/// crate's line for a failed handler is left out, because the audit record reports the failure.
 pub fn init(level: Option<LevelFilter>) {
     IS_STARTED.store(true, Ordering::Relaxed);
     let own = level.unwrap_or(LevelFilter::INFO);
@@ -42,7 +42,7 @@ pub fn init(level: Option<LevelFilter>) {
     }));
 }
 
-/// Writes a line of ours, the outcome's or the metrics', whatever the level: nothing may be silent once [`init`] has been called.
+/// Writes a record or the metrics, whatever the log level. Writes nothing before [`init`] has been called.
 pub fn line(level: &'static str, fields: &impl Serialize) {
     #[derive(Serialize)]
     struct Line<'a, T> {

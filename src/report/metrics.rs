@@ -104,7 +104,7 @@ impl Metrics {
         values.extend(value.filter(|_| values.len() < MOST_VALUES));
     }
 
-    /// The line that tells them; none where there is nothing to tell.
+    /// The log line with these metrics; `None` if nothing was counted.
     pub fn line(&self, namespace: &str, function: &str) -> Option<Value> {
         let told: Vec<_> = self.0.iter().filter(|(_, values)| !values.is_empty()).collect();
         let definitions: Vec<_> = told
@@ -125,7 +125,7 @@ impl Metrics {
         (!told.is_empty()).then_some(Value::Object(line))
     }
 
-    /// Every name that can be told.
+    /// The names of all metrics.
     pub fn names() -> Vec<&'static str> {
         let outcomes = Outcome::VARIANTS.iter().map(<&str>::from);
         let others = [

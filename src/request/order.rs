@@ -1,4 +1,4 @@
-//! Orders of a secure call flow or an agent's script, and the messages by which pauses are watched over.
+//! Orders of a secure call flow or an agent's script, and the watch messages that the function posts itself.
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;

@@ -10,8 +10,8 @@ use crate::genesys::Rank;
 use crate::ids::ConversationId;
 use crate::json;
 
-/// From this receipt on, a check gives way where Genesys' limit is reached. The two before make good a first invocation
-/// that failed.
+/// From this receipt on, a check is left for later while the OAuth client's limit is reached. The two before are not,
+/// because they repair a first invocation that failed.
 const LATER: u32 = 3;
 
 /// A message as SQS hands it over, as far as it is used.

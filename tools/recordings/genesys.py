@@ -62,7 +62,7 @@ RETENTION = rf"PUT /api/v2/conversations/{ID}/recordings/{ID}\?clearExport=true"
 
 
 class Refused(Exception):
-    """What was not done, and why; `reason` is a word for it where it is one of the recording, and not of how it was asked."""
+    """What was not done, and why. `reason` is set if the recording is the reason, and not the way it was asked for."""
 
     def __init__(self, text, reason=None):
         super().__init__(text)

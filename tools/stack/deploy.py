@@ -62,7 +62,7 @@ def machine(binary):
 
 
 def check_mode(section):
-    """CloudFormation knows the mode of the last deployment only: it would keep the other one, or undo it, by chance."""
+    """Refuses a mode set by hand that the answers do not name: CloudFormation might undo it, or keep it."""
     stack = Stack(section.stack, section.session)
     if stack.parameter is None:
         return

@@ -45,8 +45,8 @@ class Stack:
                 f"publish or deploy it first"
             )
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        # Lambda publishes no version that is the same as the last one. By the second variable each is another one, also
-        # the one that a deployment with this mode publishes later.
+        # Lambda publishes no version that equals the last one. MODE_SET_AT makes each version different, also from the
+        # one that a later deployment with this mode publishes.
         variables = live["Environment"]["Variables"] | {"MODE": mode, "MODE_SET_AT": now}
         self.functions.update_function_configuration(
             FunctionName=self.function, Environment={"Variables": variables}, RevisionId=latest["RevisionId"]

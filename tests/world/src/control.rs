@@ -31,7 +31,8 @@
 //! answered, and not carried out. `conversation` and `recordings` may each be left out. The settings, each of which may
 //! be left out, too: `recordingsRights`, the permissions of the client that reads recordings; `files`, one of `absent`,
 //! `transcoding`, `uploading`, `available` and `screens-failed`; `deletesAfterMs`, `forgetsDeleted`, `mayPauseVoices` and
-//! `showsRoles`, as [`Organization`] has them; `topics`, one of `all`, `secure-pause`, `snapshots`, `websocket` and `absent`.
+//! `showsRoles`, as [`Organization`] has them; `topics`, one of `all`, `secure-pause`, `snapshots`, `websocket`,
+//! `preview` and `absent`.
 
 use std::{io, sync::Arc, time::Duration};
 

@@ -25,7 +25,7 @@ const PROGRAMS: usize = 1000;
 /// So many reasons are kept, many times what the function has words for; any more are not told.
 const REASONS: usize = 1000;
 
-/// What was read. Some 150 bytes a record, with its part of a secure pause; nothing else grows with the log.
+/// What was read. Some 140 bytes a record, with its part of a secure pause; nothing else grows with the log.
 #[derive(Debug, Default)]
 pub struct Log {
     /// Every record, sorted by conversation, then by time; none twice.

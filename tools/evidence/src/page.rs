@@ -295,7 +295,7 @@ fn standing(figures: &Figures, standing: Standing) -> Named {
     let text = match standing {
         Standing::Verified => "verified: every screen was paused, and read back as paused",
         Standing::NotRecorded => "dark: a screen had no recording, and every other was read back as paused",
-        Standing::Terminated => "dark: the recording of a screen was cut in two instead",
+        Standing::Terminated => "dark: the recording of a screen was ended instead of paused",
         Standing::Unverifiable => {
             "unverifiable: every pause was acknowledged, and no reading tells the state"
         }

@@ -261,9 +261,9 @@ impl Proof {
 ///
 /// A line is about the same secure pause as another one of its call that tells of some of the same time.
 ///
-/// A line without a secure pause that says unknown is replaced too by a later one of its call that tells of one: a later
-/// look could read what the earlier could not. Written with it, or after it, it is of a secure pause that cannot be
-/// placed.
+/// A line without a secure pause that says `unknown` is also replaced by a later line of its call that has one, because
+/// the later look could read more. If it was written together with that line, or after it, it stays: it is about a secure
+/// pause whose time cannot be read.
 pub fn keep_last(lines: &mut Vec<Proof>) -> (u64, u64) {
     let all = lines.len();
     lines.sort_unstable();

@@ -209,7 +209,7 @@ const fn standing_text(standing: Standing) -> &'static str {
     match standing {
         Standing::Verified => "dark, read back",
         Standing::NotRecorded => "dark, not recorded",
-        Standing::Terminated => "dark, recording cut in two",
+        Standing::Terminated => "dark, recording ended",
         Standing::Unverifiable => "dark, acknowledged only",
         Standing::RecordedDuring => "recorded again during it",
         Standing::InDoubt => "in doubt",

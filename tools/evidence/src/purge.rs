@@ -1,11 +1,14 @@
 //! The lines that `make purge` writes (docs/operations.md): what a person did about a screen recording, and what that
 //! comes to for a secure pause that is exposed.
 //!
-//! A secure pause is remedied where every screen recording that may hold it is deleted, and no copy of one has left
-//! Genesys. That counts for one that an earlier line called exposed, too. A file may hold as much of it as it spans, less
-//! what it lacks beyond the other secure pauses that it spans. One that may hold more than the function's own rule allows
-//! for holds it; so does one that lacks nothing. The others are taken together, as pieces of a screen that was cut up: where
-//! these may hold more than that, each of them does. Where no recording holds it by that, all that run during it may.
+//! A secure pause is remedied if every screen recording that may hold it is deleted, and no copy of one has left Genesys.
+//! The same is asked of one that an earlier line called exposed.
+//!
+//! How much a file may hold is what it spans of the secure pause, less the missing time that other secure pauses do not
+//! explain. If that is more than the function's rule allows, or not known, the recording may hold the secure pause; so it
+//! does if nothing is missing from its file. The other recordings are added up, because they may be pieces of one
+//! screen: if together they hold more than the rule allows, each of them may hold it. If no recording holds it by these
+//! rules, all that run during it may.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

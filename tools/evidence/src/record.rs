@@ -78,7 +78,7 @@ pub enum Dark {
     Unverifiable,
     /// At least one screen had no recording; the others were read back.
     NotRecorded,
-    /// The recording of at least one screen was cut in two; the others were read back, or had none.
+    /// The pause ended the recording of at least one screen; the others were read back, or had none.
     Terminated,
 }
 

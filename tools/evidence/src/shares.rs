@@ -13,7 +13,8 @@ use crate::proof::Proof;
 use crate::secure_pause::{End, SecurePause};
 use crate::stored::{Claim, Proofs, Proven, Stored};
 
-/// A pause is late where the screen was dark later than this: the default of the stack's `ExposureThresholdMs`.
+/// A pause is late if the screen was dark later than this after the start. That is stricter than the alarm
+/// `exposure-high`, whose threshold (`ExposureThresholdMs`) is 5 s by default.
 pub const LATE_MS: u32 = 2_000;
 /// Nobody takes a card in less time: pressed by mistake, or for form's sake.
 pub const SHORT_MS: i64 = 5_000;

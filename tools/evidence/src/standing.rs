@@ -6,7 +6,7 @@
 //! | in doubt | one says every screen dark, a later one failed to pause a screen, and none after it says dark |
 //! | verified | one says every screen dark, and read back so |
 //! | not recorded | one says every screen dark; one was not being recorded |
-//! | terminated | the same; the recording of one was cut in two |
+//! | terminated | the same; the pause ended the recording of one |
 //! | unverifiable | one says every screen dark, by acknowledgement only |
 //! | not dark | a pause failed, and none says dark |
 //! | observed | held back by `MODE=observe` |

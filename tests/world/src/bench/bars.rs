@@ -29,8 +29,8 @@ const ZIP_MB: f64 = 4.5;
 const THAW_CONNECTIONS: f64 = 1.0;
 /// The shortest backoff is 50 ms; a new connection and another attempt stay far below this, in milliseconds.
 const THAW_OWN_MS: f64 = 10.0;
-/// Of a request's time, how much longer INIT may take with latency than without, besides secret and token: what
-/// is less is the timers' grain, what is more is something else that was waited for.
+/// By how much INIT may take longer with latency than secret and token explain, as a share of a request's time. Less than
+/// that is the grain of the timers. More means that INIT waited for something else.
 const INIT_SLACK: f64 = 0.5;
 const MB: f64 = 1e6;
 
@@ -128,7 +128,7 @@ pub(crate) fn with_latency(function: &Measured<'_>, plain: &Measured<'_>, reques
     ]
 }
 
-/// What of INIT, in milliseconds, no answer was waited for in.
+/// The part of INIT in which no answer was waited for, in milliseconds.
 pub(crate) fn init_own(routes: &Routes) -> f64 {
     let Routes { cold, polled, .. } = routes;
     ms((*polled - cold.began).saturating_sub(cold.waited(cold.began, *polled)))

@@ -89,7 +89,7 @@ impl Route {
         self.paused - self.began
     }
 
-    /// What of [`Route::took`] no answer was waited for in.
+    /// The part of [`Route::took`] in which no answer was waited for.
     pub(crate) fn own(&self) -> Duration {
         self.took().saturating_sub(self.waited(self.began, self.paused))
     }

@@ -71,9 +71,9 @@ pub(crate) struct Late {
     pub(crate) token: usize,
     /// By that of the OAuth client.
     pub(crate) client: usize,
-    /// None was refused, and it had been on time with an environment at once.
+    /// None was refused. It would have been on time if an environment had been free at once.
     pub(crate) environments: usize,
-    /// None was refused, and it had been on time but for what the machine itself took.
+    /// None was refused. It would have been on time if the machine had not held it up.
     pub(crate) machine: usize,
     /// Nothing is known that excuses it.
     pub(crate) other: usize,

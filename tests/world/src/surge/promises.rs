@@ -1,5 +1,5 @@
-//! What must hold, and whether it did. What the machine could not do breaks no promise; where that was much, nothing is said
-//! of the promise.
+//! What must hold, and whether it did. A pause that is late because of the machine breaks no promise. If there were
+//! many of them, the promise is not judged.
 
 use serde_json::{Value, json};
 
