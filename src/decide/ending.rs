@@ -51,6 +51,8 @@ pub fn conclude(
         // the pause of a screen that was not recorded.
         _ if is_check && is_all(|leg| !was_recorded(leg)) => Ok(Outcome::Watching),
         _ if is_check => Ok(Outcome::Repaired),
+        // Somebody else's screen is not dark, and nothing can be sent for it.
+        _ if history.is_out_of_reach => Err(Error::NoTarget),
         // Of many snapshots, one that finds nobody is no failure.
         _ if !is_reached && door == Door::Snapshot => Ok(Outcome::Ignored),
         _ if !is_reached => Err(Error::NoTarget),

@@ -24,6 +24,7 @@ pub const ANSWERS_KEPT: usize = 8;
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
 
 /// Everything that is known of one request.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is known of the request")]
 #[derive(Debug, Default)]
 pub struct History {
     /// The targets, in the order in which they were found.
@@ -44,6 +45,8 @@ pub struct History {
     pub is_looking_out: bool,
     /// Whether the watch message of this request could not be posted.
     pub is_not_watched: bool,
+    /// Whether the last reading showed a screen that is to be dark, of a leg for which nothing can be sent.
+    pub is_out_of_reach: bool,
 }
 
 /// A resume that a pause took back.
@@ -167,8 +170,11 @@ impl History {
     }
 
     /// Whether the screens are paused, as far as can be known: at least one target is dark, every target that has not
-    /// gone is, and a replacement for each one that has gone was looked for.
+    /// gone is, a replacement for each one that has gone was looked for, and nobody is out of reach.
     pub fn is_paused(&self, door: Door, require_verified: bool) -> bool {
+        if self.is_out_of_reach {
+            return false;
+        }
         if let Some(screens) = &self.screens {
             return !screens.is_empty() && screens.iter().all(|it| it.dark);
         }

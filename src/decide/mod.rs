@@ -334,6 +334,7 @@ impl<'a> Decider<'a> {
     fn show(&mut self, began: Moment, conversation: Option<&Conversation>) -> bool {
         let live = conversation.filter(|conversation| !conversation.is_over());
         let live = live.map(|conversation| Legs::of(self.request, conversation).live()).unwrap_or_default();
+        self.history.is_out_of_reach = live.iter().any(targets::is_out_of_reach);
         let before = self.history.screens.take().unwrap_or_default();
         let screens = Shown::of(&live, began, &before, &self.policy.timing);
         let may_be_dark = Shown::may_be_dark(&screens);
@@ -570,9 +571,10 @@ impl<'a> Decider<'a> {
         Some((since + self.policy.timing.unread_after).max(leg.current.due))
     }
 
-    /// Until when a reading may explain a refusal: the lag, and the time of one reading.
+    /// Until when a reading may explain a refusal: the lag, and the time of one reading. The first reading is waited for.
     fn refused_until(&self, leg: &Leg) -> Option<Moment> {
-        let refused = leg.current.first_refused.filter(|_| leg.is_open() && leg.current.is_refused())?;
+        let may_end = leg.is_open() && leg.current.is_refused() && !self.is_unread();
+        let refused = leg.current.first_refused.filter(|_| may_end)?;
         let is_read =
             self.readings.arrived.is_some_and(|arrived| arrived >= refused + self.policy.timing.lag);
         (!is_read).then_some(refused + self.policy.timing.lag + STALE_READING)
@@ -624,13 +626,18 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether a reading is still owed: after a resume, one that has caught up (P3); if a leg has gone, one that began
-    /// a lag later (P8).
+    /// a lag later (P8); after a pause without a reading, the first one, which may show others to pause.
     fn looks_on(&self) -> bool {
         match self.course() {
             Course::Resuming => self.is_owed(self.caught_up_at()) && !self.is_over(),
-            Course::Pausing => self.may_be_replaced(),
+            Course::Pausing => self.may_be_replaced() || self.is_unread(),
             Course::Looking | Course::Withdrawing => false,
         }
+    }
+
+    /// Whether no reading has arrived yet, and none has failed for good.
+    fn is_unread(&self) -> bool {
+        self.readings.arrived.is_none() && self.readings.failed.is_none()
     }
 
     /// Whether the last reading shows that nobody is left on the conversation.

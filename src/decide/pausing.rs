@@ -5,7 +5,7 @@ use super::history::{Leg, Moment};
 use super::outcome::Outcome;
 use super::request::{Door, Phase, Request};
 use super::tables::Exposed;
-use super::targets::{Legs, Resolution};
+use super::targets::{Legs, Resolution, is_out_of_reach};
 use super::{Command, Decider, Ended};
 use crate::error::Error;
 use crate::genesys::conversation::{Conversation, Participant, Screen};
@@ -27,6 +27,7 @@ impl Decider<'_> {
         if !exposed.is_empty() {
             self.history.resolution = Some(resolution);
         }
+        self.history.is_out_of_reach = exposed.iter().any(is_out_of_reach);
         for leg in self.unknown(exposed) {
             self.begin(leg, Action::Pause, legs.is_own(leg));
         }
@@ -49,6 +50,7 @@ impl Decider<'_> {
     pub(super) fn nobody_is_left(&self) -> Result<Outcome, Error> {
         match self.request.door {
             Door::Event | Door::Direct => Err(Error::NoTarget),
+            Door::Snapshot if self.history.is_out_of_reach => Err(Error::NoTarget),
             Door::Snapshot => Ok(Outcome::Ignored),
             Door::Watch => Ok(Outcome::Watching),
         }

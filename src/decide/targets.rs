@@ -29,6 +29,11 @@ pub enum Resolution {
     Unread,
 }
 
+/// Whether nothing can be sent for this leg, because it has no usable id, although its screen is not dark.
+pub fn is_out_of_reach(leg: &&Participant) -> bool {
+    leg.id().is_none() && leg.screen() != Screen::Paused
+}
+
 /// The agent legs of a conversation, as seen from one request.
 pub struct Legs<'a> {
     request: &'a Request,
@@ -81,9 +86,8 @@ impl<'a> Legs<'a> {
         self.conversation.agent_legs()
     }
 
-    /// A leg without a usable id is passed over: nothing can be sent for it.
     fn select(&self, wanted: impl Fn(&Participant) -> bool) -> Vec<&'a Participant> {
-        self.agents().filter(|leg| leg.id().is_some() && wanted(leg)).collect()
+        self.agents().filter(|leg| wanted(leg)).collect()
     }
 
     fn own_live(&self) -> impl Iterator<Item = &'a Participant> {

@@ -48,6 +48,8 @@ pub struct Voice {
     pub answers: Vec<Reply>,
     /// The requests.
     pub current: Sent,
+    /// From when on a reading shows what the last request did: a while after it was answered.
+    pub settled: Option<Moment>,
     /// Why no more are sent.
     pub error: Option<Error>,
 }
@@ -56,12 +58,13 @@ impl Voice {
     /// A request that is sent now.
     pub fn begun(action: Action, now: Moment) -> Self {
         let (answers, current) = (Vec::new(), Sent::begun(now));
-        Self { action, requests: 1, sent: now, answers, current, error: None }
+        Self { action, requests: 1, sent: now, answers, current, settled: None, error: None }
     }
 
     /// Notes that the request is sent again.
     pub fn sent_again(&mut self, now: Moment) {
         self.requests += 1;
+        self.settled = None;
         self.current.sent_again(now);
     }
 
@@ -76,6 +79,7 @@ impl Voice {
         let retry = answer.as_ref().err().map(|failure| failure.retry);
         note(&mut self.answers, &mut self.requests, reply, &answer);
         let is_final = self.current.answered(now, answer, timing);
+        self.settled = Some(now + timing.direct_settled);
         let may_repeat = match self.action {
             Action::Pause => !self.current.is_asked_to_wait || self.current.due < deadline,
             Action::Resume => retry == Some(Retry::Now),
@@ -107,11 +111,11 @@ impl Voice {
     /// Whether more can become known of it. A pause is waited for until it is read back, or its state is reported to
     /// nobody; a resume, until it is answered.
     pub fn is_open(&self, last: Option<&Seen>, timing: &Timing) -> bool {
-        let (Some(ended), Action::Pause, None) = (self.current.ended(), self.action, &self.error) else {
+        if self.current.is_under_way || self.action == Action::Resume || self.error.is_some() {
             return self.current.is_under_way;
-        };
+        }
         let began = last.map(|seen| seen.began);
-        let is_read = began.is_some_and(|began| began >= ended + timing.direct_settled);
+        let is_read = began.is_some_and(|began| self.settled.is_some_and(|settled| began >= settled));
         let caught_up = self.current.first_accepted.map(|at| at + timing.lag);
         let is_untold = caught_up.is_some_and(|at| began.is_some_and(|began| began >= at));
         match told(Some(self), Some(Action::Pause), last) {
@@ -125,10 +129,9 @@ impl Voice {
     pub fn decisive(&self, deadline: Moment, timing: &Timing) -> impl Iterator<Item = Moment> + use<> {
         let sent = &self.current;
         let caught_up = sent.first_accepted.or(sent.first_refused).map(|at| at + timing.lag);
-        let settled = sent.ended().map(|at| at + timing.direct_settled);
         let moments = match self.action {
             _ if self.error.is_some() && self.action == Action::Pause => [None; 3],
-            Action::Pause => [settled, caught_up, sent.repeated_at()],
+            Action::Pause => [self.settled, caught_up, sent.repeated_at()],
             Action::Resume => {
                 let last_chance = deadline.saturating_sub(timing.afterwards + READING);
                 [sent.ended(), Some(last_chance), sent.ended().map(|at| at + timing.lag)]
@@ -155,17 +158,21 @@ pub fn awaited(voice: Option<&Voice>, began: Moment, timing: &Timing) -> Await {
     }
 }
 
-/// The voice by the last reading. Only a reading that began after the last request shows what that did. Without a 2xx,
-/// only a secure pause that is said to be on counts as a pause: a voice that merely reads paused may be on hold.
+/// The voice by the last reading. Only a reading that began after the last request shows what that did. A voice that merely
+/// reads paused may be on hold: that counts as a pause only after a 2xx, a while after the last answer. A secure pause that
+/// is said to be on counts at once.
 pub fn told(voice: Option<&Voice>, ordered: Option<Action>, last: Option<&Seen>) -> Told {
     let since = voice.map(|voice| voice.current.last).unwrap_or_default();
     let Some(seen) = last else { return Told::Unknown };
     let (is_later, is_on) = (seen.began >= since, seen.secure_pause == SecurePause::On);
-    let is_accepted = voice.is_some_and(|voice| voice.current.accepted > 0);
+    let proves = |voice: &Voice| {
+        voice.current.accepted > 0 && voice.settled.is_some_and(|settled| seen.began >= settled)
+    };
+    let is_proven = is_on || voice.is_some_and(proves);
     match (seen.voice_everywhere, ordered) {
         (Recording::Active, Some(Action::Resume)) if !is_later => Told::Unknown,
         (Recording::Active, _) => Told::Active,
-        (Recording::Paused, Some(Action::Pause)) if !is_later || !is_accepted && !is_on => Told::Unknown,
+        (Recording::Paused, Some(Action::Pause)) if !is_later || !is_proven => Told::Unknown,
         (Recording::Paused, _) => Told::Paused,
         (Recording::Untold, _) => Told::Unknown,
     }

@@ -186,6 +186,13 @@ impl Play {
         self.with(|play| play.takes = vec![Takes { retries: 0, answer }])
     }
 
+    /// The first reading is made again and again for so long, in milliseconds.
+    pub fn reads_only_after(self, retries: u64) -> Self {
+        let usual = std::iter::repeat_n(Takes { retries: 0, answer: 50 }, 50);
+        let takes = std::iter::once(Takes { retries, answer: 50 }).chain(usual).collect();
+        self.with(|play| play.takes = takes)
+    }
+
     /// Requests that are sent from then on are answered so, after `takes` milliseconds.
     pub fn answers(self, from: u64, action: Action, takes: u64, came: Came) -> Self {
         self.with(|play| play.answers.push((from, action, Ends { takes, came: Some(came) })))

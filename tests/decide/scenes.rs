@@ -8,7 +8,7 @@ use secure_pause::genesys::screen_recording::Action;
 use serde_json::Value;
 
 use crate::fixtures::{
-    AGENT_B, LEG_B, a, acknowledged, b, id, in_wrap_up, leg, limited, off, on, voice_paused,
+    AGENT_B, LEG_B, a, acknowledged, b, id, in_wrap_up, leg, limited, off, on, voice_paused, with_screen,
 };
 use crate::play::{Play, Shows};
 
@@ -81,6 +81,11 @@ fn naming_409(mut play: Play) -> Play {
 fn without_a_token(play: &mut Play) {
     let answered = Answered { operation: Operation::Token, what: What::Status(400), correlation: None };
     play.readings.push((0, Shows::Fails(Error::CredentialsRejected(answered))));
+}
+
+/// The second agent's leg without an id, so that nothing can be sent for it.
+fn nameless_b(state: &str) -> Value {
+    with_screen(leg(AGENT_B, "", "connected"), state)
 }
 
 /// The second agent's leg; nothing is reported of its screen.

@@ -1,7 +1,7 @@
 //! Whose screens a request is about: a row a line, with its reason.
 
 use secure_pause::decide::request::{Door, Phase};
-use secure_pause::decide::targets::{Legs, Resolution};
+use secure_pause::decide::targets::{Legs, Resolution, is_out_of_reach};
 use secure_pause::genesys::conversation::Participant;
 use serde_json::{Value, json};
 
@@ -135,14 +135,15 @@ fn whoever_has_a_user_is_an_agent_unless_the_purpose_says_otherwise() {
 }
 
 #[test]
-fn a_leg_that_nothing_can_be_sent_for_is_passed_over() {
+fn a_leg_without_an_id_is_out_of_reach_and_one_without_a_user_is_nobodys() {
     let mut nobody = leg(AGENT_B, LEG_B, "connected");
     nobody["userId"] = Value::Null;
     let conversation = read(&on(&[leg(AGENT_A, "", "connected"), nobody])).unwrap();
     let request = request(Door::Event, Phase::Started, Some(AGENT_A), None);
     let legs = Legs::of(&request, &conversation);
-    assert_eq!(letters(&legs.to_pause(false).0), "", "no id, and no user");
-    assert_eq!(letters(&legs.to_resume(false).0), "", "no id, and no user");
+    for (targets, _) in [legs.to_pause(false), legs.to_resume(false)] {
+        assert_eq!((targets.len(), targets.iter().filter(|leg| is_out_of_reach(leg)).count()), (1, 1));
+    }
 }
 
 #[test]

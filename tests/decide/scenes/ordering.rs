@@ -88,5 +88,5 @@ scenes! {
 
     a_flow_hears_no_paused_where_nothing_was_ever_read:
         naming_409(ordered().naming_the_leg().hangs(0).answers(0, P, 100, refused(P, 409)))
-            => ["2500 pause A", "2600 watch", "5100 pause A", "7600 DeadlineExceeded"];
+            => ["2500 pause A", "2600 watch", "5100 pause A", "7700 pause A", "8000 DeadlineExceeded"];
 }

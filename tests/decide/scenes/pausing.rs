@@ -1,6 +1,6 @@
 //! A start: whose screen is paused, what is sent again, and how that ends.
 
-use super::{P, for_everyone, naming_409};
+use super::{P, for_everyone, nameless_b, naming_409, ordered};
 use crate::fixtures::{
     NONE, a, acknowledged, b, broken, c, dead, down, forbidden, limited, off, on, over, refused,
     token_refused, unknown, untold,
@@ -60,6 +60,25 @@ scenes! {
     the_first_pause_goes_out_on_the_first_reading:
         Play::started().reads(0, on(&[a("active")])).reads(150, on(&[a("paused")]))
             => ["50 pause A", "250 Paused"];
+
+    a_pause_is_not_claimed_while_somebody_is_out_of_reach:
+        Play::started().with(for_everyone).reads(0, on(&[a("active"), nameless_b("active")]))
+            .reads(150, on(&[a("paused"), nameless_b("active")]))
+            => ["50 pause A", "250 NoTarget"];
+
+    nor_is_it_by_an_order:
+        ordered().with(for_everyone).reads(0, on(&[a("active"), nameless_b("active")]))
+            .reads(150, on(&[a("paused"), nameless_b("active")]))
+            => ["50 pause A", "150 watch", "1200 NoTarget"];
+
+    whoever_is_dark_needs_no_request:
+        Play::started().with(for_everyone).reads(0, on(&[a("active"), nameless_b("active")]))
+            .reads(150, on(&[a("paused"), nameless_b("paused")]))
+            => ["50 pause A", "250 Paused"];
+
+    nobody_but_one_out_of_reach_is_nobody:
+        Play::started().reads(0, on(&[nameless_b("active")]))
+            => ["3100 NoTarget"];
 
     nobody_to_pause_is_looked_for_through_the_lag:
         Play::started().reads(0, on(&[dead("stopped")]))

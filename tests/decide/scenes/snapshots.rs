@@ -1,6 +1,6 @@
 //! A snapshot: the screens are made what secure pause reads, and of many snapshots only one does it.
 
-use super::{P, R, delayed, untold_b};
+use super::{P, R, delayed, nameless_b, untold_b};
 use crate::fixtures::{
     NONE, a, acknowledged, b, dead, in_flow, in_wrap_up, limited, off, on, over, refused, unknown, untold,
     voice_paused,
@@ -20,6 +20,10 @@ scenes! {
     a_screen_that_reads_paused_is_left_alone:
         snapshot().reads(0, on(&[a("paused"), b("active")])).reads(200, on(&[a("paused"), b("paused")]))
             => ["50 pause B", "150 watch", "250 Paused"];
+
+    one_whose_screen_is_out_of_reach_is_not_ignored:
+        snapshot().reads(0, on(&[a("paused"), nameless_b("active")]))
+            => ["3050 NoTarget"];
 
     where_an_earlier_snapshot_has_paused_the_screen_nothing_is_sent:
         snapshot().reads(0, on(&[a("paused")]))

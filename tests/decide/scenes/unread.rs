@@ -1,7 +1,7 @@
 //! A start that names the leg: it is paused unread where reading takes too long, or fails.
 
 use super::{P, without_a_token};
-use crate::fixtures::{a, acknowledged, down, off, on};
+use crate::fixtures::{a, acknowledged, b, down, forbidden, off, on, refused};
 use crate::play::Play;
 
 #[rustfmt::skip] // A scene a paragraph.
@@ -18,6 +18,16 @@ scenes! {
     a_leg_that_is_named_is_paused_unread_where_reading_fails:
         Play::started().naming_the_leg().fails_to_read(0)
             => ["50 pause A", "150 UpstreamUnavailable"];
+
+    an_unread_pause_that_is_refused_does_not_end_what_a_reading_may_still_find:
+        Play::started().naming_the_leg().reads(0, on(&[b("active")])).reads(10_100, on(&[b("paused")]))
+            .reads_only_after(10_000).answers(0, P, 100, refused(P, 404)).answers(9_000, P, 100, acknowledged())
+            => ["2500 pause A", "5100 pause A", "7700 pause A", "10050 pause B", "13100 Paused"];
+
+    nor_does_one_that_is_forbidden:
+        Play::started().naming_the_leg().reads(0, on(&[b("active")])).reads(10_100, on(&[b("paused")]))
+            .reads_only_after(10_000).answers(0, P, 100, forbidden(P)).answers(9_000, P, 100, acknowledged())
+            => ["2500 pause A", "10050 pause B", "10250 Forbidden"];
 
     without_a_token_nobody_is_paused_unread:
         Play::started().naming_the_leg().with(without_a_token)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{P, R, ordered, resume_ordered};
+use super::{P, R, nameless_b, ordered, resume_ordered};
 use crate::fixtures::down;
 use crate::fixtures::{
     a, acknowledged, broken, forbidden, in_flow, limited, off, on, over, refused, token_refused, unknown,
@@ -145,6 +145,10 @@ fn what_is_told_of_the_voice_and_the_screen() {
         assert!(played.is_paused(&play), "the screen is dark whatever becomes of the voice: {reason}");
         assert_eq!(played.voice(&play), wanted, "{reason}");
     }
+    // Its second request is accepted when no time is left for a reading a second later.
+    let late = recorded(voice_paused).reads(7_000, voice_paused(dark)).leaves_voice_unanswered(0);
+    let late = late.answers_voice(4_000, acknowledged()).with(|play| play.deadline = 4_500);
+    assert_eq!(late.run().voice(&late), Told::Unknown, "it may be a hold");
     for (body, wanted) in [(on(dark), Told::Active), (off(dark), Told::Active)] {
         let play = back().reads(0, body).reads(100, off(dark)).reads(400, off(lit));
         assert_eq!(play.run().voice(&play), wanted);
@@ -160,6 +164,7 @@ fn what_is_told_by_a_status() {
     let rows = [
         (on(&[a("paused"), b("paused")]), true, Told::Paused, "every live agent's screen is dark"),
         (on(&[a("paused"), b("active")]), false, Told::Paused, "one is recorded"),
+        (on(&[a("paused"), nameless_b("active")]), false, Told::Paused, "so is one without an id"),
         (on(&[a("paused"), untold()]), false, Told::Paused, "nothing speaks for a screen that is not reported"),
         (on(&[a("paused"), b("requested")]), false, Told::Paused, "about to be recorded"),
         (on(&[a("paused"), b("error")]), false, Told::Paused, "it may start again"),
