@@ -22,8 +22,12 @@ use crate::transport::{BodyError, Tls, read_body};
 const ATTEMPT: Duration = Duration::from_secs(2);
 /// Longest time to connect. A connection, TLS included, takes up to 300 ms across an ocean.
 const CONNECT: Duration = Duration::from_secs(1);
-/// Longest wait for the body of a failure. It follows its head at once, and what is read of it is not worth more.
+/// Longest wait for the body of a failure of which only an id is read. It follows its head at once.
 const FAILURE_BODY: Duration = Duration::from_millis(100);
+/// The same for a body that decides what the failure means.
+const DECISIVE_BODY: Duration = Duration::from_millis(300);
+/// The longest `Retry-After` that is believed. No invocation has so much time left.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// Longest `Retry-After` of a 5xx that is obeyed. An outage may be over sooner than it says, and a screen is being
 /// recorded meanwhile.
 const LONGEST_OUTAGE: Duration = Duration::from_secs(3);
@@ -217,7 +221,8 @@ async fn particulars(response: Response) -> (Option<TraceId>, Said) {
     if by_header.is_some() && !speaks {
         return (by_header, Said::Nothing);
     }
-    let ErrorBody { context_id, code, limit } = match timeout(FAILURE_BODY, read_body(response)).await {
+    let patience = if speaks { DECISIVE_BODY } else { FAILURE_BODY };
+    let ErrorBody { context_id, code, limit } = match timeout(patience, read_body(response)).await {
         Ok(Ok(body)) => object(&String::from_utf8_lossy(&body)).unwrap_or_default(),
         Ok(Err(_)) | Err(_) => ErrorBody::default(),
     };
@@ -269,7 +274,7 @@ fn broken(operation: Operation, error: &reqwest::Error) -> Failure {
 fn retry_after(headers: &HeaderMap) -> Duration {
     let seconds = || text(headers, &RETRY_AFTER)?.parse().ok().map(Duration::from_secs);
     let until = || Duration::try_from(date(headers, &RETRY_AFTER)? - now(headers)).ok();
-    seconds().or_else(until).unwrap_or_default()
+    seconds().or_else(until).unwrap_or_default().min(LONGEST_RETRY_AFTER)
 }
 
 /// The time by the clock of the answering host, from the date in these headers. It may differ from ours.

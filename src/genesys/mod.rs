@@ -183,8 +183,10 @@ impl Genesys {
             if rank == Rank::Later && self.limit.is_reached() {
                 return Err(limit::gives_way(operation, None));
             }
-            let token = self.tokens.get(deadline).await;
-            let token = token.map_err(|error| Failure { error, retry: Retry::Never })?;
+            let token = match self.tokens.get(deadline).await {
+                Ok(token) => token,
+                Err(error) => return Err(self.without_token(error, rank)),
+            };
             let answer = self.send_with(&token, operation, deadline, request).await;
             let is_refused = matches!(&answer, Err(Failure { error: Error::CredentialsRejected(_), .. }));
             refused.set(if is_refused { refused.get() + 1 } else { 0 });
@@ -199,6 +201,22 @@ impl Genesys {
             }
         })
         .await
+    }
+
+    /// No token can be had, so that nothing is sent. The token endpoint, too, refuses a client that asks too often.
+    fn without_token(&self, error: Error, rank: Rank) -> Failure {
+        match error {
+            Error::RateLimited(Answered { operation, correlation, .. }) if rank == Rank::Later => {
+                self.limit.met(Duration::ZERO);
+                limit::gives_way(operation, correlation)
+            }
+            error => {
+                if matches!(error, Error::RateLimited(_)) {
+                    self.limit.met(Duration::ZERO);
+                }
+                Failure { error, retry: Retry::Never }
+            }
+        }
     }
 
     /// Sends a request once. A token that Genesys refuses, or wants no more requests with, is replaced: the next

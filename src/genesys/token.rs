@@ -206,7 +206,7 @@ impl Tokens {
         let deadline = deadline.min(Deadline::after(asked.max(LEAST_RELIEF)));
         // A fetch in the background may hang for longer than Genesys asks to wait.
         let Ok(mut source) = timeout(deadline.left(), self.source.lock()).await else {
-            return Retry::After(asked);
+            return Retry::TokenLimit(asked);
         };
         if !self.is_current(spent) {
             return Retry::Now;
@@ -214,7 +214,7 @@ impl Tokens {
         let now = SystemTime::now();
         let since = source.relieved.and_then(|at| now.duration_since(at).ok());
         if let Some(early) = since.and_then(|since| RELIEVED_EVERY.checked_sub(since)) {
-            return Retry::After(early.min(asked));
+            return Retry::TokenLimit(early.min(asked));
         }
         source.relieved = Some(now);
         match self.replace(&mut source, deadline).await {
@@ -224,7 +224,7 @@ impl Tokens {
             }
             Err(error) => {
                 tracing::warn!(error_type = error.name(), error_message = %error, "no other token");
-                Retry::After(asked)
+                Retry::TokenLimit(asked)
             }
         }
     }

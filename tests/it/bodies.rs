@@ -59,7 +59,7 @@ async fn a_failures_body_is_not_waited_for() {
         stage.world.genesys.inject(on, Fault::HeadOnly(status), 1);
         let answer = stage.invoke(&fresh(BY_USER)).await;
         assert_eq!(outcome(&answer), name, "{on:?} {status}");
-        assert!(answer.took < Duration::from_millis(1500), "{on:?} {status}: {:?}", answer.took);
+        assert!(answer.took < Duration::from_secs(2), "{on:?} {status}: {:?}", answer.took);
     }
     stage.end().await;
 }

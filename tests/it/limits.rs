@@ -261,6 +261,58 @@ async fn on_the_clients_limit_later_checks_and_proof_are_left_for_later_and_paus
 }
 
 #[tokio::test]
+async fn a_token_that_is_refused_for_the_limit_makes_later_checks_give_way_too() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.call(&[(AGENT_A, LEG_A)]);
+    let genesys = &stage.world.genesys;
+    genesys.inject(On::Conversation, Fault::Status(401), 1);
+    genesys.inject(On::Token, Fault::RetryAfter(30), 1);
+    let left = stage.check(&received("watch/started.json", 3)).await;
+    assert_eq!((left.only_outcome(), left.undone.len()), ("left_for_later", 1));
+    assert_eq!(counted(&stage, "ClientLimitReached"), 1);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_tokens_own_limit_leaves_nothing_for_later() {
+    let stage = limited(|_| {}, &[]).await;
+    stage.call(&[(AGENT_A, LEG_A)]);
+    stage.secure_pause(true);
+    stage.set_screen(LEG_A, ScreenState::Paused);
+    // The second comes too soon after the first for another token.
+    stage.world.genesys.inject(On::Conversation, over_the_tokens(1), 2);
+    assert_eq!(stage.check(&received("watch/started.json", 3)).await.only_outcome(), "watching");
+    assert_eq!(counted(&stage, "LeftForLater"), 0);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_limit_is_read_from_a_body_that_comes_a_little_later() {
+    let stage = limited(|_| {}, &[]).await;
+    let late = Fault::LateBody(Box::new(over_the_tokens(60)), Duration::from_millis(200));
+    stage.world.genesys.inject(On::Pause, late, 1);
+    let took = pause(&stage).await;
+    assert!(took < Duration::from_secs(2), "with another token: {took:?}");
+    assert_eq!(stage.count(Service::Login), 2);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_wait_without_end_is_refused_like_any_that_is_too_long() {
+    let stage = limited(|_| {}, &[]).await;
+    for on in [On::Conversation, On::Pause] {
+        for fault in [over("org.app.user.rate.per.minute", u64::MAX), over_the_tokens(u64::MAX)] {
+            stage.world.genesys.inject(on, fault.clone(), usize::MAX);
+            stage.world.genesys.inject(On::Token, Fault::Status(503), usize::MAX);
+            let answer = stage.invoke_within(&fresh(BY_USER), Duration::from_secs(3)).await;
+            stage.world.genesys.clear_faults();
+            assert_eq!(outcome(&answer), "RateLimited", "{on:?}: {fault:?}");
+        }
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn what_the_limits_cost_is_counted() {
     let stage = limited(|_| {}, &[]).await;
     for fault in [over("org.app.user.rate.per.minute", 1), over_the_tokens(60)] {

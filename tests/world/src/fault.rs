@@ -77,6 +77,8 @@ pub enum Fault {
     Huge(u16, usize),
     /// The head of an answer with this status; the body that it announces never comes.
     HeadOnly(u16),
+    /// Another fault's answer: its head at once, its body so much later.
+    LateBody(Box<Fault>, Duration),
     /// The request is read, then the connection is reset.
     Reset,
     /// The request is read, then the connection is closed without an answer.
@@ -136,6 +138,12 @@ impl Fault {
                 Ending::Answer(answer(status, "application/json", " ".repeat(length)))
             }
             Some(Self::HeadOnly(status)) => Ending::Head(status),
+            Some(Self::LateBody(fault, after)) => {
+                match Box::pin(Self::end(Some(*fault), error, normally)).await {
+                    Ending::Answer(response) => Ending::LateBody(response, after),
+                    other => other,
+                }
+            }
             Some(Self::Reset) => Ending::Reset,
             Some(Self::Close) => Ending::Close,
             Some(Self::Hang) => Ending::Hang,

@@ -12,7 +12,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
@@ -32,7 +32,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
     task::{AbortHandle, JoinSet},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -58,6 +58,8 @@ pub(crate) enum Ending {
     AnswerThenDead(HttpResponse),
     /// A head with this status, and the body that it announces never comes.
     Head(u16),
+    /// The head of this answer, and its body so much later.
+    LateBody(HttpResponse, Duration),
     Reset,
     Close,
     Hang,
@@ -66,18 +68,20 @@ pub(crate) enum Ending {
 impl Ending {
     pub(crate) fn response_mut(&mut self) -> Option<&mut HttpResponse> {
         match self {
-            Self::Answer(response) | Self::AnswerThenClose(response) | Self::AnswerThenDead(response) => {
-                Some(response)
-            }
+            Self::Answer(response)
+            | Self::AnswerThenClose(response)
+            | Self::AnswerThenDead(response)
+            | Self::LateBody(response, _) => Some(response),
             Self::Head(_) | Self::Reset | Self::Close | Self::Hang => None,
         }
     }
 
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Answer(response) | Self::AnswerThenClose(response) | Self::AnswerThenDead(response) => {
-                Some(response.status().as_u16())
-            }
+            Self::Answer(response)
+            | Self::AnswerThenClose(response)
+            | Self::AnswerThenDead(response)
+            | Self::LateBody(response, _) => Some(response.status().as_u16()),
             Self::Head(status) => Some(*status),
             Self::Reset | Self::Close | Self::Hang => None,
         }
@@ -107,23 +111,31 @@ pub(crate) fn with_header(mut response: HttpResponse, name: &str, value: &str) -
 }
 
 /// An answer that ends with its head.
-fn head(status: u16) -> Response<Either<Full<Bytes>, Never>> {
+fn head(status: u16) -> Response<Either<Full<Bytes>, Late>> {
     let head = Response::builder().status(status).header("content-type", "application/json");
-    head.body(Either::Right(Never)).expect("the simulator uses valid statuses")
+    let never = Late { at: Box::pin(pending()), body: Some(Full::default()) };
+    head.body(Either::Right(never)).expect("the simulator uses valid statuses")
 }
 
-/// A body that never comes.
-struct Never;
+/// A body that comes once this has ended.
+struct Late {
+    at: Pin<Box<dyn Future<Output = ()> + Send>>,
+    body: Option<Full<Bytes>>,
+}
 
-impl Body for Never {
+impl Body for Late {
     type Data = Bytes;
     type Error = Infallible;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Pending
+        if self.body.is_some() {
+            ready!(self.at.as_mut().poll(context));
+        }
+        let Some(mut body) = self.body.take() else { return Poll::Ready(None) };
+        Pin::new(&mut body).poll_frame(context)
     }
 }
 
@@ -207,6 +219,10 @@ where
             };
             let (response, cut_as) = match handler(request).await {
                 Ending::Head(status) => return Ok(head(status)),
+                Ending::LateBody(response, after) => {
+                    let late = |body| Late { at: Box::pin(sleep(after)), body: Some(body) };
+                    return Ok(response.map(|body| Either::Right(late(body))));
+                }
                 Ending::Answer(response) => (Some(response), None),
                 Ending::AnswerThenClose(response) => (Some(response), Some(Cut::Soon)),
                 Ending::AnswerThenDead(response) => {
