@@ -88,11 +88,26 @@ pub(crate) fn entries<T: DeserializeOwned + Default>(json: &str) -> Option<Vec<T
     Some(entries.into_iter().map(|entry| object(entry.get()).unwrap_or_default()).collect())
 }
 
-/// A list of which every text is taken.
-pub(crate) fn each_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+/// A list of texts of which every entry counts: one that is no text is an empty one.
+pub(crate) fn every_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
     let entries: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-    Ok(entries.into_iter().filter_map(|entry| serde_json::from_str(entry.get()).ok()).collect())
+    Ok(entries.into_iter().map(|entry| serde_json::from_str(entry.get()).unwrap_or_default()).collect())
+}
+
+/// A boolean. A text may hold it, too; anything else is as good as `false`.
+pub(crate) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(raw.get()).ok().as_ref().and_then(truth_of).unwrap_or_default())
+}
+
+/// The boolean that a value is, or holds as a text.
+pub(crate) fn truth_of(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
 }
 
 /// An object, and nothing else: serde would take a list for one.
@@ -100,10 +115,13 @@ pub(crate) fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
     json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
 }
 
+/// What stands in place of a time that has not come.
+const NOTHING: [&str; 6] = ["null", "\"\"", "false", "0", "{}", "[]"];
+
 /// A time of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Time {
-    /// Absent or null.
+    /// Absent, null, or a value that says nothing, such as `""`.
     #[default]
     Untold,
     /// There is one, in a form that is not RFC 3339.
@@ -130,7 +148,7 @@ impl Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        if raw.get() == "null" {
+        if NOTHING.contains(&raw.get()) {
             return Ok(Self::Untold);
         }
         let text: Option<String> = serde_json::from_str(raw.get()).ok();

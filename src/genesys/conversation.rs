@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::ids::{ParticipantId, QueueId, UserId};
-use crate::json::{Time, each, each_text, lenient, list, object, word};
+use crate::json::{Time, each, every_text, lenient, list, object, truth, word};
 
 /// Purposes of legs that do not belong to an agent, although some of them have a user.
 const NO_AGENTS: [&str; 6] = ["customer", "external", "ivr", "acd", "workflow", "voicemail"];
@@ -27,7 +27,7 @@ pub struct Conversation {
     end_time: Time,
     #[serde(deserialize_with = "word")]
     recording_state: Recording,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "truth")]
     secure_pause: bool,
     #[serde(deserialize_with = "list")]
     participants: Option<Vec<Participant>>,
@@ -45,7 +45,7 @@ pub struct Participant {
     queue_id: Option<String>,
     #[serde(deserialize_with = "lenient")]
     purpose: String,
-    #[serde(deserialize_with = "each_text")]
+    #[serde(deserialize_with = "every_text")]
     media_roles: Vec<String>,
     connected_time: Time,
     end_time: Time,
@@ -83,7 +83,7 @@ struct Media {
     state: Option<String>,
     #[serde(deserialize_with = "word")]
     recording_state: Recording,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "truth")]
     secure_pause: bool,
 }
 
@@ -168,9 +168,15 @@ impl Conversation {
         self.agent_legs().find(|leg| leg.id() == Some(id))
     }
 
-    /// Whether it has ended, and no agent is in wrap-up: until then a screen may still be recorded.
+    /// Whether it has ended, and no agent is in wrap-up: until then a screen may still be recorded. If its end cannot be
+    /// read, no agent may be live either.
     pub fn is_over(&self) -> bool {
-        self.end_time.is_told() && !self.agent_legs().any(Participant::is_in_wrap_up)
+        let has_ended = match self.end_time {
+            Time::Untold => false,
+            Time::Unreadable => !self.agent_legs().any(|leg| leg.life() == Life::Live),
+            Time::At(_) => true,
+        };
+        has_ended && !self.agent_legs().any(Participant::is_in_wrap_up)
     }
 
     /// From its start to its end, or to the end of the last wrap-up; none while it is not over, or where one of these

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::http::{self, Meaning};
 use super::{Genesys, Rank};
 use crate::error::{Error, Operation};
-use crate::json::{each_text, every, lenient, object};
+use crate::json::{every, every_text, lenient, object};
 use crate::retry::Deadline;
 
 /// The roles of the client, each with the divisions it holds in; the divisions are not read.
@@ -41,7 +41,7 @@ struct Policy {
     domain: String,
     #[serde(deserialize_with = "lenient")]
     entity_name: String,
-    #[serde(deserialize_with = "each_text")]
+    #[serde(deserialize_with = "every_text")]
     actions: Vec<String>,
 }
 
@@ -57,7 +57,8 @@ impl Grants {
 
     fn is_whole(&self) -> bool {
         let is_readable = |policy: &Policy| {
-            !policy.domain.is_empty() && !policy.entity_name.is_empty() && !policy.actions.is_empty()
+            let names = [&policy.domain, &policy.entity_name];
+            !policy.actions.is_empty() && !names.into_iter().chain(&policy.actions).any(String::is_empty)
         };
         let is_whole =
             |grant: &Grant| !grant.role.policies.is_empty() && grant.role.policies.iter().all(is_readable);

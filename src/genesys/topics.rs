@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::http::{self, Meaning};
 use super::{Genesys, Rank};
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
-use crate::json::{each_text, every, lenient, object};
+use crate::json::{every, every_text, lenient, object};
 use crate::retry::Deadline;
 
 /// The event of a secure pause.
@@ -39,7 +39,7 @@ pub struct Topics {
 struct Topic {
     #[serde(deserialize_with = "lenient")]
     id: Option<String>,
-    #[serde(deserialize_with = "each_text")]
+    #[serde(deserialize_with = "every_text")]
     transports: Vec<String>,
     #[serde(deserialize_with = "lenient")]
     visibility: String,
@@ -166,6 +166,7 @@ impl Topic {
         match self.transports[..] {
             [] => Sent::Untold,
             _ if self.transports.iter().any(carries) => Sent::ByEventBridge,
+            _ if self.transports.iter().any(String::is_empty) => Sent::Untold,
             _ => Sent::Otherwise,
         }
     }

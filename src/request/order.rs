@@ -7,6 +7,7 @@ use super::{Refusal, fields};
 use crate::decide::request::{Door, Phase, Request};
 use crate::genesys::Rank;
 use crate::ids::{ConversationId, ParticipantId, UserId};
+use crate::json::truth_of;
 
 /// A direct call: `{"action": "pause" | "resume" | "status", "conversationId", "userId"?, "participantId"?, "voice"?}`.
 pub(super) fn call(payload: &Value, now: OffsetDateTime) -> Result<Request, Refusal> {
@@ -34,18 +35,10 @@ fn read(order: &Map<String, Value>, door: Door, phase: Option<Phase>, at: Offset
     let mut dropped = 0;
     let user = fields::optional(order, "userId", UserId::from_json, &mut dropped);
     let participant = fields::optional(order, "participantId", ParticipantId::from_json, &mut dropped);
-    let voice = fields::optional(order, "voice", truth, &mut dropped).unwrap_or(false);
+    // A template of a data action may write a boolean as a text.
+    let voice = fields::optional(order, "voice", truth_of, &mut dropped).unwrap_or(false);
     let (is_of_order, rank) = (false, Rank::First);
     Some(Request { door, phase, voice, is_of_order, conversation, user, participant, at, rank, dropped })
-}
-
-/// A template of a data action may write a boolean as a text.
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(truth) => Some(*truth),
-        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
-        _ => None,
-    }
 }
 
 /// The text of the watch message for a pause: `{"watch": {"conversationId", "userId"?, "participantId"?, "of"?}}`.

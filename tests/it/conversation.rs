@@ -29,6 +29,7 @@ fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
     #[rustfmt::skip] // A row a line.
     let cases = [
         (json!({"securePause": true, "recordingState": "ACTIVE"}), On, "the conversation says so"),
+        (json!({"securePause": "True", "recordingState": "ACTIVE"}), On, "in a text"),
         (json!({"securePause": false, "participants": [call("connected", "active", true)]}), On, "a live call says so"),
         (json!({"securePause": false, "participants": [call("alerting", "active", true)]}), On, "so does one that rings"),
         (json!({"recordingState": "ACTIVE", "participants": [call("terminated", "paused", true)]}), Off, "a dead call says nothing"),
@@ -51,6 +52,26 @@ fn secure_pause_is_off_only_where_the_voice_is_seen_recording_again() {
     ];
     for (body, wanted, reason) in cases {
         assert_eq!(read(&body).secure_pause(), wanted, "{reason}: {body}");
+    }
+}
+
+#[test]
+fn an_end_that_cannot_be_read_is_none_while_an_agent_is_live() {
+    let (live, gone) = (json!([{"state": "connected"}]), json!([{"state": "terminated"}]));
+    let cases = [
+        (json!("2025-11-02T12:00:00Z"), &live, true, "it has ended, whatever its legs read"),
+        (json!("2025-11-02T12:00:00+0000"), &gone, true, "a time in another form"),
+        (json!(1_762_084_800_123_u64), &gone, true, "a number"),
+        (json!("2025-11-02T12:00:00+0000"), &live, false, "such a time, and somebody is live"),
+        (json!(null), &gone, false, "it goes on"),
+        (json!(""), &gone, false, "nothing"),
+        (json!(false), &gone, false, "nothing"),
+        (json!(0), &gone, false, "nothing"),
+    ];
+    for (end, calls, is_over, reason) in cases {
+        let leg = json!({"id": LEG_A, "userId": AGENT_A, "purpose": "agent", "calls": calls});
+        let body = json!({"endTime": end, "participants": [leg]});
+        assert_eq!(read(&body).is_over(), is_over, "{reason}: {body}");
     }
 }
 

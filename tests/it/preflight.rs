@@ -214,6 +214,7 @@ async fn the_list_is_read_leniently_and_what_cannot_be_read_is_no_verdict() {
         (pause(r#"["Websocket", "ProcessAutomation", "EventBridge"]"#), secure_pause, "one of several"),
         (pause(r#"["Websocket"]"#) + "," + &pause(r#"["EventBridge"]"#), secure_pause, "an entry for each transport"),
         (pause(r#"["Allegro"]"#), none, "a transport that nobody knows is not EventBridge"),
+        (pause(r#"[{"name": "EventBridge"}, "Websocket"]"#), unknown, "one of them cannot be read"),
         (pause("[]"), unknown, "transports are not told"),
         (pause("null"), unknown, "transports are not told"),
         (pause(r#""All""#), unknown, "no list of transports"),
@@ -391,7 +392,12 @@ async fn a_right_that_the_roles_are_known_to_lack_is_missing_whatever_is_answere
     let policy = r#"{"domain": "recording", "entityName": "recording", "actions": ["view"]}"#;
     let without = format!(r#"{{"grants": [{{"role": {{"policies": [{policy}]}}}}]}}"#);
     // Conversations that are there are refused; this one is not there, and is answered so.
-    let faults = [(without.as_str(), "failed", "no"), (r#"{"grants": [{"role": {}}]}"#, "ok", "yes")];
+    let partly = without.replace(r#"["view"]"#, r#"[{"id": "view"}, "add"]"#);
+    let faults = [
+        (without.as_str(), "failed", "no"),
+        (partly.as_str(), "ok", "yes"),
+        (r#"{"grants": [{"role": {}}]}"#, "ok", "yes"),
+    ];
     for (body, wanted, verdict) in faults {
         let fault = Fault::StatusWith { status: 200, headers: Vec::new(), body: body.to_owned() };
         stage.world.genesys.inject(On::Grants, fault, usize::MAX);
