@@ -166,10 +166,17 @@ impl Function {
             let looked = reconcile::proof::look(context, request, look, invocation.deadline).await?;
             Ok((&context.config.proof, looked))
         };
+        let (message_id, request_id) = (message_id.as_ref(), invocation.request_id.as_ref());
+        let origin = report::proof::Origin { request, request_id, message_id };
+        let failed = |error: &Error| {
+            let is_left = error.is_for_later();
+            let level = if is_left { "WARN" } else { "ERROR" };
+            log::line(level, &report::proof::FailedLook::of(look, origin, error));
+            invocation.metrics.borrow_mut().note_failed_look(error);
+        };
         match AssertUnwindSafe(looked).catch_unwind().await.unwrap_or(Err(PANICKED)) {
-            Ok((rules, (looked, conversation))) => {
-                let (message_id, request_id) = (message_id.as_ref(), invocation.request_id.as_ref());
-                let origin = report::proof::Origin { request, request_id, message_id };
+            Ok((rules, (looked, conversation, error))) => {
+                error.iter().for_each(failed);
                 for record in report::proof::records(&looked, conversation.as_ref(), origin, rules) {
                     log::line(record.level(), &record);
                 }
@@ -177,9 +184,7 @@ impl Function {
                 looked.is_final
             }
             Err(error) => {
-                reconcile::proof::log_failure(request, &error);
-                let is_left = error.is_for_later();
-                invocation.metrics.borrow_mut().count(Outcome::LeftForLater.into(), is_left);
+                failed(&error);
                 false
             }
         }

@@ -25,7 +25,8 @@ impl Context {
 /// What one look may take, two attempts at the recordings included: an outage must not hold its slot.
 const BUDGET: Duration = Duration::from_secs(20);
 
-/// Looks once. Gives what that proves, and the conversation; none where it was not read.
+/// Looks once. Gives what that proves; the conversation, `None` if it was not read; and at the last look, why nothing
+/// could be read.
 ///
 /// # Errors
 /// Why nothing could be read. At the last look that is a finding.
@@ -34,16 +35,15 @@ pub async fn look(
     request: &Request,
     look: Look,
     deadline: Deadline,
-) -> Result<(Looked, Option<Conversation>), Error> {
+) -> Result<(Looked, Option<Conversation>, Option<Error>), Error> {
     let deadline = deadline.min(Deadline::after(BUDGET));
     let (conversation, recordings) = read(context, request, deadline).await;
-    let recordings = match recordings {
+    let (recordings, failed) = match recordings {
         // At the client's limit even the last look is left for later, as long as its message comes again.
         Err(error) if look == Look::Last && !(error.is_for_later() && request.comes_again()) => {
-            log_failure(request, &error);
-            None
+            (None, Some(error))
         }
-        recordings => recordings?,
+        recordings => (recordings?, None),
     };
     let rules = &context.config.proof;
     let seen = Seen {
@@ -57,22 +57,7 @@ pub async fn look(
     let is_expected = conversation.as_ref().map(|conversation| conversation.involves(&rules.payment_queues));
     let is_final = is_final(look, &findings);
     let recordings = recordings.unwrap_or_default();
-    Ok((Looked { look, findings, is_final, is_expected, recordings }, conversation))
-}
-
-/// Logs a look that failed, or was left for later.
-pub fn log_failure(request: &Request, error: &Error) {
-    let conversation_id = request.conversation;
-    if error.is_for_later() {
-        tracing::warn!(%conversation_id, error_message = %error, "recordings left for later");
-        return;
-    }
-    tracing::error!(
-        %conversation_id,
-        error_type = error.name(),
-        error_message = %error,
-        "recordings not looked at"
-    );
+    Ok((Looked { look, findings, is_final, is_expected, recordings }, conversation, failed))
 }
 
 /// The conversation and, once it is over, its recordings; `None` for what does not exist. If the recordings cannot be

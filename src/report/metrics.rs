@@ -69,6 +69,14 @@ impl Metrics {
         self.count("ProofLate", looked.told().any(|finding| finding.verdict == Unknown));
     }
 
+    /// Notes a look at recordings that failed, or was left for later.
+    pub fn note_failed_look(&mut self, error: &Error) {
+        let is_left = error.is_for_later();
+        self.count(Outcome::LeftForLater.into(), is_left);
+        self.count(error.name(), !is_left);
+        self.count("ProofFailed", !is_left);
+    }
+
     /// Counted by what was attempted, because an `ended` event can lead to a pause, and a check of a `started` one
     /// to a resume. If nothing was attempted, by the event's phase; in doubt, as a failed pause.
     fn failed(&mut self, report: &Report, error: &Error) {
@@ -77,13 +85,13 @@ impl Metrics {
             [] => summary.phase == Some(Phase::Ended),
             _ => !report.is_pausing(),
         };
-        // A status that cannot be read is no pause that failed.
         let is_known = summary.door.is_some() && !report.is_status();
         let is_message = summary.door == Some(Door::Watch) || report.origin.message_id.is_some();
         let is_unreadable = is_message && matches!(error, Error::InvalidEvent(_));
         self.count(error.name(), true);
         self.count("PauseFailed", is_known && !is_resume);
         self.count("ResumeFailed", is_known && is_resume);
+        self.count("StatusFailed", report.is_status());
         self.count("UnreadableMessage", is_unreadable);
     }
 
@@ -135,6 +143,7 @@ impl Metrics {
             "Handled",
             "PauseFailed",
             "ResumeFailed",
+            "StatusFailed",
             "RecordingTerminated",
             "Unverifiable",
             "UnresolvedInitiator",
@@ -146,6 +155,7 @@ impl Metrics {
             "NotProvable",
             "ProofUnknown",
             "ProofLate",
+            "ProofFailed",
             "NoPauseOnPaymentCall",
             "TokenFetched",
             "TokenRenewedForLimit",

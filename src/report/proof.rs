@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::config::{self, PausedScreen, Proof};
 use crate::decide::proof::{Finding, Look, Looked, Request, Source, Span, Verdict};
+use crate::error::Error;
 use crate::genesys::conversation::Conversation;
 use crate::genesys::recordings::{FileState, Media, Notes, Recording};
 use crate::ids::{ConversationId, QueueId, RecordingId, TraceId, UserId};
@@ -24,6 +25,36 @@ pub struct Origin<'a> {
     pub request_id: Option<&'a TraceId>,
     /// SQS's id of the message.
     pub message_id: Option<&'a TraceId>,
+}
+
+/// A look that failed, or was left for later.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedLook<'a> {
+    message: &'static str,
+    request_id: Option<&'a TraceId>,
+    message_id: Option<&'a TraceId>,
+    conversation_id: ConversationId,
+    look: Look,
+    error_type: &'static str,
+    error_message: String,
+}
+
+impl<'a> FailedLook<'a> {
+    /// Why this look failed.
+    pub fn of(look: Look, origin: Origin<'a>, error: &Error) -> Self {
+        let Origin { request, request_id, message_id } = origin;
+        let is_left = error.is_for_later();
+        Self {
+            message: if is_left { "recordings left for later" } else { "recordings not looked at" },
+            request_id,
+            message_id,
+            conversation_id: request.conversation,
+            look,
+            error_type: error.name(),
+            error_message: error.to_string(),
+        }
+    }
 }
 
 /// The record of one finding.

@@ -77,11 +77,14 @@ async fn what_went_wrong_is_counted_by_its_name_and_by_what_it_put_at_risk() {
     stage.invoke(&fresh(STARTED)).await;
     stage.invoke(&file("malformed/no_event.json")).await;
     stage.invoke(&file("other/audit.json")).await;
-    let told: Vec<_> = lines(&stage, 4).await.iter().map(metrics).collect();
+    stage.world.genesys.inject(world::On::Conversation, world::Fault::Status(403), 1);
+    stage.invoke(&file("direct/status.json")).await;
+    let told: Vec<_> = lines(&stage, 5).await.iter().map(metrics).collect();
     assert!(told[0].is_superset(&set(&["Paused", "UnresolvedInitiator"])), "{told:?}");
     assert!(told[1].is_superset(&set(&["NoTarget", "PauseFailed", "ExposureMs", "Handled"])), "{told:?}");
     assert_eq!(told[2], set(&["InvalidEvent"]), "nobody knows what it was about");
     assert_eq!(told[3], set(&["Handled", "Ignored"]));
+    assert_eq!(told[4], set(&["Forbidden", "StatusFailed"]), "no card is at risk");
     stage.end().await;
 }
 

@@ -363,6 +363,10 @@ async fn without_the_right_nothing_is_proven_and_the_log_says_why() {
     let logs = stage.function.logs();
     let told = logs.iter().find(|line| line.contains("recordings not looked at")).unwrap();
     assert!(told.contains("Forbidden") && told.contains(CONVERSATION), "{told}");
+    let told: Value = serde_json::from_str(told).unwrap();
+    assert!(told["messageId"].is_string() && told["requestId"].is_string(), "{told}");
+    let is_counted = |line: &String| line.contains("ProofFailed") && line.contains("Forbidden");
+    assert!(logs.iter().any(|line| is_metrics(line) && is_counted(line)), "{logs:#?}");
     let looked = stage.look(&last(PAUSE)).await;
     assert_eq!(looked.verdicts(), ["unknown"]);
     // The conversation was read: its queues and agents are known.

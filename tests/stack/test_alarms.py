@@ -146,7 +146,7 @@ def test_an_alarm_on_a_count_rings_at_the_first_and_not_anew_at_the_next_check_o
     counting = {name: alarm for name, alarm in alarms(monitoring).items() if alarm.get("Statistic") == "Sum"}
     assert set(counting) == {
         "pause-failed", "failure-lost", "resume-withdrawn", "recording-terminated", "not-watched", "throttles",
-        "exposed", "proof-late", "no-pause-on-payment-call", "client-limit", "voice-failed",
+        "exposed", "no-pause-on-payment-call", "client-limit", "voice-failed",
     }  # fmt: skip
     for alarm in counting.values():
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")

@@ -62,11 +62,16 @@ def test_a_call_that_ends_is_looked_at_and_a_chat_is_not(stack, world, proving):
 
 def test_the_end_of_a_secure_pause_is_looked_at_where_only_pauses_are(stack, world, proving):
     proving("pauses")
-    conversation, ended = call_with_a_secure_pause(world)
-    stack.put_event(ended)
-    stack.put_event(event_file("secure_pause/ended.json", conversationId=conversation))
-    (line,) = wait_for("the line about the secure pause", lambda: proof(stack, conversation))
-    assert line["source"] == "secure_pause"
+    for names_the_phase in ("eventType", "topicName"):
+        conversation, ended = call_with_a_secure_pause(world)
+        stack.put_event(ended)
+        event = event_file("secure_pause/ended.json", conversationId=conversation)
+        if names_the_phase == "topicName":
+            del event["detail"]["eventBody"]["eventType"]
+            event["detail"]["topicName"] = f"v2.detail.events.conversation.{conversation}.secure_pause_ended"
+        stack.put_event(event)
+        (line,) = wait_for("the line about the secure pause", lambda of=conversation: proof(stack, of))
+        assert line["source"] == "secure_pause", names_the_phase
 
 
 def test_without_proof_there_is_neither_rule_nor_queue(stack):
