@@ -70,7 +70,7 @@ failures! {
     ConversationUnreadable(Answered): "{0}; {remedy}",
         "check GENESYS_REGION, and that the conversation belongs to this organization";
     /// Nobody on the conversation has a screen that could be paused.
-    NoTarget: "plan: no live agent leg was found on the conversation, or one that has no id; {remedy}",
+    NoTarget: "plan: no live agent leg was found on the conversation, or one was found that has no id; {remedy}",
         "check who took the call, and whether its screen was recorded";
     /// A screen was still being recorded when the time was over, although it was paused again and again. Or, for an
     /// order, it was not known to be dark.

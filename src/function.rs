@@ -168,15 +168,16 @@ impl Function {
         };
         let (message_id, request_id) = (message_id.as_ref(), invocation.request_id.as_ref());
         let origin = report::proof::Origin { request, request_id, message_id };
-        let failed = |error: &Error| {
-            let is_left = error.is_for_later();
+        let failed = |error: &Error, is_left: bool| {
             let level = if is_left { "WARN" } else { "ERROR" };
-            log::line(level, &report::proof::FailedLook::of(look, origin, error));
-            invocation.metrics.borrow_mut().note_failed_look(error);
+            log::line(level, &report::proof::FailedLook::of(look, origin, error, is_left));
+            invocation.metrics.borrow_mut().note_failed_look(error, is_left);
         };
         match AssertUnwindSafe(looked).catch_unwind().await.unwrap_or(Err(PANICKED)) {
             Ok((rules, (looked, conversation, error))) => {
-                error.iter().for_each(failed);
+                if let Some(error) = &error {
+                    failed(error, false);
+                }
                 for record in report::proof::records(&looked, conversation.as_ref(), origin, rules) {
                     log::line(record.level(), &record);
                 }
@@ -184,7 +185,7 @@ impl Function {
                 looked.is_final
             }
             Err(error) => {
-                failed(&error);
+                failed(&error, error.is_for_later());
                 false
             }
         }

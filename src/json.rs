@@ -115,13 +115,10 @@ pub(crate) fn object<T: DeserializeOwned>(json: &str) -> Option<T> {
     json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
 }
 
-/// What stands in place of a time that has not come.
-const NOTHING: [&str; 6] = ["null", "\"\"", "false", "0", "{}", "[]"];
-
 /// A time of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Time {
-    /// Absent, null, or a value that says nothing, such as `""`.
+    /// Absent or null.
     #[default]
     Untold,
     /// There is one, in a form that is not RFC 3339.
@@ -148,7 +145,7 @@ impl Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
-        if NOTHING.contains(&raw.get()) {
+        if raw.get() == "null" {
             return Ok(Self::Untold);
         }
         let text: Option<String> = serde_json::from_str(raw.get()).ok();

@@ -187,7 +187,8 @@ impl History {
     /// Whether every target that has not gone was read back as asked for, and at least one was.
     pub fn is_verified(&self) -> bool {
         if let Some(screens) = &self.screens {
-            return !screens.is_empty() && screens.iter().all(|it| it.screen == Screen::Paused);
+            let is_paused = |it: &Shown| it.screen == Screen::Paused;
+            return !self.is_out_of_reach && !screens.is_empty() && screens.iter().all(is_paused);
         }
         let mut left = self.left().peekable();
         left.peek().is_some() && left.all(|leg| leg.state() == Some(State::Verified))

@@ -18,8 +18,8 @@
 //! - P6 One reading that misses the conversation is not enough to stop. Two must miss it.
 //! - P7 A late pause is followed: it posts a watch message ([`follow`]). A later pause that is late too, or not answered,
 //!   posts another at the end. An order's pause or a snapshot's posts one in any case.
-//! - P8 `paused` is claimed only if every target that has not gone is dark, and a replacement for each one that has
-//!   gone was looked for.
+//! - P8 `paused` is claimed only if every target that has not gone is dark, a replacement for each one that has gone was
+//!   looked for, and no live agent is out of reach: one whose leg has no id, so that nothing can be sent for it.
 //! - P9 A recorder that begins a second file is paused again: readings go on through the lag.
 //! - P10 The same inputs give the same commands.
 //!
@@ -247,6 +247,7 @@ impl<'a> Decider<'a> {
         self.readings.failed = None;
         self.readings.arrived = Some(self.now);
         self.history.was_on |= reads == Reads::On;
+        self.history.is_out_of_reach = false; // unless this reading shows it, too
         if reads != Reads::Sign {
             self.active_since.clear();
         }
@@ -461,7 +462,7 @@ impl<'a> Decider<'a> {
         leg.answered(self.now, reply, answer, &self.policy.timing);
         let needed =
             if leg.action == Action::Resume { self.policy.timing.afterwards } else { Duration::ZERO };
-        let is_asked_to_wait = matches!(retry, Some(Retry::After(_)));
+        let is_asked_to_wait = matches!(retry, Some(Retry::After(_) | Retry::TokenLimit(_)));
         if leg.is_open() && is_asked_to_wait && leg.current.due + needed >= self.deadline {
             // Genesys asks to wait for longer than the time that is left.
             let error = leg.current.failure();
@@ -615,8 +616,10 @@ impl<'a> Decider<'a> {
 
     /// Ends the request if every target has ended, and no reading is owed any more.
     fn concluded(&mut self) -> Ended {
-        let is_unread = self.readings.arrived.is_none() && self.readings.failed.is_some();
-        if is_unread && self.course() == Course::Pausing && self.history.legs.iter().all(Leg::is_acknowledged)
+        let could_not_read = self.readings.arrived.is_none() && self.readings.failed.is_some();
+        if could_not_read
+            && self.course() == Course::Pausing
+            && self.history.legs.iter().all(Leg::is_acknowledged)
         {
             return Some(self.out_of_time());
         }

@@ -120,7 +120,7 @@ impl Voice {
         let is_untold = caught_up.is_some_and(|at| began.is_some_and(|began| began >= at));
         match told(Some(self), Some(Action::Pause), last) {
             Told::Paused => !is_read,
-            Told::Unknown => !is_untold,
+            Told::Unknown => !(is_untold && is_read),
             Told::Active => true,
         }
     }

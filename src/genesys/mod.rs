@@ -66,7 +66,7 @@ impl Limits {
 pub struct Genesys {
     http: Arc<Http>,
     tokens: Arc<Tokens>,
-    limit: ClientLimit,
+    limit: Arc<ClientLimit>,
     login_url: String,
     api_url: String,
     screen_recording_path: String,
@@ -82,11 +82,12 @@ impl Genesys {
         let secret = Secret::new(aws, config.secret_id.clone());
         let http = Arc::new(Http::new(tls)?);
         let backoff = config.policy.timing.backoff;
-        let tokens = Tokens::new(&config.login_url, Arc::clone(&http), secret, backoff);
+        let limit = Arc::<ClientLimit>::default();
+        let tokens = Tokens::new(&config.login_url, Arc::clone(&http), secret, Arc::clone(&limit), backoff);
         Ok(Self {
             http,
             tokens: Arc::new(tokens),
-            limit: ClientLimit::default(),
+            limit,
             login_url: config.login_url.clone(),
             api_url: config.api_url.clone(),
             screen_recording_path: config.screen_recording_path.clone(),
@@ -184,8 +185,10 @@ impl Genesys {
                 return Err(limit::gives_way(operation, None));
             }
             let token = match self.tokens.get(deadline).await {
-                Ok(token) => token,
-                Err(error) => return Err(self.without_token(error, rank)),
+                Err(Error::RateLimited(it)) if rank == Rank::Later => {
+                    return Err(limit::gives_way(it.operation, it.correlation));
+                }
+                token => token.map_err(|error| Failure { error, retry: Retry::Never })?,
             };
             let answer = self.send_with(&token, operation, deadline, request).await;
             let is_refused = matches!(&answer, Err(Failure { error: Error::CredentialsRejected(_), .. }));
@@ -194,29 +197,13 @@ impl Genesys {
                 Err(Failure { error, .. }) if refused.get() >= REFUSED_TOKENS => {
                     Err(Failure { error, retry: Retry::Never })
                 }
-                Err(Failure { error, retry: Retry::After(_) }) if rank == Rank::Later => {
+                Err(Failure { error, retry }) if rank == Rank::Later && leaves(retry, deadline) => {
                     Err(limit::gives_way(operation, error.answered().and_then(|it| it.correlation.clone())))
                 }
                 answer => finish(answer?).await,
             }
         })
         .await
-    }
-
-    /// No token can be had, so that nothing is sent. The token endpoint, too, refuses a client that asks too often.
-    fn without_token(&self, error: Error, rank: Rank) -> Failure {
-        match error {
-            Error::RateLimited(Answered { operation, correlation, .. }) if rank == Rank::Later => {
-                self.limit.met(Duration::ZERO);
-                limit::gives_way(operation, correlation)
-            }
-            error => {
-                if matches!(error, Error::RateLimited(_)) {
-                    self.limit.met(Duration::ZERO);
-                }
-                Failure { error, retry: Retry::Never }
-            }
-        }
     }
 
     /// Sends a request once. A token that Genesys refuses, or wants no more requests with, is replaced: the next
@@ -247,5 +234,15 @@ impl Genesys {
             }
             answer => answer,
         }
+    }
+}
+
+/// Whether a later request gives way for such a failure: at the client's limit at once, at its token's own only if there
+/// is no time to wait.
+fn leaves(retry: Retry, deadline: Deadline) -> bool {
+    match retry {
+        Retry::After(_) => true,
+        Retry::TokenLimit(wait) => wait >= deadline.left(),
+        _ => false,
     }
 }

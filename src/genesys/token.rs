@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::http::{self, Http, Meaning};
+use super::limit::ClientLimit;
 use crate::aws::secret::{ClientCredentials, Secret};
 use crate::config::Backoff;
 use crate::error::{Answered, Error, Failure, Operation, Retry, What};
@@ -68,6 +69,7 @@ pub(super) struct Tokens {
     url: String,
     http: Arc<Http>,
     secret: Secret,
+    limit: Arc<ClientLimit>,
     backoff: Backoff,
     /// The token that requests are sent with. Never locked across a fetch: this token serves until the next one is
     /// there.
@@ -132,11 +134,18 @@ impl Token {
 
 impl Tokens {
     /// Tokens from the login host at `login_url`, for the client in `secret`. Sends nothing yet.
-    pub(super) fn new(login_url: &str, http: Arc<Http>, secret: Secret, backoff: Backoff) -> Self {
+    pub(super) fn new(
+        login_url: &str,
+        http: Arc<Http>,
+        secret: Secret,
+        limit: Arc<ClientLimit>,
+        backoff: Backoff,
+    ) -> Self {
         Self {
             url: format!("{login_url}/oauth/token"),
             http,
             secret,
+            limit,
             backoff,
             current: Mutex::default(),
             source: tokio::sync::Mutex::default(),
@@ -312,7 +321,11 @@ impl Tokens {
                     .basic_auth(&client.client_id, Some(client.client_secret.expose_secret()))
                     .form(&[("grant_type", "client_credentials")])
             };
-            let (error, retry) = match self.http.send(Operation::Token, request).await? {
+            let answer = self.http.send(Operation::Token, request).await;
+            if let Err(Failure { retry: Retry::After(asked), .. }) = answer {
+                self.limit.met(asked);
+            }
+            let (error, retry) = match answer? {
                 Meaning::Success(response) => return read(response, asked_at).await,
                 // 400 for an unknown id, 401 for a wrong secret.
                 Meaning::Refused(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, answered) => {

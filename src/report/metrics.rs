@@ -70,8 +70,7 @@ impl Metrics {
     }
 
     /// Notes a look at recordings that failed, or was left for later.
-    pub fn note_failed_look(&mut self, error: &Error) {
-        let is_left = error.is_for_later();
+    pub fn note_failed_look(&mut self, error: &Error, is_left: bool) {
         self.count(Outcome::LeftForLater.into(), is_left);
         self.count(error.name(), !is_left);
         self.count("ProofFailed", !is_left);

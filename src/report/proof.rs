@@ -41,10 +41,9 @@ pub struct FailedLook<'a> {
 }
 
 impl<'a> FailedLook<'a> {
-    /// Why this look failed.
-    pub fn of(look: Look, origin: Origin<'a>, error: &Error) -> Self {
+    /// Why this look failed; `is_left`: it will be made up for.
+    pub fn of(look: Look, origin: Origin<'a>, error: &Error, is_left: bool) -> Self {
         let Origin { request, request_id, message_id } = origin;
-        let is_left = error.is_for_later();
         Self {
             message: if is_left { "recordings left for later" } else { "recordings not looked at" },
             request_id,

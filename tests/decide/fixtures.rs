@@ -195,6 +195,12 @@ pub fn limited(action: Action, seconds: u64) -> Came {
     Err(Failure { error, retry: Retry::After(Duration::from_secs(seconds)) })
 }
 
+/// A 429 for the limit of a token, where no other one is to be had for so many seconds.
+pub fn token_limited(action: Action, seconds: u64) -> Came {
+    let error = Error::RateLimited(answered(action, What::Status(429)));
+    Err(Failure { error, retry: Retry::TokenLimit(Duration::from_secs(seconds)) })
+}
+
 /// A 401: a new token is needed.
 pub fn token_refused(action: Action) -> Came {
     let error = Error::CredentialsRejected(answered(action, What::Status(401)));

@@ -64,9 +64,8 @@ fn an_end_that_cannot_be_read_is_none_while_an_agent_is_live() {
         (json!(1_762_084_800_123_u64), &gone, true, "a number"),
         (json!("2025-11-02T12:00:00+0000"), &live, false, "such a time, and somebody is live"),
         (json!(null), &gone, false, "it goes on"),
-        (json!(""), &gone, false, "nothing"),
-        (json!(false), &gone, false, "nothing"),
-        (json!(0), &gone, false, "nothing"),
+        (json!(""), &live, false, "no time at all, and somebody is live"),
+        (json!(false), &live, false, "the same"),
     ];
     for (end, calls, is_over, reason) in cases {
         let leg = json!({"id": LEG_A, "userId": AGENT_A, "purpose": "agent", "calls": calls});

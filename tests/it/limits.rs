@@ -283,13 +283,16 @@ async fn the_tokens_own_limit_leaves_nothing_for_later() {
     stage.world.genesys.inject(On::Conversation, over_the_tokens(1), 2);
     assert_eq!(stage.check(&received("watch/started.json", 3)).await.only_outcome(), "watching");
     assert_eq!(counted(&stage, "LeftForLater"), 0);
+    stage.world.genesys.inject(On::Conversation, over_the_tokens(60), 2);
+    let left = stage.check(&received("watch/started.json", 3)).await;
+    assert_eq!(left.only_outcome(), "left_for_later", "it cannot wait so long");
     stage.end().await;
 }
 
 #[tokio::test]
 async fn a_limit_is_read_from_a_body_that_comes_a_little_later() {
     let stage = limited(|_| {}, &[]).await;
-    let late = Fault::LateBody(Box::new(over_the_tokens(60)), Duration::from_millis(200));
+    let late = Fault::LateBody(Box::new(over_the_tokens(60)), Duration::from_millis(130));
     stage.world.genesys.inject(On::Pause, late, 1);
     let took = pause(&stage).await;
     assert!(took < Duration::from_secs(2), "with another token: {took:?}");

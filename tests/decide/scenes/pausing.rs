@@ -3,7 +3,7 @@
 use super::{P, for_everyone, nameless_b, naming_409, ordered};
 use crate::fixtures::{
     NONE, a, acknowledged, b, broken, c, dead, down, forbidden, limited, off, on, over, refused,
-    token_refused, unknown, untold,
+    token_limited, token_refused, unknown, untold,
 };
 use crate::play::Play;
 
@@ -113,6 +113,10 @@ scenes! {
 
     a_pause_that_must_wait_too_long_fails_at_once:
         Play::started().reads(0, on(&[a("active")])).answers(0, P, 100, limited(P, 60))
+            => ["50 pause A", "150 RateLimited"];
+
+    so_does_one_whose_token_cannot_be_replaced:
+        Play::started().reads(0, on(&[a("active")])).answers(0, P, 100, token_limited(P, 60))
             => ["50 pause A", "150 RateLimited"];
 
     a_pause_goes_out_again_at_once_with_a_new_token:

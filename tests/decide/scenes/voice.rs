@@ -29,6 +29,11 @@ scenes! {
         both().reads(0, off(&[a("active")])).reads(100, off(&[a("paused")])).reads(500, on(&[a("paused")]))
             => ["50 pause A", "50 pause voice", "150 watch", "250 pause voice", "1400 Paused"];
 
+    a_voice_that_was_paused_again_and_again_is_read_back_a_second_after_the_last_time:
+        both().reads(0, off(&[a("active")])).reads(100, off(&[a("paused")])).reads(3_100, voice_paused(&[a("paused")]))
+            => ["50 pause A", "50 pause voice", "150 watch", "250 pause voice", "550 pause voice", "1200 pause voice",
+                "2350 pause voice", "3500 Paused"];
+
     a_voice_that_is_refused_costs_no_pause_of_the_screen:
         both().reads(0, off(&[a("active")])).reads(100, off(&[a("paused")])).answers_voice(0, forbidden(P))
             => ["50 pause A", "50 pause voice", "150 watch", "1200 Paused"];
@@ -131,6 +136,7 @@ fn what_is_told_of_the_voice_and_the_screen() {
     let rows = [
         (recorded(on), Told::Paused, "accepted, and read back"),
         (recorded(voice_paused), Told::Paused, "the same where the voice alone reports it"),
+        (recorded(off).reads(3_100, voice_paused(dark)), Told::Paused, "accepted again and again, and then read back"),
         (recorded(unknown), Told::Unknown, "accepted, and not reported"),
         (recorded(off), Told::Active, "accepted in vain"),
         (recorded(off).answers_voice(0, forbidden(P)), Told::Active, "refused"),
