@@ -27,6 +27,9 @@ impl Play<'_> {
             state.secure_pause |= flow.is_secure_pause;
         });
         self.flow = Some(UnderWay { flow, ordered: self.now, taking: None });
+        if flow.voice {
+            self.record.voice_order = Some(self.now);
+        }
         self.order(Action::Pause, flow.killed, flow);
     }
 

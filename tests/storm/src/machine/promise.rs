@@ -142,10 +142,17 @@ impl Judge<'_> {
         if record.endless > 0 {
             self.broken.push("in the end: a message of the watch comes to no end".to_owned());
         }
-        let wanted = record.pauses.last().map_or([false; 2], |last| last.wanted);
+        // What may be on: the last secure pause of an agent, or the one that an order has begun since. If the order was
+        // not answered `paused`, no card was asked for.
+        let pause = record.pauses.last();
+        let order = record.voice_order.filter(|at| pause.is_none_or(|pause| pause.began < *at));
+        let taking = record.takings.last().filter(|taking| order == Some(taking.ordered));
+        let pause = pause.filter(|pause| pause.ended.is_none() || order.is_none()).map(|pause| pause.wanted);
+        let holds: Vec<_> = pause.into_iter().chain(taking.map(|taking| taking.wanted)).collect();
         for agent in Agent::BOTH.into_iter().filter(|agent| state.is_live(*agent)) {
             let is_dark = state.leg(agent).screen == Screen::Paused;
-            if state.secure_pause && wanted[agent as usize] && !is_dark {
+            let is_wanted = holds.iter().any(|wanted| wanted[agent as usize]);
+            if state.secure_pause && is_wanted && !is_dark {
                 self.broken
                     .push(format!("in the end: the screen of {agent:?} is recorded during a secure pause"));
             }

@@ -44,6 +44,8 @@ pub struct Record {
     pub past: Vec<(At, State)>,
     pub pauses: Vec<Pause>,
     pub takings: Vec<Taking>,
+    /// When the last order came that was for the voice, too. If the voice cannot be resumed, its secure pause goes on.
+    pub voice_order: Option<At>,
     pub attempts: Vec<Attempt>,
     /// While a request that went wrong was not made good yet.
     pub disturbed: Vec<(At, At)>,
